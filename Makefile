@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: Apache-2.0
+# Short names for what is done often. What they do is in meson.build, .ci/ and tests/.
+
+B ?= build
+DESTDIR ?=
+DEMO ?=
+SETUP ?=
+SEEDS ?= 10000
+
+.PHONY: help deps build setup programs demo run test simulate asan tsan bench fresh format tidy install clean
+
+help: ## this list
+	@sed -n 's/^\([a-z]*\):[^#]*## /\1\t/p' Makefile | expand -t 12
+
+deps: ## install the Debian packages that are missing, with sudo when not root
+	@.ci/install-packages
+
+build: setup ## build into $(B)/
+	@ninja -C $(B)
+
+setup:
+	@.ci/install-packages build
+	@test -f $(B)/build.ninja || meson setup $(B) $(SETUP)
+
+# What the demo runs, without the tests.
+programs: setup
+	@ninja -C $(B) daemon/app/cliod agent-client/clioctl tests/sandbox/clio-sandbox
+
+demo: programs ## watch the whole of it at work; DEMO=--quick for the short form
+	@.ci/install-packages run
+	@tests/demo/demo $(DEMO) $(B)
+
+run: programs ## build and run cliod in the foreground, with your configuration and state
+	@.ci/install-packages run
+	@$(B)/daemon/app/cliod
+
+test: build ## every test
+	@.ci/install-packages run test
+	@tests/run $(B)
+
+simulate: build ## the core in a simulated world; SEEDS=100000 for long
+	@$(B)/tests/simulation/simulate --count $(SEEDS)
+
+asan: ## every test, under AddressSanitizer and UndefinedBehaviorSanitizer
+	@$(MAKE) test B=build-asan SETUP='--buildtype=debug -Db_sanitize=address,undefined -Db_lundef=false'
+
+tsan: ## every test, under ThreadSanitizer
+	@$(MAKE) test B=build-tsan SETUP='--buildtype=debug -Db_sanitize=thread -Db_lundef=false'
+
+bench: build ## speed and memory, beside what they can be compared with
+	@.ci/install-packages run
+	@tests/bench/bench $(B)
+
+fresh: ## make demo and make test in a new Debian 12 that has only make and git
+	@.ci/install-packages develop
+	@tests/fresh/run
+
+format: ## clang-format everything
+	@.ci/install-packages test
+	@find daemon agent-client tests -name '*.cpp' -o -name '*.h' | xargs clang-format -i
+
+tidy: build ## clang-tidy everything
+	@.ci/install-packages develop
+	@run-clang-tidy -quiet -j 2 -p $(B) -extra-arg=-Wno-unknown-warning-option
+
+install: build ## install; DESTDIR= for packagers
+	@meson install -C $(B) --no-rebuild $(if $(DESTDIR),--destdir $(abspath $(DESTDIR)))
+
+clean: ## remove the build folders
+	@rm -rf build build-asan build-tsan
