@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "base/sealing.h"
+
+#include <sodium.h>
+
+#include <cstring>
+
+namespace agent {
+
+namespace {
+
+constexpr std::size_t kNonceSize = crypto_aead_xchacha20poly1305_ietf_NPUBBYTES;
+constexpr std::size_t kTagSize = crypto_aead_xchacha20poly1305_ietf_ABYTES;
+static_assert(SealingKey::kSize == crypto_aead_xchacha20poly1305_ietf_KEYBYTES);
+static_assert(Sealer::kOverhead == kNonceSize + kTagSize);
+
+const unsigned char* raw(const void* data) {
+    return static_cast<const unsigned char*>(data);
+}
+
+unsigned char* raw(void* data) {
+    return static_cast<unsigned char*>(data);
+}
+
+}  // namespace
+
+bool init_sealing() noexcept {
+    return ::sodium_init() >= 0;
+}
+
+void SealingKey::Free::operator()(std::byte* p) const noexcept {
+    ::sodium_free(p);
+}
+
+Result<SealingKey> SealingKey::allocate() {
+    SealingKey key;
+    key.bytes_.reset(static_cast<std::byte*>(::sodium_malloc(kSize)));
+    // sodium_malloc does not tell when the page could not be locked, so ask again: a second mlock changes nothing.
+    if (key.bytes_ == nullptr || ::sodium_mlock(key.bytes_.get(), kSize) != 0) {
+        return fail(Error::Code::kInternal, "key: cannot lock memory; raise the limit on locked memory (ulimit -l)");
+    }
+    return key;
+}
+
+Result<SealingKey> SealingKey::generate() {
+    AGENT_TRY(SealingKey key, allocate());
+    ::randombytes_buf(key.bytes_.get(), kSize);
+    return key;
+}
+
+Result<SealingKey> SealingKey::from_raw(std::span<const std::byte> raw) {
+    if (raw.size() != kSize) return fail(Error::Code::kBadRequest, "key: must have 32 bytes");
+    AGENT_TRY(SealingKey key, allocate());
+    std::memcpy(key.bytes_.get(), raw.data(), kSize);
+    return key;
+}
+
+std::span<const std::byte, SealingKey::kSize> SealingKey::raw() const noexcept {
+    return std::span<const std::byte, kSize>(bytes_.get(), kSize);
+}
+
+Bytes Sealer::seal(std::string_view plain, std::string_view context) const {
+    Bytes sealed(kOverhead + plain.size());
+    ::randombytes_buf(sealed.data(), kNonceSize);
+    ::crypto_aead_xchacha20poly1305_ietf_encrypt(raw(sealed.data() + kNonceSize), nullptr, raw(plain.data()),
+                                                 plain.size(), raw(context.data()), context.size(), nullptr,
+                                                 raw(sealed.data()), raw(key_.raw().data()));
+    return sealed;
+}
+
+Result<SecretString> Sealer::open(std::span<const std::byte> sealed, std::string_view context) const {
+    if (sealed.size() < kOverhead) return fail(Error::Code::kInternal, "cannot be opened: too short");
+    const std::span<const std::byte> encrypted = sealed.subspan(kNonceSize);
+    SecretString plain(encrypted.size() - kTagSize);
+    if (::crypto_aead_xchacha20poly1305_ietf_decrypt(raw(plain.data()), nullptr, nullptr, raw(encrypted.data()),
+                                                     encrypted.size(), raw(context.data()), context.size(),
+                                                     raw(sealed.data()), raw(key_.raw().data())) != 0) {
+        return fail(Error::Code::kInternal, "cannot be opened: the key is another one, or the bytes are damaged");
+    }
+    return plain;
+}
+
+}  // namespace agent

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "base/secret.h"
+
+namespace agent {
+
+using Bytes = std::vector<std::byte>;
+
+[[nodiscard]] inline std::span<const std::byte> as_bytes(std::string_view text) {
+    return std::as_bytes(std::span(text.data(), text.size()));
+}
+
+/// Must have returned true before anything below is used; safe to call again.
+[[nodiscard]] bool init_sealing() noexcept;
+
+/// A 256-bit symmetric key in locked, guarded memory (sodium_malloc), wiped on destruction. Move-only.
+class SealingKey {
+  public:
+    static constexpr std::size_t kSize = 32;
+
+    /// Fails with kInternal when no memory can be locked.
+    [[nodiscard]] static Result<SealingKey> generate();
+    /// Fails with kBadRequest unless `raw` has exactly kSize bytes.
+    [[nodiscard]] static Result<SealingKey> from_raw(std::span<const std::byte> raw);
+
+    [[nodiscard]] std::span<const std::byte, kSize> raw() const noexcept;
+
+  private:
+    struct Free {
+        void operator()(std::byte* p) const noexcept;
+    };
+    [[nodiscard]] static Result<SealingKey> allocate();
+
+    std::unique_ptr<std::byte, Free> bytes_;
+};
+
+/// Authenticated encryption with XChaCha20-Poly1305 (libsodium, draft-irtf-cfrg-xchacha) and a random 192-bit nonce.
+///
+/// The context says what the sealed bytes are and whom they belong to; it is authenticated, not stored. Opening under
+/// another context fails, so that sealed bytes cannot be moved to another account, generation or purpose.
+class Sealer {
+  public:
+    /// Nonce and tag that sealing adds.
+    static constexpr std::size_t kOverhead = 24 + 16;
+
+    explicit Sealer(SealingKey key) noexcept : key_(std::move(key)) {}
+
+    [[nodiscard]] Bytes seal(std::string_view plain, std::string_view context) const;
+    /// Fails with kInternal "cannot be opened: …" when key, context or bytes are not those that were sealed.
+    [[nodiscard]] Result<SecretString> open(std::span<const std::byte> sealed, std::string_view context) const;
+
+    [[nodiscard]] const SealingKey& key() const noexcept { return key_; }
+
+  private:
+    SealingKey key_;
+};
+
+}  // namespace agent

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <string_view>
+
+namespace agent {
+
+/// The length, 1 to 4, of the well-formed UTF-8 sequence that `text` begins with (RFC 3629: no overlong form, no
+/// surrogate, nothing above U+10FFFF); 0 when there is none.
+[[nodiscard]] std::size_t utf8_length(std::string_view text) noexcept;
+
+/// The offset of the first byte that is not part of well-formed UTF-8, or npos.
+[[nodiscard]] std::size_t find_invalid_utf8(std::string_view text) noexcept;
+
+}  // namespace agent

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include <tl/expected.hpp>
+
+#include "base/secret.h"
+#include "base/time.h"
+
+namespace agent {
+
+struct HttpRequest {
+    enum class Method { kGet, kPost };
+
+    Method method = Method::kGet;
+    std::string url;
+    /// The whole value of the Authorization header, "Bearer …" or "Basic …"; empty for none.
+    SecretString authorization;
+    /// Sent as application/x-www-form-urlencoded with kPost.
+    SecretString form_body;
+};
+
+struct HttpResponse {
+    int status = 0;
+    std::string content_type;  // as sent, empty when absent
+    /// Seconds to wait from Retry-After or Retry-At, a date already turned into a duration; nothing when absent or
+    /// unreadable.
+    std::optional<Duration> retry_after;
+    SecretString body;
+};
+
+/// Why no whole answer came.
+struct HttpFailure {
+    enum class Kind { kResolve, kConnect, kTls, kTimeout, kCut, kTooLarge };
+
+    Kind kind = Kind::kConnect;
+    /// True when the request may have reached the server, so that it may have acted on it. False only when that is
+    /// certain not to be so.
+    bool may_have_been_sent = true;
+    std::string message;  // for a person: host, port and reason; never a header or a body
+};
+
+/// One request under way. Destroying it cancels the request; its callback is then never called. The callback may
+/// destroy it.
+class HttpCall {
+  public:
+    virtual ~HttpCall() = default;
+};
+
+/// Talks to authorization servers and their APIs. Follows no redirect, sends no cookie, keeps no connection.
+class HttpClient {
+  public:
+    using Done = std::function<void(tl::expected<HttpResponse, HttpFailure>)>;
+
+    virtual ~HttpClient() = default;
+
+    /// Sends `request` and calls `done` exactly once, never before this returns. Every HTTP status is an answer, not a
+    /// failure. Bodies over 256 KiB fail as kTooLarge; connecting may take 10 s, the whole request 30 s.
+    [[nodiscard]] virtual std::unique_ptr<HttpCall> send(HttpRequest request, Done done) = 0;
+};
+
+}  // namespace agent
