@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+
+#include "base/sealing.h"
+#include "core/account.h"
+#include "core/accounts.h"
+#include "core/app_registry.h"
+#include "core/commits.h"
+#include "core/events.h"
+#include "core/owed.h"
+#include "core/pacer.h"
+#include "core/refresher.h"
+#include "core/schedule.h"
+#include "ports/world.h"
+
+namespace agent {
+
+/// What a login brings.
+struct Grant {
+    std::string account;
+    std::string app;
+    TokenAnswer tokens;
+    std::optional<ClioUser> user;
+};
+
+/// All accounts, their schedule, and those who wait for them.
+class AccountBook : public Accounts {
+  public:
+    struct Options {
+        double at_fraction = 0.8;
+        Pacer::Limits pace;
+    };
+
+    AccountBook(World world, const Sealer& sealer, AppRegistry& apps, Events& events, Options options);
+    AccountBook(const AccountBook&) = delete;
+    AccountBook& operator=(const AccountBook&) = delete;
+
+    /// Takes in an account that was stored; one whose row cannot be opened is kept by name and asks for a login.
+    void restore(const StoredRow& row);
+    /// Begins to refresh on its own. Called once, after everything was restored.
+    void start();
+
+    /// Keeps a login's token set as the next generation, durably, whatever the account's state. kConflict while the
+    /// account is being removed or its stored record is damaged. Never calls `done` before it returns; the change goes
+    /// on when the wait is given up.
+    [[nodiscard]] std::unique_ptr<Waiting> adopt(Grant grant, Done done);
+
+    [[nodiscard]] Pacer& pacer() noexcept { return pacer_; }
+
+    [[nodiscard]] Result<std::string> only_account() const override;
+    [[nodiscard]] std::vector<AccountFacts> list() const override;
+    [[nodiscard]] Result<AccountFacts> facts(std::string_view account) const override;
+    [[nodiscard]] AgentStatus status() const override;
+    [[nodiscard]] std::optional<Result<IssuedToken>> token_now(std::string_view account, Duration min_ttl) override;
+    [[nodiscard]] std::unique_ptr<Waiting> await_token(std::string_view account, Duration min_ttl, Duration patience,
+                                                       TokenDone done) override;
+    [[nodiscard]] std::unique_ptr<Waiting> refresh(std::string_view account, Duration patience,
+                                                   FactsDone done) override;
+    [[nodiscard]] std::unique_ptr<Waiting> revive(std::string_view account, Duration patience, FactsDone done) override;
+    [[nodiscard]] Result<ReportOutcome> report(std::string_view account, std::uint64_t generation, int status) override;
+    [[nodiscard]] std::unique_ptr<Waiting> remove(std::string_view account, bool revoke, Done done) override;
+
+  private:
+    using OwedDone = Owed<Result<void>>;
+
+    [[nodiscard]] Account* find(std::string_view name);
+    [[nodiscard]] const Account* find(std::string_view name) const;
+    [[nodiscard]] AccountFacts facts_of(const Account& account) const;
+
+    /// What a caller gets if nothing changes.
+    [[nodiscard]] Result<IssuedToken> best_there_is(const Account& account, Duration min_ttl) const;
+    [[nodiscard]] Result<IssuedToken> issue(const Account& account, bool min_ttl_met) const;
+    [[nodiscard]] Error why_no_token(const Account& account) const;
+    [[nodiscard]] Error why_not_refreshed(const Account& account) const;
+    [[nodiscard]] Error try_again_later(const Account& account, std::string_view what) const;
+    [[nodiscard]] std::optional<Result<IssuedToken>> token_now(const Account& account, Duration min_ttl) const;
+    void try_token(Account& account, AccountWait& wait, bool at_last, Duration min_ttl, const TokenDone& done);
+
+    [[nodiscard]] std::unique_ptr<Waiting> await_generation(Account& account, Duration patience, FactsDone done);
+    [[nodiscard]] std::unique_ptr<Waiting> refuse_refresh(Error why, FactsDone done);
+    void settled(Account& account);
+    void reschedule(Account& account);
+    void refresh_when_its_turn_comes(Account& account);
+    void reconsider(const std::string& app);
+
+    /// Runs `change` alone with the account, once no refresh of it is under way. `change` ends with release().
+    void reserve(const std::string& account, const OwedDone& owed, std::function<void(Account&)> change);
+    void release(Account& account);
+    void adopt_into(Account* account, const std::shared_ptr<Grant>& grant, const OwedDone& owed);
+    void adopted(AccountRecord record);
+    [[nodiscard]] bool needs_fresh_token_to_end(const Account& account) const;
+    void end_grant(Account& account, const OwedDone& owed, std::uint64_t refused_generation);
+    void end_grant_after_refresh(Account& account, const OwedDone& owed, std::uint64_t refused_generation);
+    void grant_not_ended(Account& account, const OwedDone& owed, const std::string& why,
+                         std::chrono::seconds retry_after = {});
+    void forget(Account& account, const OwedDone& owed);
+    void erase(const std::string& name);
+
+    World world_;
+    const Sealer& sealer_;
+    AppRegistry& apps_;
+    Events& events_;
+    Pacer pacer_;
+    std::map<std::string, Account, std::less<>> accounts_;
+    Schedule schedule_;
+    Refresher refresher_;
+    Commits commits_;
+    std::map<std::string, std::unique_ptr<HttpCall>> grants_ending_;
+    std::unique_ptr<Timer> clock_watch_;
+    std::string store_error_;
+};
+
+}  // namespace agent

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <functional>
+#include <map>
+#include <string>
+
+#include "base/sealing.h"
+#include "core/apps.h"
+#include "core/commits.h"
+#include "ports/timers.h"
+#include "ports/token_store.h"
+
+namespace agent {
+
+class AppRegistry : public Apps {
+  public:
+    /// `configured` come from the configuration and cannot be changed here.
+    AppRegistry(const Sealer& sealer, Timers& timers, TokenStore& store, std::vector<App> configured);
+
+    /// Takes in an app that was stored. kInternal when the row cannot be opened; kConflict when the configuration has
+    /// an app of that name, which then counts.
+    Result<void> restore(const StoredRow& row);
+
+    /// Called with the name after an app has been added, replaced or removed.
+    void on_change(std::function<void(const std::string&)> changed) { changed_ = std::move(changed); }
+    /// How many accounts use an app; asked before it is removed.
+    void count_users_with(std::function<std::size_t(std::string_view)> users) { users_ = std::move(users); }
+
+    /// Without its secret; null when there is no such app. Valid until the next put or remove.
+    [[nodiscard]] const App* find(std::string_view name) const;
+    /// The secret of an app that find() found.
+    [[nodiscard]] Result<SecretString> secret(const App& app) const;
+
+    [[nodiscard]] std::vector<AppFacts> list() const override;
+    [[nodiscard]] Result<AppFacts> facts(std::string_view name) const override;
+    [[nodiscard]] std::unique_ptr<Waiting> put(App app, Done done) override;
+    [[nodiscard]] std::unique_ptr<Waiting> remove(std::string_view name, Done done) override;
+
+  private:
+    struct Entry {
+        App app;  // its client_secret is empty
+        Bytes sealed_secret;
+        bool configured = false;
+        std::uint64_t generation = 0;  // of the stored row
+    };
+    Entry make_entry(App app, bool configured, std::uint64_t generation) const;
+    AppFacts facts_of(const Entry& entry) const;
+    std::unique_ptr<Waiting> commit(StoreChange change, std::function<void()> apply, Done done);
+    std::unique_ptr<Waiting> refuse(Error error, Done done);
+
+    const Sealer& sealer_;
+    Timers& timers_;
+    TokenStore& store_;
+    std::map<std::string, Entry, std::less<>> apps_;
+    std::function<void(const std::string&)> changed_ = [](const std::string&) {};
+    std::function<std::size_t(std::string_view)> users_ = [](std::string_view) { return std::size_t{0}; };
+    Commits commits_;
+};
+
+}  // namespace agent

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "base/time.h"
+
+namespace agent {
+
+/// When things happen in the life of a token set. All pure; `unit` is a random number in [0, 1).
+
+inline constexpr double kDefaultAtFraction = 0.8;
+inline constexpr double kSpread = 0.1;                              // refresh_at is drawn within ±10 %
+inline constexpr Duration kFirstBackoff = std::chrono::seconds(1);  // the ceiling of the first wait
+inline constexpr Duration kLongestBackoff = std::chrono::minutes(10);
+inline constexpr Duration kLongestRetryAfter = std::chrono::hours(1);  // a server may not silence us for longer
+/// While a token lives no wait is longer than half of what is left of it, or than this.
+inline constexpr Duration kShortestHalf = std::chrono::seconds(10);
+/// A refusal of the client will not go away by asking soon again: the app has to be corrected.
+inline constexpr Duration kAppRefusedPause = kLongestBackoff;
+/// A token set that seems to come from later than this means that the clock was set back.
+inline constexpr Duration kClockTolerance = std::chrono::minutes(5);
+
+/// Around `at_fraction` of the lifetime, spread by ±10 %, and always with a tenth of the lifetime to spare. Drawn once
+/// for each generation and stored: drawing again at each look would collapse the spread.
+[[nodiscard]] WallTime draw_refresh_at(WallTime obtained_at, Duration lifetime, double at_fraction, double unit);
+
+/// Exponential with full jitter: uniform below 1 s, 2 s, 4 s … 10 min; never before `retry_after` has passed.
+[[nodiscard]] Duration backoff(std::uint32_t failures, std::optional<Duration> retry_after, double unit);
+
+/// The least remaining life to insist on for a token that lives `lifetime` in all. A wish that no token can meet is
+/// cut to a tenth of the lifetime, which the refresh in the background always leaves.
+[[nodiscard]] Duration attainable_min_ttl(Duration wished, Duration lifetime);
+
+}  // namespace agent

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace agent {
+
+/// Text from the network made fit for a message to a person: at most 200 characters, control characters and broken
+/// UTF-8 replaced by '?'.
+[[nodiscard]] std::string quoted_server_text(std::string_view text);
+
+/// ASCII only, as protocol words are.
+[[nodiscard]] bool equal_ignoring_case(std::string_view a, std::string_view b) noexcept;
+/// Without leading and trailing spaces and tabs.
+[[nodiscard]] std::string_view trimmed(std::string_view text) noexcept;
+
+}  // namespace agent
