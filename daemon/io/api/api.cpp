@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "io/api/api.h"
+
+#include <utility>
+
+#include "base/encoding.h"
+#include "base/log.h"
+#include "io/api/metrics_text.h"
+#include "io/api/routes.h"
+#include "protocol/names.h"
+
+namespace agent {
+
+namespace {
+
+constexpr std::size_t kMostShown = 128;  // of a path, in a message
+
+Result<std::string> decode_segment(std::string_view segment) {
+    if (segment.empty()) return std::string();
+    const auto decoded = percent_decode(segment, /*plus_is_space=*/false);
+    if (!decoded || !is_valid_name(decoded->reveal())) {
+        return fail(Error::Code::kBadRequest, "path: " + std::string(segment.substr(0, kMostShown)) +
+                                                  ": expected a name of 1 to 64 of the characters A-Z a-z 0-9 . _ @ -");
+    }
+    return std::string(decoded->reveal());
+}
+
+}  // namespace
+
+Api::Api(ApiContext context)
+    : context_(std::move(context)), started_(context_.clock.boot_now()), events_(context_.events) {
+    for (std::size_t i = 0; i <= routes().size(); ++i) answers_.push_back(std::make_shared<StatusCounts>());
+}
+
+std::unique_ptr<Waiting> Api::handle(const ApiRequest& request, ApiReply reply) {
+    auto handled = dispatch(request, reply);
+    if (handled) return *std::move(handled);
+    reply.problem(handled.error());
+    return nullptr;
+}
+
+Result<std::unique_ptr<Waiting>> Api::dispatch(const ApiRequest& request, ApiReply& reply) {
+    RouteMatch match = find_route(request.method, request.path);
+    if (match.route == nullptr) {
+        reply.count_in(answers_.back());
+        if (match.allow.empty()) {
+            return fail(Error::Code::kNotFound, "no such path: " + request.path.substr(0, kMostShown));
+        }
+        reply.method_not_allowed(std::move(match.allow));
+        return nullptr;
+    }
+    const Route& route = *match.route;
+    reply.count_in(answers_[static_cast<std::size_t>(&route - routes().data())]);
+
+    const uid_t uid = request.peer.uid;
+    if (route.access == Access::kManage && uid != 0 && uid != context_.own_uid) {
+        log(LogLevel::kNotice, "request forbidden",
+            {{"uid", std::to_string(uid)},
+             {"pid", std::to_string(request.peer.pid)},
+             {"method", std::string(to_string(route.method))},
+             {"route", std::string(route.pattern)}});
+        return fail(Error::Code::kForbidden, "only root and the user that the daemon runs as may do this (uid " +
+                                                 std::to_string(context_.own_uid) + ", you are " + std::to_string(uid) +
+                                                 ")");
+    }
+    AGENT_TRY(std::string parameter, decode_segment(match.segment));
+    return route.handler(*this, ApiCall{.request = request, .parameter = std::move(parameter)}, reply);
+}
+
+std::string Api::metrics() const {
+    MetricsText out;
+    out.gauge("clio_agent_build_info", "The version that runs.").sample({{"version", context_.version}}, 1);
+    out.gauge("clio_agent_uptime_seconds", "Time since the agent started.")
+        .sample({}, std::chrono::floor<std::chrono::seconds>(uptime()).count());
+    out.gauge("clio_agent_connections", "Peers that are connected.")
+        .sample({}, static_cast<std::int64_t>(context_.connections()));
+    out.gauge("clio_agent_event_streams", "Callers that read events.")
+        .sample({}, static_cast<std::int64_t>(event_streams_));
+    write_account_metrics(out, context_.accounts);
+
+    out.counter("clio_agent_events_total", "What happened to accounts.");
+    for (const auto& [event, count] : events_.counts())
+        out.sample({{"event", event}}, static_cast<std::int64_t>(count));
+    out.counter("clio_agent_requests_total", "Answered requests of the local protocol.");
+    for (std::size_t i = 0; i < answers_.size(); ++i) {
+        const bool routed = i < routes().size();
+        const std::string_view pattern = routed ? routes()[i].pattern : "none";
+        const std::string_view method = routed ? to_string(routes()[i].method) : "any";
+        for (const auto& [status, count] : *answers_[i]) {
+            out.sample({{"route", pattern}, {"method", method}, {"code", std::to_string(status)}},
+                       static_cast<std::int64_t>(count));
+        }
+    }
+    return out.take();
+}
+
+}  // namespace agent

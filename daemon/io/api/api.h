@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <sys/types.h>
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/accounts.h"
+#include "core/apps.h"
+#include "core/events.h"
+#include "core/logins.h"
+#include "io/api/event_counts.h"
+#include "io/api/reply.h"
+#include "io/api/request.h"
+#include "ports/clock.h"
+
+namespace agent {
+
+/// What the local protocol serves. All of it outlives the Api.
+struct ApiContext {
+    Accounts& accounts;
+    Logins& logins;
+    Apps& apps;
+    Events& events;
+    const Clock& clock;
+    /// The user that the daemon runs as, who may manage it, as root may.
+    uid_t own_uid = 0;
+    std::string version;
+    /// How many peers are connected.
+    std::function<std::size_t()> connections;
+};
+
+/// The local protocol of daemon/openapi.yaml, apart from what carries it. Outlives every wait that it returned: it is
+/// declared before the HttpServer.
+class Api {
+  public:
+    explicit Api(ApiContext context);
+
+    /// Sees to it that `reply` is answered: before this returns, or later, and then the wait for it is returned, which
+    /// is destroyed when the peer goes.
+    [[nodiscard]] std::unique_ptr<Waiting> handle(const ApiRequest& request, ApiReply reply);
+
+    [[nodiscard]] const ApiContext& context() const noexcept { return context_; }
+    [[nodiscard]] Duration uptime() const { return context_.clock.boot_now() - started_; }
+    /// The text of GET /v1/metrics.
+    [[nodiscard]] std::string metrics() const;
+    /// How many streams of events are open; they count themselves.
+    [[nodiscard]] std::size_t& event_streams() noexcept { return event_streams_; }
+
+  private:
+    [[nodiscard]] Result<std::unique_ptr<Waiting>> dispatch(const ApiRequest& request, ApiReply& reply);
+
+    ApiContext context_;
+    BootTime started_;
+    std::size_t event_streams_ = 0;
+    std::vector<std::shared_ptr<StatusCounts>> answers_;  // of each route, and of the requests that none took
+    EventCounts events_;
+};
+
+}  // namespace agent

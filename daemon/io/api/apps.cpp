@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "io/api/api.h"
+#include "io/api/handlers.h"
+#include "io/api/query.h"
+
+namespace agent {
+
+namespace {
+
+void write_facts(JsonWriter& out, const AppFacts& facts) {
+    const App& app = facts.app;
+    out.begin_object();
+    out.member("name", app.name);
+    out.member("product", to_string(app.product)).member("region", to_string(app.region));
+    out.member("client_id", app.client_id).member("redirect_uri", app.redirect_uri).member("scope", app.scope);
+    out.member("rotation", to_string(app.rotation)).member("pkce", app.pkce);
+    out.member("client_auth", to_string(app.client_auth));
+    out.key("endpoints").begin_object();
+    out.member("authorization", app.endpoints.authorization).member("token", app.endpoints.token);
+    out.member("deauthorize", app.endpoints.deauthorize).member("api_base", app.endpoints.api_base);
+    out.member("who_am_i", app.endpoints.who_am_i);
+    out.end_object();
+    out.member("source", facts.from_configuration ? "configuration" : "agent");
+    out.member("accounts", static_cast<std::uint64_t>(facts.accounts));
+    out.end_object();
+}
+
+/// In a request the secret stands for itself; a reference to a file would let a peer have the daemon read it.
+Result<SecretString> read_secret(const Json& value) {
+    const auto text = value.string();
+    if (!text) return tl::unexpected(json_error(value.position(), "\"client_secret\": expected a string"));
+    return SecretString(*text);
+}
+
+Accounts::Done answer_change(ApiReply& reply) {
+    return [owed = share(std::move(reply))](const Result<void>& changed) {
+        changed ? owed->no_content() : owed->problem(changed.error());
+    };
+}
+
+}  // namespace
+
+Handled list_apps(Api& api, const ApiCall& call, ApiReply& reply) {
+    AGENT_TRY(const Query none, Query::parse(call.request.query, {}));
+    JsonWriter out;
+    out.begin_object().key("apps").begin_array();
+    for (const AppFacts& facts : api.context().apps.list()) write_facts(out, facts);
+    out.end_array().end_object();
+    reply.json(out);
+    return answered();
+}
+
+Handled put_app(Api& api, const ApiCall& call, ApiReply& reply) {
+    AGENT_TRY(const Query none, Query::parse(call.request.query, {}));
+    AGENT_TRY(const Json body, Json::parse(call.request.body.reveal()));
+    AGENT_TRY(App app, app_from_json(call.parameter, body, read_secret));
+    return api.context().apps.put(std::move(app), answer_change(reply));
+}
+
+Handled remove_app(Api& api, const ApiCall& call, ApiReply& reply) {
+    AGENT_TRY(const Query none, Query::parse(call.request.query, {}));
+    return api.context().apps.remove(call.parameter, answer_change(reply));
+}
+
+}  // namespace agent

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+
+#include "core/events.h"
+
+namespace agent {
+
+/// Counts events by name from the start on.
+class EventCounts {
+  public:
+    explicit EventCounts(Events& events)
+        : subscription_(events, [this](const Event& event) { ++counts_[std::string(event.name)]; }) {}
+
+    [[nodiscard]] const std::map<std::string, std::uint64_t>& counts() const noexcept { return counts_; }
+
+  private:
+    // From 0, since a counter that comes into being with its first event hides that event from rate().
+    std::map<std::string, std::uint64_t> counts_{{"logged_in", 0},      {"refreshed", 0}, {"refresh_failed", 0},
+                                                 {"login_required", 0}, {"reported", 0},  {"logged_out", 0}};
+    Events::Subscription subscription_;
+};
+
+}  // namespace agent

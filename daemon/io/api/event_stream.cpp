@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "io/api/api.h"
+#include "io/api/handlers.h"
+#include "io/api/query.h"
+#include "protocol/limits.h"
+
+namespace agent {
+
+namespace {
+
+/// One reader of GET /v1/events. Lives until the reader goes or the server stops.
+class EventStream final : public Waiting {
+  public:
+    EventStream(Events& events, std::size_t& open, ApiStream stream)
+        : open_(open), stream_(std::move(stream)), subscription_(events, [this](const Event& event) { send(event); }) {
+        ++open_;
+    }
+    EventStream(const EventStream&) = delete;
+    EventStream& operator=(const EventStream&) = delete;
+    ~EventStream() override { --open_; }
+
+  private:
+    void send(const Event& event) {
+        JsonWriter out;
+        out.begin_object();
+        out.member("at", unix_seconds(event.at)).member("event", event.name).member("account", event.account);
+        out.member("generation", event.generation).member("detail", event.detail);
+        out.end_object();
+        stream_.write(std::string(out.view()) + '\n');
+    }
+
+    std::size_t& open_;
+    ApiStream stream_;
+    Events::Subscription subscription_;
+};
+
+}  // namespace
+
+Handled get_events(Api& api, const ApiCall& call, ApiReply& reply) {
+    AGENT_TRY(const Query none, Query::parse(call.request.query, {}));
+    if (api.event_streams() >= limits::kEventStreams) {
+        return fail(Error::Code::kTemporarilyUnavailable,
+                    "events: " + std::to_string(limits::kEventStreams) + " callers already read them");
+    }
+    return std::make_unique<EventStream>(api.context().events, api.event_streams(), reply.stream("application/jsonl"));
+}
+
+}  // namespace agent

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "io/api/routes.h"
+
+/// The handlers of the routes; what each does stands in daemon/openapi.yaml.
+namespace agent {
+
+using Handled = Result<std::unique_ptr<Waiting>>;
+
+/// What a handler returns that has answered.
+[[nodiscard]] inline Handled answered() {
+    return nullptr;
+}
+
+// tokens.cpp
+Handled get_token(Api& api, const ApiCall& call, ApiReply& reply);
+Handled get_only_token(Api& api, const ApiCall& call, ApiReply& reply);
+Handled report_token(Api& api, const ApiCall& call, ApiReply& reply);
+
+// accounts.cpp
+Handled list_accounts(Api& api, const ApiCall& call, ApiReply& reply);
+Handled get_account(Api& api, const ApiCall& call, ApiReply& reply);
+Handled remove_account(Api& api, const ApiCall& call, ApiReply& reply);
+Handled refresh_account(Api& api, const ApiCall& call, ApiReply& reply);
+
+// authorizations.cpp
+Handled begin_authorization(Api& api, const ApiCall& call, ApiReply& reply);
+Handled get_authorization(Api& api, const ApiCall& call, ApiReply& reply);
+Handled paste_authorization(Api& api, const ApiCall& call, ApiReply& reply);
+Handled cancel_authorization(Api& api, const ApiCall& call, ApiReply& reply);
+
+// apps.cpp
+Handled list_apps(Api& api, const ApiCall& call, ApiReply& reply);
+Handled put_app(Api& api, const ApiCall& call, ApiReply& reply);
+Handled remove_app(Api& api, const ApiCall& call, ApiReply& reply);
+
+// health.cpp
+Handled get_status(Api& api, const ApiCall& call, ApiReply& reply);
+Handled get_metrics(Api& api, const ApiCall& call, ApiReply& reply);
+
+// event_stream.cpp
+Handled get_events(Api& api, const ApiCall& call, ApiReply& reply);
+
+}  // namespace agent

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "base/json_writer.h"
+#include "base/result.h"
+#include "base/secret.h"
+
+namespace agent {
+
+/// One whole answer, ready to be sent.
+struct ApiAnswer {
+    int status = 200;
+    std::string_view reason = {};        // a constant, for the status line; empty: the usual one
+    std::string_view content_type = {};  // a constant; empty: no body
+    SecretString body = {};
+    std::string allow = {};  // with 405
+    std::optional<std::chrono::seconds> retry_after = {};
+};
+
+/// The body of application/problem+json (RFC 9457).
+[[nodiscard]] SecretString problem_json(const Error& error, int status, std::string_view title);
+
+/// Where the answer to one request goes: implemented by the HTTP server, faked in tests of the routes. After the peer
+/// has gone everything is taken and dropped.
+class ApiSink {
+  public:
+    virtual ~ApiSink() = default;
+    [[nodiscard]] virtual bool peer_has_gone() const noexcept = 0;
+    virtual void send(ApiAnswer answer) = 0;
+    virtual void begin_stream(std::string_view content_type) = 0;
+    virtual void write(std::string_view chunk) = 0;
+    virtual void end_stream() = 0;
+};
+
+/// An answer that goes on; ends when this is destroyed.
+class ApiStream {
+  public:
+    explicit ApiStream(std::shared_ptr<ApiSink> sink) noexcept : sink_(std::move(sink)) {}
+    ApiStream(ApiStream&&) noexcept = default;
+    ApiStream& operator=(ApiStream&&) = delete;
+    ~ApiStream();
+
+    /// A peer that does not keep up is disconnected.
+    void write(std::string_view chunk) { sink_->write(chunk); }
+
+  private:
+    std::shared_ptr<ApiSink> sink_;
+};
+
+/// How often each HTTP status was answered.
+using StatusCounts = std::map<int, std::uint64_t>;
+
+/// The duty to answer one request. Move-only: whoever holds it answers once, by any of its functions, or passes it on;
+/// when it is destroyed unanswered it answers 500, so that no request is ever left open.
+class ApiReply {
+  public:
+    explicit ApiReply(std::shared_ptr<ApiSink> sink) noexcept : sink_(std::move(sink)) {}
+    ApiReply(ApiReply&&) noexcept = default;
+    ApiReply& operator=(ApiReply&&) = delete;
+    ~ApiReply();
+
+    /// Where the status of the answer is to be counted, unless the peer goes first.
+    void count_in(std::shared_ptr<StatusCounts> counts) noexcept { counts_ = std::move(counts); }
+
+    void json(JsonWriter& body, int status = 200);
+    void text(std::string_view content_type, SecretString body);
+    void no_content();
+    /// With the status that protocol/problem.h gives the error.
+    void problem(const Error& error);
+    /// 405 (RFC 9110 section 15.5.6); `allow` lists the methods of the path.
+    void method_not_allowed(std::string allow);
+    /// 200, and then what is written to the stream.
+    [[nodiscard]] ApiStream stream(std::string_view content_type);
+
+  private:
+    void send(ApiAnswer answer);
+    [[nodiscard]] std::shared_ptr<ApiSink> take(int status);
+
+    std::shared_ptr<ApiSink> sink_;  // null once answered
+    std::shared_ptr<StatusCounts> counts_;
+};
+
+/// For callbacks: std::function copies what it captures, and a reply cannot be copied.
+[[nodiscard]] inline std::shared_ptr<ApiReply> share(ApiReply reply) {
+    return std::make_shared<ApiReply>(std::move(reply));
+}
+
+}  // namespace agent

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "io/api/routes.h"
+
+#include <array>
+#include <optional>
+
+#include "io/api/handlers.h"
+
+namespace agent {
+
+namespace {
+
+using enum ApiMethod;
+using enum Access;
+
+// The busiest first.
+constexpr std::array kRoutes{
+    Route{kGet, "/v1/accounts/{account}/token", kUse, get_token},
+    Route{kGet, "/v1/token", kUse, get_only_token},
+    Route{kPost, "/v1/accounts/{account}/report", kUse, report_token},
+    Route{kGet, "/v1/accounts", kUse, list_accounts},
+    Route{kGet, "/v1/accounts/{account}", kUse, get_account},
+    Route{kDelete, "/v1/accounts/{account}", kManage, remove_account},
+    Route{kPost, "/v1/accounts/{account}/refresh", kManage, refresh_account},
+    Route{kPost, "/v1/authorizations", kManage, begin_authorization},
+    Route{kGet, "/v1/authorizations/{id}", kManage, get_authorization},
+    Route{kPost, "/v1/authorizations/{id}", kManage, paste_authorization},
+    Route{kDelete, "/v1/authorizations/{id}", kManage, cancel_authorization},
+    Route{kGet, "/v1/apps", kUse, list_apps},
+    Route{kPut, "/v1/apps/{app}", kManage, put_app},
+    Route{kDelete, "/v1/apps/{app}", kManage, remove_app},
+    Route{kGet, "/v1/status", kUse, get_status},
+    Route{kGet, "/v1/metrics", kUse, get_metrics},
+    Route{kGet, "/v1/events", kUse, get_events},
+};
+
+/// The segment in place of {…}, empty for a pattern without one; nothing when the path does not match.
+std::optional<std::string_view> match(std::string_view pattern, std::string_view path) {
+    const std::size_t open = pattern.find('{');
+    if (open == std::string_view::npos) {
+        return pattern == path ? std::optional<std::string_view>("") : std::nullopt;
+    }
+    const std::string_view before = pattern.substr(0, open);
+    const std::string_view after = pattern.substr(pattern.find('}') + 1);
+    if (path.size() <= before.size() + after.size() || !path.starts_with(before) || !path.ends_with(after)) {
+        return std::nullopt;
+    }
+    const std::string_view segment = path.substr(open, path.size() - before.size() - after.size());
+    if (segment.find('/') != std::string_view::npos) return std::nullopt;
+    return segment;
+}
+
+}  // namespace
+
+std::span<const Route> routes() noexcept {
+    return kRoutes;
+}
+
+RouteMatch find_route(ApiMethod method, std::string_view path) {
+    RouteMatch found;
+    for (const Route& route : kRoutes) {
+        const auto segment = match(route.pattern, path);
+        if (!segment) continue;
+        if (route.method == method) return {.route = &route, .segment = *segment, .allow = {}};
+        if (!found.allow.empty()) found.allow += ", ";
+        found.allow += to_string(route.method);
+    }
+    return found;
+}
+
+std::string_view to_string(ApiMethod method) noexcept {
+    switch (method) {
+        case kGet:
+            return "GET";
+        case kPost:
+            return "POST";
+        case kPut:
+            return "PUT";
+        case kDelete:
+            return "DELETE";
+        case kOther:
+            break;
+    }
+    return "other";
+}
+
+}  // namespace agent

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <event2/event.h>
+#include <event2/listener.h>
+
+#include <functional>
+#include <memory>
+
+namespace agent {
+
+/// Owns a C library's object: `std::unique_ptr<event, FreeWith<event_free>>` is as small as the bare pointer.
+template <auto Free>
+struct FreeWith {
+    template <class T>
+    void operator()(T* object) const noexcept {
+        Free(object);
+    }
+};
+
+using EventBasePtr = std::unique_ptr<event_base, FreeWith<event_base_free>>;
+using EventPtr = std::unique_ptr<event, FreeWith<event_free>>;
+using ListenerPtr = std::unique_ptr<evconnlistener, FreeWith<evconnlistener_free>>;
+
+/// The one loop that the whole core runs on. Outlives everything that is built on it.
+///
+/// The callbacks of libevent are C: no exception may pass through them, so every one of ours is noexcept.
+class EventLoop {
+  public:
+    /// Throws std::system_error when the kernel gives no epoll descriptor, as do the constructors of all that is built
+    /// on the loop when it gives none to them.
+    EventLoop();
+
+    /// Returns after stop(), or at once when nothing is left to wait for.
+    void run();
+    /// Makes run() return once the events that are due have been dealt with. From the loop's thread.
+    void stop() noexcept;
+
+    [[nodiscard]] event_base* base() const noexcept { return base_.get(); }
+
+    /// An event that is not yet added. `fd` is -1 for a bare timer.
+    [[nodiscard]] EventPtr make_event(int fd, short what, event_callback_fn callback, void* argument) const;
+
+  private:
+    EventBasePtr base_;
+};
+
+/// Calls `caught` on the loop whenever the process gets `signal`, until destroyed.
+class SignalWatch {
+  public:
+    SignalWatch(EventLoop& loop, int signal, std::function<void()> caught);
+    SignalWatch(const SignalWatch&) = delete;
+    SignalWatch& operator=(const SignalWatch&) = delete;
+
+  private:
+    std::function<void()> caught_;
+    EventPtr event_;
+};
+
+}  // namespace agent

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <sys/time.h>
+
+#include <cstddef>
+
+#include "base/time.h"
+#include "protocol/limits.h"
+
+namespace agent {
+
+/// What a server takes from its peers; smaller in tests.
+struct HttpLimits {
+    std::size_t header_bytes = limits::kHeaderBytes;
+    std::size_t body_bytes = limits::kBodyBytes;
+    std::size_t connections = limits::kConnections;
+    std::size_t connections_per_user = limits::kConnectionsPerUser;
+    std::size_t stream_backlog_bytes = limits::kStreamBacklogBytes;
+    Duration idle = limits::kIdle;
+
+    [[nodiscard]] timeval idle_timeout() const noexcept {
+        return {.tv_sec = idle.count() / 1000, .tv_usec = idle.count() % 1000 * 1000};
+    }
+};
+
+}  // namespace agent

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "io/sqlite_token_store.h"
+
+#include <utility>
+
+#include "base/log.h"
+
+namespace agent {
+
+class SqliteTokenStore::Commit final : public StoreCommit {
+  public:
+    Commit(SqliteTokenStore& store, std::uint64_t id, Done done) : store_(store), id_(id), done_(std::move(done)) {
+        store_.waiting_.emplace(id_, this);
+    }
+    ~Commit() override { store_.waiting_.erase(id_); }
+    Commit(const Commit&) = delete;
+    Commit& operator=(const Commit&) = delete;
+
+    void finish(Result<void> result) {
+        const auto done = std::move(done_);
+        done(std::move(result));
+    }
+
+  private:
+    SqliteTokenStore& store_;
+    std::uint64_t id_;
+    Done done_;
+};
+
+SqliteTokenStore::SqliteTokenStore(EventLoop& loop, StoreFile file)
+    : wakeup_(loop, [this] { deliver(); }), table_(std::move(file)) {}
+
+SqliteTokenStore::~SqliteTokenStore() {
+    if (!writer_) return;
+    writer_->stop();
+    for (const StoreWriter::Outcome& outcome : writer_->take_outcomes()) {
+        if (!outcome.result) {
+            log(LogLevel::kError, "not stored before the end", {{"reason", outcome.result.error().message}});
+        }
+    }
+}
+
+Result<void> SqliteTokenStore::load(const std::function<void(StoredRow)>& each) {
+    return table_.value().load(each);
+}
+
+std::unique_ptr<StoreCommit> SqliteTokenStore::commit(StoreChange change, Done done) {
+    if (!writer_) {
+        writer_.emplace(*std::move(table_), [this] { wakeup_.wake(); });
+        table_.reset();
+    }
+    auto commit = std::make_unique<Commit>(*this, next_id_, std::move(done));
+    writer_->submit(next_id_++, std::move(change));
+    return commit;
+}
+
+void SqliteTokenStore::deliver() {
+    for (StoreWriter::Outcome& outcome : writer_->take_outcomes()) {
+        const auto waiting = waiting_.find(outcome.id);
+        if (waiting == waiting_.end()) continue;
+        Commit* const commit = waiting->second;
+        waiting_.erase(waiting);
+        commit->finish(std::move(outcome.result));
+    }
+}
+
+}  // namespace agent

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "io/store_writer.h"
+
+#include <utility>
+
+namespace agent {
+
+StoreWriter::StoreWriter(RecordTable table, std::function<void()> finished)
+    : table_(std::move(table)), finished_(std::move(finished)), thread_([this] { work(); }) {}
+
+StoreWriter::~StoreWriter() {
+    stop();
+}
+
+void StoreWriter::submit(std::uint64_t id, StoreChange change) {
+    {
+        const std::lock_guard lock(mutex_);
+        waiting_.ids.push_back(id);
+        waiting_.changes.push_back(std::move(change));
+    }
+    submitted_.notify_one();
+}
+
+std::vector<StoreWriter::Outcome> StoreWriter::take_outcomes() {
+    const std::lock_guard lock(mutex_);
+    return std::exchange(outcomes_, {});
+}
+
+void StoreWriter::stop() {
+    if (!thread_.joinable()) return;
+    {
+        const std::lock_guard lock(mutex_);
+        stopping_ = true;
+    }
+    submitted_.notify_one();
+    thread_.join();
+}
+
+void StoreWriter::work() noexcept {
+    std::unique_lock lock(mutex_);
+    for (;;) {
+        submitted_.wait(lock, [this] { return stopping_ || !waiting_.ids.empty(); });
+        if (waiting_.ids.empty()) return;
+
+        const Group group = std::exchange(waiting_, {});
+        lock.unlock();
+        std::vector<Result<void>> results = table_.commit(group.changes);
+        lock.lock();
+        for (std::size_t i = 0; i < results.size(); ++i) {
+            outcomes_.push_back({.id = group.ids[i], .result = std::move(results[i])});
+        }
+        finished_();  // under the lock, which is short
+    }
+}
+
+}  // namespace agent
