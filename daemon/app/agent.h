@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "app/config.h"
+#include "app/state_dir.h"
+#include "base/result.h"
+#include "base/sealing.h"
+#include "core/account_book.h"
+#include "core/app_registry.h"
+#include "core/login_desk.h"
+#include "io/api/api.h"
+#include "io/curl_http_client.h"
+#include "io/event_loop.h"
+#include "io/http_server.h"
+#include "io/listen_socket.h"
+#include "io/loopback_redirect_listener.h"
+#include "io/sodium_entropy.h"
+#include "io/sqlite_token_store.h"
+#include "io/system_clock.h"
+#include "io/timerfd_timers.h"
+
+namespace agent {
+
+/// The whole daemon, put together: the one class that knows every other. Its members are declared in the order in which
+/// each needs those before it, and go in the reverse order.
+class Agent {
+  public:
+    /// Opens state, store and socket, and serves. Fails, with nothing left behind, when any of them cannot be had.
+    [[nodiscard]] static Result<std::unique_ptr<Agent>> start(EventLoop& loop, Config config, StateDir state_dir,
+                                                              const std::string& socket_path);
+    Agent(const Agent&) = delete;
+    Agent& operator=(const Agent&) = delete;
+
+    /// Lets the answers that are owed go out, but not for long, then calls `stopped`.
+    void stop(std::function<void()> stopped);
+
+    [[nodiscard]] std::string status_line() const;
+
+  private:
+    Agent(EventLoop& loop, Config config, StateDir state_dir, StoreFile store, SealingKey data_key,
+          ListenSocket socket);
+    [[nodiscard]] Result<void> restore();
+    void serve(EventLoop& loop);
+    void log_event(const Event& event) const;
+
+    StateDir state_dir_;
+    SystemClock clock_;
+    TimerfdTimers timers_;
+    SodiumEntropy entropy_;
+    CurlHttpClient http_;
+    SqliteTokenStore store_;
+    Sealer sealer_;
+    Events events_;
+    Events::Subscription event_log_;
+    AppRegistry apps_;
+    AccountBook accounts_;
+    LoopbackRedirectListener redirects_;
+    LoginDesk logins_;
+    Api api_;
+    ListenSocket socket_;
+    std::unique_ptr<HttpServer> server_;
+};
+
+}  // namespace agent

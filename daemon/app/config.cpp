@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/config.h"
+
+#include "app/file_text.h"
+#include "app/places.h"
+#include "base/json_reader.h"
+
+namespace agent {
+
+namespace {
+
+/// Runs `read` on the value of `key`, if there is one, and takes its error over.
+template <class Read>
+void read_section(JsonReader& in, std::string_view key, const Read& read) {
+    const Json* value = in.optional(key);
+    if (value == nullptr) return;
+    if (Result<void> done = read(*value); !done) in.refuse(std::move(done).error());
+}
+
+Result<SecretString> read_client_secret(const Json& value) {
+    AGENT_TRY(const SecretReference reference, secret_reference_from_json(value));
+    auto secret = read_secret(reference);
+    if (!secret) return tl::unexpected(json_error(value.position(), secret.error().message));
+    return secret;
+}
+
+Result<void> read_apps(const Json& json, std::vector<App>& apps) {
+    if (!json.is_object()) return tl::unexpected(json_error(json.position(), "\"apps\": expected an object of apps"));
+    for (const auto& [name, description] : *json.object()) {
+        AGENT_TRY(App app, app_from_json(name, description, read_client_secret));
+        apps.push_back(std::move(app));
+    }
+    return {};
+}
+
+Result<void> read_key(const Json& json, std::optional<SecretReference>& key) {
+    if (const Json* passphrase = json.find("passphrase")) {
+        return tl::unexpected(json_error(passphrase->key_position(),
+                                         "this version has no passphrase slot; expected \"file\" or \"credential\""));
+    }
+    AGENT_TRY(key, secret_reference_from_json(json));
+    return {};
+}
+
+Result<void> read_refresh(const Json& json, Config::Refresh& refresh) {
+    JsonReader in(json);
+    refresh.at_fraction = in.optional_number("at_fraction", 0.1, 0.9).value_or(refresh.at_fraction);
+    if (const auto parallel = in.optional_integer("max_parallel", 1, 256)) {
+        refresh.max_parallel = static_cast<unsigned>(*parallel);
+    }
+    refresh.max_per_second = in.optional_number("max_per_second", 0.01, 1000).value_or(refresh.max_per_second);
+    return in.finish();
+}
+
+Result<void> read_tls(const Json& json, Config::Tls& tls) {
+    JsonReader in(json);
+    if (const auto ca_file = in.optional_string("ca_file")) {
+        tls.ca_file = *ca_file;
+        const auto certificates = read_file(tls.ca_file, Guard::kNobody);
+        if (!certificates) in.refuse("ca_file", certificates.error().message);
+    }
+    return in.finish();
+}
+
+}  // namespace
+
+Result<Config> Config::parse(std::string_view text) {
+    AGENT_TRY(const Json json, Json::parse(text, Json::Comments::kAllow));
+    JsonReader in(json);
+    Config config;
+    read_section(in, "apps", [&](const Json& value) { return read_apps(value, config.apps); });
+    read_section(in, "key", [&](const Json& value) { return read_key(value, config.key); });
+    read_section(in, "refresh", [&](const Json& value) { return read_refresh(value, config.refresh); });
+    read_section(in, "tls", [&](const Json& value) { return read_tls(value, config.tls); });
+    AGENT_CHECK(in.finish());
+    return config;
+}
+
+Result<Config> Config::load(const std::optional<std::string>& path) {
+    for (const std::string& file : path ? std::vector<std::string>{*path} : config_places()) {
+        const auto text = read_file(file, Guard::kNobody);
+        if (!text && text.error().code == Error::Code::kNotFound && !path) continue;
+        if (!text) return tl::unexpected(text.error());
+        auto config = parse(text->reveal());
+        if (!config) config.error().message.insert(0, file + ": ");
+        return config;
+    }
+    return Config{};
+}
+
+}  // namespace agent

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "app/secret_reference.h"
+#include "base/result.h"
+#include "core/app.h"
+
+namespace agent {
+
+/// What the operator has written down in cliod.json (cliod.json(5)), read and checked.
+struct Config {
+    struct Refresh {
+        double at_fraction = 0.8;
+        unsigned max_parallel = 8;
+        double max_per_second = 2.0;  // for each client_id at a token endpoint's host
+    };
+    struct Tls {
+        std::string ca_file;  // empty: the certificate authorities of the system
+    };
+
+    /// Reads a configuration and the secrets that it refers to. Fails with kBadRequest, "line L, column C: what was
+    /// expected".
+    [[nodiscard]] static Result<Config> parse(std::string_view text);
+
+    /// Reads the file at `path`; each error begins with it. Without a path, $XDG_CONFIG_HOME/cliod/cliod.json
+    /// (~/.config) or else /etc/cliod/cliod.json, and when there is neither, the configuration that says nothing. A
+    /// file that was named must be there.
+    [[nodiscard]] static Result<Config> load(const std::optional<std::string>& path);
+
+    std::vector<App> apps;
+    std::optional<SecretReference> key;  // nothing: the key file in the state directory
+    Refresh refresh;
+    Tls tls;
+};
+
+}  // namespace agent

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/options.h"
+
+#include <getopt.h>
+
+#include <array>
+#include <cstdlib>
+
+namespace agent {
+
+namespace {
+
+enum OptionId : int { kConfig = 1, kSocket, kStateDir, kLogLevel, kCheckConfig, kVersion, kHelp };
+
+constexpr std::array kOptions = {
+    option{"config", required_argument, nullptr, kConfig},
+    option{"socket", required_argument, nullptr, kSocket},
+    option{"state-dir", required_argument, nullptr, kStateDir},
+    option{"log-level", required_argument, nullptr, kLogLevel},
+    option{"check-config", no_argument, nullptr, kCheckConfig},
+    option{"version", no_argument, nullptr, kVersion},
+    option{"help", no_argument, nullptr, kHelp},
+    option{nullptr, 0, nullptr, 0},
+};
+
+tl::unexpected<Error> wrong(std::string_view what) {
+    return fail(Error::Code::kBadRequest, std::string(what) + "; try cliod --help");
+}
+
+Result<void> take(Options& options, int id, const char* value) {
+    switch (id) {
+        case kConfig:
+            options.config_path = value;
+            return {};
+        case kSocket:
+            options.socket_path = value;
+            return {};
+        case kStateDir:
+            options.state_dir = value;
+            return {};
+        case kLogLevel: {
+            const auto level = log_level_from(value);
+            if (!level) return wrong("--log-level " + std::string(value) + ": error, warning, notice, info or debug");
+            options.log_level = *level;
+            return {};
+        }
+        case kCheckConfig:
+            options.job = Options::Job::kCheckConfig;
+            return {};
+        case kVersion:
+            options.job = Options::Job::kVersion;
+            return {};
+        case kHelp:
+            options.job = Options::Job::kHelp;
+            return {};
+        default:
+            return wrong("unknown option, or an option without its value");
+    }
+}
+
+}  // namespace
+
+Result<Options> parse_options(int argc, char** argv) {
+    Options options;
+    opterr = 0;  // the message is ours
+    for (;;) {
+        const int id = getopt_long(argc, argv, ":", kOptions.data(), nullptr);
+        if (id == -1) break;
+        if (id == '?' || id == ':')
+            return wrong(std::string(argv[optind - 1]) + ": unknown option, or one without its value");
+        AGENT_CHECK(take(options, id, optarg));
+    }
+    if (optind < argc) return wrong(std::string(argv[optind]) + ": cliod takes no arguments");
+    return options;
+}
+
+const char* usage() noexcept {
+    return "Usage: cliod [OPTION…]\n"
+           "Holds OAuth tokens for the Clio API, refreshes them, and serves them on a Unix socket.\n"
+           "Runs in the foreground and logs to standard error.\n"
+           "\n"
+           "  --config FILE     the configuration (default: $XDG_CONFIG_HOME/cliod/cliod.json, /etc/cliod/cliod.json)\n"
+           "  --socket PATH     where to listen (default: $XDG_RUNTIME_DIR/cliod/agent.sock, /run/cliod/agent.sock)\n"
+           "  --state-dir DIR   where the sealed tokens are kept (default: $STATE_DIRECTORY, $XDG_STATE_HOME/cliod)\n"
+           "  --log-level L     error, warning, notice, info (default) or debug\n"
+           "  --check-config    read the configuration, say whether it is good, and exit\n"
+           "  --version         print the version and exit\n"
+           "  --help            print this and exit\n"
+           "\n"
+           "See cliod(8), cliod.json(5), clioctl(1).\n";
+}
+
+std::string default_socket_path() {
+    const char* runtime_dir = std::getenv("XDG_RUNTIME_DIR");
+    const std::string base = runtime_dir != nullptr && *runtime_dir != '\0' ? runtime_dir : "/run";
+    return base + "/cliod/agent.sock";
+}
+
+}  // namespace agent

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "base/log.h"
+#include "base/result.h"
+
+namespace agent {
+
+/// The command line of cliod.
+struct Options {
+    enum class Job { kServe, kCheckConfig, kVersion, kHelp };
+
+    Job job = Job::kServe;
+    std::optional<std::string> config_path;
+    std::optional<std::string> socket_path;
+    std::optional<std::string> state_dir;
+    LogLevel log_level = LogLevel::kInfo;
+};
+
+/// kBadRequest, naming the argument, for anything that is not an option of cliod.
+[[nodiscard]] Result<Options> parse_options(int argc, char** argv);
+
+/// The text of --help.
+[[nodiscard]] const char* usage() noexcept;
+
+/// Where the agent's socket goes without --socket: $XDG_RUNTIME_DIR/cliod/agent.sock, else /run/cliod/agent.sock.
+[[nodiscard]] std::string default_socket_path();
+
+}  // namespace agent
