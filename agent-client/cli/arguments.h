@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "lib/failure.h"
+
+namespace agent {
+
+struct Command;
+
+/// The code of a command line that cannot be understood.
+inline constexpr std::string_view kUsage = "usage";
+
+/// What the person typed, sorted. All views are into argv.
+struct Arguments {
+    const Command* command = nullptr;
+    std::vector<std::pair<std::string_view, std::string_view>> options;  // without the dashes; in order
+    std::vector<std::string_view> words;                                 // ACCOUNT, NAME
+    std::span<char* const> program;                                      // what stands behind "--" for `run`
+
+    [[nodiscard]] bool has(std::string_view option) const noexcept;
+    /// The last one counts, so that an alias can be overruled.
+    [[nodiscard]] std::optional<std::string_view> value(std::string_view option) const noexcept;
+    [[nodiscard]] std::vector<std::string_view> values(std::string_view option) const;
+    /// The value as a whole number of [least, most]. Fails with "usage".
+    [[nodiscard]] Reply<std::optional<std::int64_t>> number(std::string_view option, std::int64_t least,
+                                                            std::int64_t most) const;
+};
+
+/// Sorts `words`, the arguments of main() after the program's name, by the command table. Options stand anywhere:
+/// "--name value" or "--name=value", never shortened. After "--" nothing is an option. Without a command, or with
+/// "--help", the rest is not checked. Fails with "usage".
+[[nodiscard]] Reply<Arguments> parse_arguments(std::span<char* const> words);
+
+/// "token: reason; try 'clioctl token --help'".
+[[nodiscard]] tl::unexpected<Failure> usage(const Command* command, std::string_view reason);
+
+}  // namespace agent

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/authorization.h"
+
+#include "base/encoding.h"
+#include "base/json_writer.h"
+#include "lib/members.h"
+
+namespace agent {
+
+namespace {
+
+constexpr std::chrono::seconds kOneWait{30};  // of each request for the state; the agent takes up to 60
+constexpr std::chrono::seconds kGivingUp{2};  // more is not spent on telling the agent that the person gave up
+
+}  // namespace
+
+Reply<BegunLogin> begin_login(const AgentClient& client, const Arguments& arguments) {
+    JsonWriter body;
+    body.begin_object().member("account", arguments.words.front());
+    if (const auto app = arguments.value("app")) body.member("app", *app);
+    if (arguments.has("replace-user")) body.member("replace_user", true);
+    body.end_object();
+    AGENT_TRY(const Answer answer,
+              client.call({.method = "POST", .target = "/v1/authorizations", .body = body.view()}));
+    AGENT_TRY(const auto id, need_string(answer.json, "id"));
+    AGENT_TRY(const auto url, need_string(answer.json, "authorization_url"));
+    return BegunLogin{.id = std::string(id), .url = std::string(url)};
+}
+
+Authorization::Authorization(const AgentClient& client, const std::string& id)
+    : client_(client), target_("/v1/authorizations/" + percent_encode(id)) {}
+
+Authorization::~Authorization() {
+    if (!is_open_) return;
+    const AgentClient last_word(client_.socket(), kGivingUp);
+    static_cast<void>(last_word.call({.method = "DELETE", .target = target_}));
+}
+
+Reply<void> Authorization::paste(std::string_view redirected_url) const {
+    JsonWriter body;
+    body.begin_object().member("redirected_url", redirected_url).end_object();
+    AGENT_CHECK(client_.call({.method = "POST", .target = target_, .body = body.view()}));
+    return {};
+}
+
+Reply<void> Authorization::await_end() {
+    const std::string target = target_ + "?wait=" + std::to_string(kOneWait.count());
+    while (true) {
+        AGENT_TRY(const Answer answer, client_.call({.method = "GET", .target = target}, kOneWait));
+        AGENT_TRY(const auto status, need_string(answer.json, "status"));
+        if (status == "pending") continue;
+        is_open_ = false;
+        if (status == "done") return {};
+        return fail_with(answer.json.find_string("error").value_or("internal"),
+                         std::string(answer.json.find_string("detail").value_or("the login failed")));
+    }
+}
+
+}  // namespace agent

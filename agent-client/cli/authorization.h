@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "cli/arguments.h"
+#include "lib/agent_client.h"
+#include "lib/failure.h"
+
+namespace agent {
+
+/// A login that the agent has begun (schema "authorization").
+struct BegunLogin {
+    std::string id;
+    std::string url;
+};
+
+/// Begins one, with the options of `clioctl login`.
+[[nodiscard]] Reply<BegunLogin> begin_login(const AgentClient& client, const Arguments& arguments);
+
+/// Stands for a login that is under way. Unless it came to its end, it is given up with this object, so that nobody can
+/// finish it later and its port is free again.
+class Authorization {
+  public:
+    Authorization(const AgentClient& client, const std::string& id);
+    ~Authorization();
+    Authorization(const Authorization&) = delete;
+    Authorization& operator=(const Authorization&) = delete;
+
+    /// Hands in what the browser ended on: the URL, or the bare code. Fails with "bad_request" when it is neither; the
+    /// login then stays open.
+    [[nodiscard]] Reply<void> paste(std::string_view redirected_url) const;
+    /// Waits for the end. Fails with the error code of a login that failed, such as "access_denied".
+    [[nodiscard]] Reply<void> await_end();
+
+  private:
+    const AgentClient& client_;
+    std::string target_;
+    bool is_open_ = true;
+};
+
+}  // namespace agent

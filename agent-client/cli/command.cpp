@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/command.h"
+
+#include <array>
+
+#include "cli/commands/commands.h"
+
+namespace agent {
+
+namespace {
+
+constexpr Option kJson{"json", "", "print the agent's JSON, on one line; errors too"};
+constexpr Option kMinTtl{"min-ttl", "S", "a token that lives S seconds more (60)"};
+
+constexpr std::array kCommonOptions{
+    Option{"socket", "PATH", "the agent's socket"},
+    Option{"timeout", "S", "wait at most S seconds for each answer of the agent (40)"},
+    Option{"help", "", "print this"},
+};
+constexpr std::array kOnlyJson{kJson};
+constexpr std::array kLoginOptions{
+    Option{"app", "APP", "log in through this app; needed when there are several"},
+    Option{"no-browser", "", "print the page's address and open nothing"},
+    Option{"paste", "", "read the address that the browser ended on: for a browser on another machine"},
+    Option{"replace-user", "", "accept another Clio user than the account had before"},
+    kJson,
+};
+constexpr std::array kTokenOptions{
+    kMinTtl,
+    kJson,
+    Option{"header", "", "print \"Authorization: Bearer ...\""},
+};
+constexpr std::array kRunOptions{kMinTtl};
+constexpr std::array kRefreshOptions{
+    Option{"revive", "", "also try the refresh token that was refused, once more"},
+    kJson,
+};
+constexpr std::array kLogoutOptions{
+    Option{"local", "", "forget the account here, and leave the grant at Clio as it is"},
+    kJson,
+};
+constexpr std::array kAppAddOptions{
+    Option{"product", "PRODUCT", "manage or platform"},
+    Option{"region", "REGION", "us, eu, ca or au"},
+    Option{"client-id", "ID", "the app's key"},
+    Option{"redirect-uri", "URI", "exactly as registered with Clio"},
+    Option{"secret-file", "FILE", "read the app's secret from FILE, or from standard input for -; else a prompt asks"},
+    Option{"scope", "SCOPE", "what to ask for (platform only)"},
+    Option{"rotation", "KIND", "reusable or single_use, if not as the product has it"},
+    Option{"pkce", "", "use PKCE, even where the product does not imply it"},
+    Option{"no-pkce", "", "use no PKCE, even where the product implies it"},
+    Option{"client-auth", "WAY", "body or basic: how the secret is sent"},
+    Option{"endpoint", "NAME=URL", "authorization, token, deauthorize, api_base or who_am_i; may stand several times"},
+    kJson,
+};
+
+constexpr std::array kCommands{
+    Command{"login", "ACCOUNT [--app APP] [--no-browser | --paste] [--replace-user] [--json]",
+            "Log in to Clio in the browser, and keep the grant as ACCOUNT", kLoginOptions, 1, 1, false, login},
+    Command{"token", "[ACCOUNT] [--min-ttl S] [--json | --header]", "Print an access token that works", kTokenOptions,
+            0, 1, false, token},
+    Command{"run", "[ACCOUNT] [--min-ttl S] -- COMMAND...", "Run COMMAND with a token in its environment", kRunOptions,
+            0, 1, true, run_program},
+    Command{"list", "[--json]", "List the accounts", kOnlyJson, 0, 0, false, list_accounts},
+    Command{"show", "ACCOUNT [--json]", "Show all that is known of an account, but its tokens", kOnlyJson, 1, 1, false,
+            show_account},
+    Command{"status", "[--json]", "Show how the agent is", kOnlyJson, 0, 0, false, show_status},
+    Command{"refresh", "ACCOUNT [--revive] [--json]", "Refresh an account's token now", kRefreshOptions, 1, 1, false,
+            refresh_account},
+    Command{"logout", "ACCOUNT [--local] [--json]", "End the grant at Clio and forget the account", kLogoutOptions, 1,
+            1, false, logout},
+    Command{"events", "[--json]", "Print what happens, as it happens", kOnlyJson, 0, 0, false, follow_events},
+    Command{"app list", "[--json]", "List the registered apps", kOnlyJson, 0, 0, false, list_apps},
+    Command{"app add",
+            "NAME --product PRODUCT --region REGION --client-id ID --redirect-uri URI [--secret-file FILE] "
+            "[--scope SCOPE] [--rotation KIND] [--pkce | --no-pkce] [--client-auth WAY] [--endpoint NAME=URL]... "
+            "[--json]",
+            "Add an app, or replace it", kAppAddOptions, 1, 1, false, add_app},
+    Command{"app remove", "NAME [--json]", "Remove an app that no account uses", kOnlyJson, 1, 1, false, remove_app},
+    Command{"env", "", "Print shell code that sets CLIO_AGENT_SOCK", {}, 0, 0, false, print_environment},
+    Command{"version", "", "Print the version", {}, 0, 0, false, print_version},
+};
+
+}  // namespace
+
+std::span<const Command> all_commands() noexcept {
+    return kCommands;
+}
+
+std::span<const Option> common_options() noexcept {
+    return kCommonOptions;
+}
+
+}  // namespace agent

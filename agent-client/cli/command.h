@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <string_view>
+
+#include "cli/arguments.h"
+#include "lib/failure.h"
+
+namespace agent {
+
+struct Option {
+    std::string_view name;   // without the dashes
+    std::string_view value;  // what stands for its value in help; empty for a switch
+    std::string_view help;
+};
+
+/// One command: all that the parser, the help and the tests of man page and completions know of it.
+struct Command {
+    std::string_view name;      // "token", "app add"
+    std::string_view synopsis;  // what follows the name
+    std::string_view summary;
+    std::span<const Option> options;  // beside the common ones
+    std::size_t least_words = 0;
+    std::size_t most_words = 0;
+    bool takes_program = false;  // "-- COMMAND…"
+    /// Does it; the value is the exit status.
+    Reply<int> (*run)(const Arguments& arguments) = nullptr;
+};
+
+/// The table, in the order of help.
+[[nodiscard]] std::span<const Command> all_commands() noexcept;
+/// Options of every command.
+[[nodiscard]] std::span<const Option> common_options() noexcept;
+
+}  // namespace agent

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "cli/arguments.h"
+#include "lib/failure.h"
+
+namespace agent {
+
+// What the commands do, by the table in command.cpp. The value is the exit status.
+
+[[nodiscard]] Reply<int> login(const Arguments& arguments);
+[[nodiscard]] Reply<int> token(const Arguments& arguments);
+[[nodiscard]] Reply<int> run_program(const Arguments& arguments);
+
+[[nodiscard]] Reply<int> list_accounts(const Arguments& arguments);
+[[nodiscard]] Reply<int> show_account(const Arguments& arguments);
+[[nodiscard]] Reply<int> refresh_account(const Arguments& arguments);
+[[nodiscard]] Reply<int> logout(const Arguments& arguments);
+
+[[nodiscard]] Reply<int> show_status(const Arguments& arguments);
+[[nodiscard]] Reply<int> follow_events(const Arguments& arguments);
+
+[[nodiscard]] Reply<int> list_apps(const Arguments& arguments);
+[[nodiscard]] Reply<int> add_app(const Arguments& arguments);
+[[nodiscard]] Reply<int> remove_app(const Arguments& arguments);
+
+[[nodiscard]] Reply<int> print_environment(const Arguments& arguments);
+[[nodiscard]] Reply<int> print_version(const Arguments& arguments);
+
+}  // namespace agent

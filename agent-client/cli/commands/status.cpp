@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <string>
+#include <vector>
+
+#include "cli/account_view.h"
+#include "cli/commands/commands.h"
+#include "cli/output.h"
+#include "cli/session.h"
+#include "cli/table.h"
+#include "cli/text.h"
+#include "lib/members.h"
+
+namespace agent {
+
+namespace {
+
+std::string number(const Json& status, std::string_view key) {
+    return std::to_string(status.find_integer(key).value_or(0));
+}
+
+bool any(const Json& status, std::string_view key) {
+    return status.find_integer(key).value_or(0) > 0;
+}
+
+Cell accounts_cell(const Json& status) {
+    std::string text = number(status, "accounts");
+    if (any(status, "login_required")) text += ", " + number(status, "login_required") + " must be logged in again";
+    if (any(status, "stale")) text += ", " + number(status, "stale") + " cannot be refreshed at present";
+    const Tone tone = any(status, "login_required") ? Tone::kBad : any(status, "stale") ? Tone::kWarning : Tone::kGood;
+    return {text, tone};
+}
+
+std::string refreshes_text(const Json& status) {
+    std::string text = number(status, "refreshing") + " under way, " + number(status, "queued") + " waiting";
+    if (const auto next = status.find_integer("next_refresh")) {
+        text += ", next " + (*next > unix_now() ? relative_time(*next - unix_now()) : "now");
+    }
+    return text;
+}
+
+}  // namespace
+
+Reply<int> show_status(const Arguments& arguments) {
+    AGENT_TRY(const AgentClient client, client_for(arguments));
+    AGENT_TRY(const Answer answer, client.call({.method = "GET", .target = "/v1/status"}));
+    if (arguments.has("json")) {
+        AGENT_CHECK(print_json(answer));
+        return 0;
+    }
+    const Json& status = answer.json;
+    AGENT_TRY(const auto version, need_string(status, "version"));
+    AGENT_TRY(const auto uptime, need_integer(status, "uptime"));
+    AGENT_TRY(const auto store_error, need_string(status, "store_error"));
+    const std::vector<Row> rows{
+        {"agent",
+         "version " + std::string(version) + ", process " + number(status, "pid") + ", up " + duration_text(uptime)},
+        {"socket", client.socket()},
+        {"accounts", accounts_cell(status)},
+        {"refreshes", refreshes_text(status)},
+        {"store", store_error.empty() ? Cell("good", Tone::kGood) : Cell(store_error, Tone::kBad)},
+        {"connections", number(status, "connections")},
+    };
+    AGENT_CHECK(print(render_table(rows, wants_colour())));
+    return 0;
+}
+
+}  // namespace agent

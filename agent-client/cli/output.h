@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string_view>
+
+#include "lib/agent_client.h"
+#include "lib/failure.h"
+
+namespace agent {
+
+/// Writes all of `text` to standard output, at once: what is piped on must not wait in a buffer.
+[[nodiscard]] Reply<void> print(std::string_view text);
+/// Prints the JSON of an answer as it came, on one line.
+[[nodiscard]] Reply<void> print_json(const Answer& answer);
+
+/// Writes "clioctl: text" to standard error.
+void complain(std::string_view text);
+/// Writes `text` as it is, to standard error or to a terminal.
+void tell(std::string_view text);
+void tell(int terminal, std::string_view text);
+
+/// A warning when standard output is a file that every user may read, for what prints a token.
+void warn_of_readable_output();
+
+/// Standard output is a terminal that shows colours, and NO_COLOR (no-color.org) is not set.
+[[nodiscard]] bool wants_colour();
+
+}  // namespace agent

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/session.h"
+
+#include "base/json_writer.h"
+#include "cli/output.h"
+#include "cli/text.h"
+#include "lib/socket_path.h"
+#include "protocol/problem.h"
+
+namespace agent {
+
+namespace {
+
+constexpr int kFailed = 1;
+constexpr int kUsageStatus = 2;
+constexpr int kLoginRequiredStatus = 3;
+constexpr int kNoAgentStatus = 4;
+
+std::string problem_document(const Failure& failure) {
+    const auto known = error_code_from(failure.code);
+    JsonWriter out;
+    out.begin_object().member("type", "about:blank");
+    if (known) {
+        const ProblemKind& kind = problem_kind(*known);
+        out.member("title", kind.title).member("status", kind.http_status);
+    }
+    out.member("code", failure.code).member("detail", failure.detail).end_object();
+    return std::string(out.view());
+}
+
+}  // namespace
+
+Reply<AgentClient> client_for(const Arguments& arguments) {
+    AgentClient client(find_socket(arguments.value("socket").value_or("")));
+    AGENT_TRY(const auto timeout, arguments.number("timeout", 1, 86400));
+    if (timeout) client.set_timeout(std::chrono::seconds(*timeout));
+    return client;
+}
+
+std::optional<std::string> account_for(const Arguments& arguments) {
+    if (!arguments.words.empty()) return std::string(arguments.words.front());
+    return default_account();
+}
+
+Reply<std::optional<std::chrono::seconds>> min_ttl_for(const Arguments& arguments) {
+    AGENT_TRY(const auto seconds, arguments.number("min-ttl", 0, 31536000));
+    if (!seconds) return std::nullopt;
+    return std::chrono::seconds(*seconds);
+}
+
+int exit_status(const Failure& failure) {
+    if (failure.code == kUsage) return kUsageStatus;
+    if (failure.code == kNoAgent) return kNoAgentStatus;
+    // The authorization server's word for a person who said no (RFC 6749 section 4.1.2.1).
+    if (failure.code == "access_denied") return kLoginRequiredStatus;
+    const auto known = error_code_from(failure.code);
+    return known ? problem_kind(*known).exit_status : kFailed;
+}
+
+void report(const Failure& failure, bool as_json) {
+    if (failure.code == kUsage) return complain(printable(failure.detail));
+    if (as_json) return tell(problem_document(failure) + '\n');
+    std::string line = failure.code + ": " + failure.detail;
+    if (failure.retry_after.count() > 0) {
+        line += " (try again " + relative_time(failure.retry_after.count()) + ")";
+    }
+    complain(printable(line));
+}
+
+}  // namespace agent

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace agent {
+
+/// `text` for a terminal or a line of its own: control characters and those that change the direction of writing become
+/// "\x1b" or "\u202e", bytes that are no UTF-8 become U+FFFD. Names come from other people.
+[[nodiscard]] std::string printable(std::string_view text);
+
+/// How many columns printable() text takes on a terminal.
+[[nodiscard]] std::size_t columns(std::string_view text) noexcept;
+
+/// A word that a POSIX shell reads as `text`.
+[[nodiscard]] std::string shell_quoted(std::string_view text);
+
+/// "in 42 min", "3 h ago", "now": `seconds` from now, rounded down.
+[[nodiscard]] std::string relative_time(std::int64_t seconds);
+/// "42 min".
+[[nodiscard]] std::string duration_text(std::int64_t seconds);
+
+}  // namespace agent

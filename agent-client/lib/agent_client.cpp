@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "lib/agent_client.h"
+
+#include <charconv>
+
+#include "lib/members.h"
+#include "lib/socket_trust.h"
+#include "protocol/problem.h"
+
+namespace agent {
+
+namespace {
+
+std::chrono::seconds retry_after_of(const ResponseReader& response) {
+    const std::string_view value = response.field("Retry-After").value_or("");
+    int seconds = 0;
+    std::from_chars(value.data(), value.data() + value.size(), seconds);
+    return std::chrono::seconds(seconds);
+}
+
+/// Reads a problem document (RFC 9457). The server library answers some bad requests by itself, without one.
+Failure failure_of(ResponseReader& response) {
+    const int status = response.status();
+    const SecretString body = response.take_body();
+    const auto problem = Json::parse(body.reveal());
+    const auto code = problem ? problem->find_string("code") : std::nullopt;
+    Failure failure = [&] {
+        if (code) return Failure(*code, std::string(problem->find_string("detail").value_or("")));
+        const bool busy = status == problem_kind(Error::Code::kTemporarilyUnavailable).http_status;
+        const auto kind = problem_kind(busy ? Error::Code::kTemporarilyUnavailable : Error::Code::kInternal);
+        return Failure(kind.name, "agent: HTTP status " + std::to_string(status));
+    }();
+    failure.retry_after = retry_after_of(response);
+    return failure;
+}
+
+Reply<void> read_to_the_end(Exchange& exchange) {
+    while (!exchange.response().is_complete()) AGENT_CHECK(exchange.receive_more());
+    return {};
+}
+
+}  // namespace
+
+Reply<Exchange> AgentClient::begin(const AgentRequest& request, const Patience& patience) const {
+    AGENT_CHECK(check_socket(socket_));
+    AGENT_TRY(UnixStream stream, UnixStream::connect(socket_, patience));
+    Exchange exchange(std::move(stream), patience);
+    AGENT_CHECK(exchange.send(request));
+    return exchange;
+}
+
+Reply<Answer> AgentClient::call(const AgentRequest& request, Duration extra) const {
+    AGENT_TRY(Exchange exchange, begin(request, Patience::at_most(timeout_ + extra).unless_readable(give_up_fd_)));
+    AGENT_CHECK(read_to_the_end(exchange));
+    ResponseReader& response = exchange.response();
+    if (response.status() >= 300) return tl::unexpected(failure_of(response));
+    Answer answer{.status = response.status(), .json = {}, .text = response.take_body()};
+    if (answer.text.empty()) return answer;
+    AGENT_TRY(answer.json, parse_answer(answer.text.reveal()));
+    return answer;
+}
+
+Reply<void> AgentClient::stream(const std::string& target, const Take& take) const {
+    AGENT_TRY(Exchange exchange,
+              begin({.method = "GET", .target = target}, Patience::without_end().unless_readable(give_up_fd_)));
+    ResponseReader& response = exchange.response();
+    while (!response.is_complete()) {
+        AGENT_CHECK(exchange.receive_more());
+        if (!response.has_header()) continue;
+        if (response.status() >= 300) {
+            AGENT_CHECK(read_to_the_end(exchange));
+            return tl::unexpected(failure_of(response));
+        }
+        AGENT_CHECK(take(response.take_body().reveal()));
+    }
+    return {};
+}
+
+}  // namespace agent
