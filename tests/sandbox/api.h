@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "message.h"
+#include "state.h"
+
+namespace agent::sandbox {
+
+/// GET /api/v4/users/who_am_i[.json]: whose token it is.
+[[nodiscard]] Reply who_am_i_endpoint(const Context& context, const Request& request);
+
+/// GET /api/v4/{collection}[.json] for Manage, GET /grow/{collection} for Platform: a list, in pages.
+[[nodiscard]] Reply collection_endpoint(const Context& context, const Request& request);
+
+}  // namespace agent::sandbox
