@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <csignal>
+#include <optional>
+
+#include "expect.h"
+#include "fakes/loopback_server.h"
+#include "fakes/run_until.h"
+#include "fakes/temporary_directory.h"
+#include "fakes/test_certificates.h"
+#include "io/curl_http_client.h"
+#include "io/system_clock.h"
+
+using agent::HttpFailure;
+using fakes::LoopbackServer;
+using Outcome = tl::expected<agent::HttpResponse, HttpFailure>;
+
+namespace {
+
+void init() {
+    std::signal(SIGPIPE, SIG_IGN);
+}
+
+struct Fixture {
+    Fixture() { authority.write_certificate(directory / "ca.pem"); }
+
+    /// Posts a secret to a server with that certificate, trusting `trusted`.
+    Outcome post(SSL_CTX* tls, const std::string& trusted) {
+        LoopbackServer server(
+            loop, [](auto& peer) { peer.send(fakes::http_answer(200, "good")); }, tls);
+        agent::CurlHttpClient client(loop, clock, {.user_agent = "clio-agent/1.2.3", .ca_file = trusted});
+        agent::HttpRequest request;
+        request.method = agent::HttpRequest::Method::kPost;
+        request.url = server.url();
+        request.form_body = agent::SecretString("refresh_token=secret");
+        std::optional<Outcome> outcome;
+        const auto call =
+            client.send(std::move(request), [&](Outcome received) { outcome.emplace(std::move(received)); });
+        cr_assert(fakes::run_until(loop, [&] { return outcome.has_value(); }));
+        requests = server.requests();
+        return *std::move(outcome);
+    }
+
+    void expect_refused(SSL_CTX* tls, const std::string& trusted) {
+        const Outcome outcome = post(tls, trusted);
+        cr_assert_not(outcome);
+        cr_expect(outcome.error().kind == HttpFailure::Kind::kTls, "%s", outcome.error().message.c_str());
+        cr_expect_not(outcome.error().may_have_been_sent);
+        cr_expect(requests == 0);
+    }
+
+    agent::EventLoop loop;
+    agent::SystemClock clock;
+    fakes::TemporaryDirectory directory;
+    fakes::TestAuthority authority;
+    std::string ca_file = directory / "ca.pem";
+    std::size_t requests = 0;
+};
+
+}  // namespace
+
+TestSuite(curl_tls, .init = init, .timeout = 60);
+
+Test(curl_tls, trusts_the_configured_authority) {
+    Fixture f;
+    const auto tls = f.authority.server("IP:127.0.0.1");
+    const Outcome outcome = f.post(tls.get(), f.ca_file);
+    cr_assert(outcome, "%s", outcome.error().message.c_str());
+    EXPECT_TEXT(outcome->body.reveal(), "good");
+}
+
+Test(curl_tls, refuses_a_certificate_for_another_host) {
+    Fixture f;
+    f.expect_refused(f.authority.server("DNS:example.com,IP:127.0.0.2").get(), f.ca_file);
+}
+
+Test(curl_tls, refuses_an_unknown_authority) {
+    Fixture f;
+    const auto tls = f.authority.server("IP:127.0.0.1");
+    f.expect_refused(tls.get(), "");
+    const fakes::TestAuthority other;
+    other.write_certificate(f.directory / "other.pem");
+    f.expect_refused(tls.get(), f.directory / "other.pem");
+    f.expect_refused(tls.get(), f.directory / "missing.pem");
+}
+
+Test(curl_tls, speaks_tls_1_2_and_nothing_older) {
+    Fixture f;
+    const auto tls = f.authority.server("IP:127.0.0.1");
+    SSL_CTX_set_security_level(tls.get(), 0);  // Debian's own level refuses the old versions
+    SSL_CTX_set_max_proto_version(tls.get(), TLS1_2_VERSION);
+    cr_expect(f.post(tls.get(), f.ca_file));
+    SSL_CTX_set_min_proto_version(tls.get(), TLS1_VERSION);
+    SSL_CTX_set_max_proto_version(tls.get(), TLS1_1_VERSION);
+    f.expect_refused(tls.get(), f.ca_file);
+}
+
+Test(curl_tls, offers_http_1_1_only) {
+    Fixture f;
+    const auto tls = f.authority.server("IP:127.0.0.1");
+    static std::string offered;
+    SSL_CTX_set_alpn_select_cb(
+        tls.get(),
+        [](SSL*, const unsigned char**, unsigned char*, const unsigned char* list, unsigned size, void*) {
+            offered.assign(reinterpret_cast<const char*>(list), size);
+            return SSL_TLSEXT_ERR_NOACK;
+        },
+        nullptr);
+    cr_expect(f.post(tls.get(), f.ca_file));
+    EXPECT_TEXT(offered, "\x08http/1.1");
+}

@@ -1,0 +1,318 @@
+// SPDX-License-Identifier: Apache-2.0
+// What badly behaved peers do, and that nobody else notices.
+#include <sys/resource.h>
+
+#include <chrono>
+#include <vector>
+
+#include "fakes/http_fixture.h"
+#include "io/http_error_page.h"
+
+using agent::HttpLimits;
+using fakes::HttpFixture;
+using fakes::UnixClient;
+using std::chrono::milliseconds;
+using namespace std::string_literals;
+
+namespace {
+
+constexpr const char* kGet = "GET / HTTP/1.1\r\n\r\n";
+
+/// The peer was told so, by us and not by evhttp, and its connection is closed.
+void expect_refused(const UnixClient& client, int status = 400) {
+    const auto& answers = client.answers();
+    cr_assert(answers.size() == 1, "<%s>", client.received().c_str());
+    cr_expect(answers[0].status == status, "%d instead of %d", answers[0].status, status);
+    EXPECT_CONTAINS(answers[0].head, "Content-Type: application/problem+json\r\n");
+    EXPECT_CONTAINS(answers[0].head, "Connection: close\r\n");
+    EXPECT_CONTAINS(answers[0].body, R"({"type":"about:blank","title":")");
+    EXPECT_CONTAINS(answers[0].body, R"("code":"bad_request","detail":")");
+    cr_expect(client.received().ends_with(answers[0].body), "<%s>", client.received().c_str());
+}
+
+}  // namespace
+
+Test(http_limits, what_is_no_http_is_refused) {
+    const std::string rows[] = {
+        "\r\n\r\n\r\n",
+        "hello\r\n\r\n",
+        "GET\r\n\r\n",
+        "GET / HTTP/2.0\r\n\r\n",
+        "GET / HTTP/1.1 trailing\r\n\r\n",
+        "GET / FTP/1.1\r\n\r\n",
+        "GET / HTTP/1.1\r\nno colon\r\n\r\n",
+        "GET / HTTP/1.1\r\n folded\r\n\r\n",
+        "GET http://[::1 HTTP/1.1\r\n\r\n",
+        "CONNECT a:1 HTTP/9\r\n\r\nGET / HTTP/1.1\r\n\r\n",
+        "POST / HTTP/1.1\r\nContent-Length: -1\r\n\r\n",
+        "POST / HTTP/1.1\r\nContent-Length: 5x\r\n\r\n",
+        "\0\0\0\0\0\0\0\0\r\n\r\n"s,
+        "\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\n\n"s,
+        "{\"method\":\"token\"}\n",
+    };
+    HttpFixture http;
+    const auto other = http.connect();
+    std::size_t served = 0;
+    for (const std::string& row : rows) {
+        const auto client = http.connect();
+        client->send(row);
+        http.wait_for([&] { return client->ended(); }, row.c_str());
+        expect_refused(*client);
+        other->send(kGet);
+        http.wait_for_answers(*other, ++served);
+    }
+    http.wait_for_connections(1);
+}
+
+Test(http_limits, what_is_no_http_is_refused_at_any_time) {
+    for (const char* before : {kGet, "HEAD / HTTP/1.1\r\n\r\n", "DELETE / HTTP/1.1\r\n\r\n"}) {
+        for (const bool at_once : {true, false}) {
+            HttpFixture http;
+            const auto client = http.connect();
+            client->send(before);
+            if (!at_once) fakes::run_what_is_due(http.loop);
+            client->send("hello\r\n\r\n");
+            http.wait_for_end(*client);
+            EXPECT_CONTAINS(client->received(), "HTTP/1.1 200 OK\r\n");
+            EXPECT_CONTAINS(client->received(),
+                            "HTTP/1.1 400 Bad request\r\nContent-Type: application/problem+json\r\n");
+            cr_expect(client->received().find("<HTML>") == std::string::npos);
+        }
+    }
+}
+
+Test(http_limits, random_bytes_harm_nobody) {
+    HttpFixture http;
+    unsigned state = 1;
+    for (int i = 0; i < 300; ++i) {
+        std::string noise(200, '\0');
+        for (char& c : noise) {
+            state = state * 1103515245 + 12345;
+            c = static_cast<char>(state >> 16);
+        }
+        auto client = http.connect();
+        client->send((i % 2 == 0 ? "" : "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n") + noise + "\r\n\r\n");
+        fakes::run_what_is_due(http.loop);
+        cr_expect(client->received().find("<HTML>") == std::string::npos);
+    }
+    cr_expect(http.serves());
+    http.wait_for_connections(0);
+}
+
+Test(http_limits, long_headers_are_refused) {
+    const std::string megabyte(1 << 20, 'a');
+    for (const std::string& request :
+         {"GET /" + megabyte + " HTTP/1.1\r\n\r\n", "GET / HTTP/1.1\r\nX: " + megabyte + "\r\n\r\n", megabyte,
+          "GET / HTTP/1.1\r\n" + [] {
+              std::string many;
+              for (int i = 0; i < 3000; ++i) many += "a: b\r\n";
+              return many;
+          }()}) {
+        HttpFixture http;
+        const auto client = http.connect();
+        client->send(request);
+        http.wait_for_end(*client);
+        cr_expect(client->answers().size() <= 1);
+        if (client->answers().empty()) continue;  // closed before all was sent, which is as good
+        if (client->answers()[0].status != 200) expect_refused(*client);
+        cr_expect(http.serves());
+    }
+}
+
+Test(http_limits, the_longest_header_is_taken) {
+    HttpFixture http;
+    const auto client = http.connect();
+    client->send("GET / HTTP/1.1\r\nX: " + std::string(agent::limits::kHeaderBytes - 100, 'x') + "\r\n\r\n");
+    http.wait_for_answers(*client, 1);
+    cr_expect(client->answers()[0].status == 200);
+}
+
+Test(http_limits, the_longest_body_is_taken_and_no_longer_one) {
+    for (const std::size_t excess : {0U, 1U, 1U << 20}) {
+        HttpFixture http;
+        std::size_t size = 0;
+        http.on_request = [&](const agent::ApiRequest& request) { size = request.body.size(); };
+        const auto client = http.connect();
+        const std::string body(agent::limits::kBodyBytes + excess, 'b');
+        client->send("PUT / HTTP/1.1\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body);
+        http.wait_for_answers(*client, 1);
+        if (excess == 0) {
+            cr_expect(client->answers()[0].status == 200 && size == body.size());
+        } else {
+            http.wait_for_end(*client);
+            expect_refused(*client, 413);
+            cr_expect(size == 0);
+            cr_expect(client->unsent() == 0, "all was read, so that the answer could be");
+        }
+    }
+}
+
+Test(http_limits, long_bodies_in_chunks_are_refused) {
+    HttpFixture http;
+    const auto client = http.connect();
+    client->send("PUT / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n20000\r\n");
+    http.wait_for_end(*client);
+    expect_refused(*client, 413);
+}
+
+Test(http_limits, a_body_that_would_be_too_long_is_not_asked_for) {
+    HttpFixture http;
+    const auto client = http.connect();
+    client->send("PUT / HTTP/1.1\r\nExpect: 100-continue\r\nTransfer-Encoding: chunked\r\n\r\n");
+    http.wait_for([&] { return client->received() == "HTTP/1.1 100 Continue\r\n\r\n"; }, "100 Continue");
+    client->send("20000\r\n");
+    http.wait_for_end(*client);
+    cr_assert(client->answers().size() == 2);
+    cr_expect(client->answers()[1].status == 413);
+}
+
+Test(http_limits, other_expectations_are_refused) {
+    HttpFixture http;
+    const auto client = http.connect();
+    client->send("PUT / HTTP/1.1\r\nExpect: the-unexpected\r\nContent-Length: 2\r\n\r\nok");
+    http.wait_for_end(*client);
+    expect_refused(*client, 417);
+}
+
+Test(http_limits, a_page_behind_a_continue_is_seen) {
+    // As evhttp writes them when the peer is slow to read.
+    const auto answer =
+        agent::answer_instead_of("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 413 Request Entity Too Large\r\n");
+    cr_assert(answer.has_value());
+    EXPECT_CONTAINS(*answer, "HTTP/1.1 413 Content too large\r\n");
+    cr_expect(!agent::answer_instead_of("HTTP/1.1 100 Continue\r\n\r\n"));
+    cr_expect(!agent::answer_instead_of(""));
+}
+
+Test(http_limits, silent_peers_are_closed_after_a_while) {
+    HttpFixture http({.idle = milliseconds(300)});
+    const auto silent = http.connect();
+    const auto one_byte = http.connect();
+    one_byte->send("G");
+    const auto half_a_body = http.connect();
+    half_a_body->send("PUT / HTTP/1.1\r\nContent-Length: 9\r\n\r\nhalf");
+    const auto answered = http.connect();
+    answered->send(kGet);
+    http.wait_for_answers(*answered, 1);
+    cr_expect(!silent->ended() && !one_byte->ended() && !half_a_body->ended() && !answered->ended());
+    cr_expect(http.serves());
+    for (const auto* client : {&silent, &one_byte, &half_a_body, &answered}) {
+        http.wait_for_end(**client);
+        cr_expect((*client)->answers().size() == (client == &answered ? 1 : 0));
+    }
+    http.wait_for_connections(0);
+}
+
+Test(http_limits, an_owed_answer_is_not_idle) {
+    HttpFixture http({.idle = milliseconds(50)});
+    http.defer = true;
+    const auto patient = http.connect();
+    patient->send(kGet);
+    const auto silent = http.connect();
+    http.wait_for_end(*silent);  // the time has passed
+    fakes::run_what_is_due(http.loop);
+    cr_assert(http.owed.size() == 1 && http.owed[0].is_awaited);
+    fakes::answer(http.owed[0]);
+    http.wait_for_answers(*patient, 1);
+}
+
+Test(http_limits, an_unread_answer_is_given_up) {
+    HttpFixture http({.idle = milliseconds(100)});
+    http.on_request = nullptr;
+    http.defer = true;
+    const auto client = http.connect();
+    client->stop_reading();
+    client->send(kGet);
+    http.wait_for_owed(1);
+    fakes::answer(http.owed[0], std::string(8 << 20, 'x'));
+    http.wait_for_connections(0);
+}
+
+Test(http_limits, too_many_connections) {
+    struct {
+        HttpLimits limits;
+        std::size_t room;
+    } const rows[] = {{{.connections = 3, .connections_per_user = 100}, 3},
+                      {{.connections = 100, .connections_per_user = 2}, 2}};
+    for (const auto& row : rows) {
+        HttpFixture http(row.limits);
+        std::vector<std::unique_ptr<UnixClient>> held;
+        for (std::size_t i = 0; i < row.room; ++i) held.push_back(http.connect());
+        http.wait_for_connections(row.room);
+
+        for (int i = 0; i < 40; ++i) {  // more than are accepted at once
+            const auto newcomer = http.connect();
+            newcomer->send(kGet);
+            http.wait_for_end(*newcomer);
+            cr_expect(newcomer->received().empty());
+        }
+        for (const auto& client : held) {
+            client->send(kGet);
+            http.wait_for_answers(*client, 1);
+        }
+        held.pop_back();
+        http.wait_for_connections(row.room - 1);
+        cr_expect(http.serves());
+    }
+}
+
+Test(http_limits, a_crowd_of_newcomers) {
+    HttpFixture http;
+    std::vector<std::unique_ptr<UnixClient>> crowd;
+    for (int i = 0; i < 500; ++i) crowd.push_back(http.connect());
+    http.wait_for_connections(500);
+    cr_expect(http.serves());
+}
+
+Test(http_limits, no_descriptor_left) {
+    HttpFixture http;
+    const auto early = http.connect();
+    // UBSan needs a descriptor when it meets a class for the first time, so it meets them all before.
+    bool rung = false;
+    auto timer = http.timers.after(milliseconds(0), [&] { rung = true; });
+    http.wait_for([&] { return rung; }, "timer");
+    timer.reset();
+    early->send(kGet);
+    http.wait_for_answers(*early, 1);
+    const auto late = http.connect();
+
+    // All descriptors up to the highest in use, and no more.
+    rlimit before{};
+    ::getrlimit(RLIMIT_NOFILE, &before);
+    const agent::Fd highest(::dup(http.listening.get()));
+    const rlimit none{.rlim_cur = static_cast<rlim_t>(highest.get() + 1), .rlim_max = before.rlim_max};
+    cr_assert(::setrlimit(RLIMIT_NOFILE, &none) == 0);
+
+    // The loop does not spin on the connection that it cannot accept, and serves others.
+    int turns = 0;
+    const auto end = std::chrono::steady_clock::now() + milliseconds(350);
+    while (std::chrono::steady_clock::now() < end) {
+        const timeval rest{0, 50'000};
+        event_base_loopexit(http.loop.base(), &rest);
+        event_base_loop(http.loop.base(), EVLOOP_ONCE);
+        ++turns;
+    }
+    cr_expect(turns < 40, "%d turns", turns);
+    early->send(kGet);
+    http.wait_for_answers(*early, 2);
+
+    cr_assert(::setrlimit(RLIMIT_NOFILE, &before) == 0);
+    late->send(kGet);
+    http.wait_for_answers(*late, 1);
+}
+
+Test(http_limits, what_is_sent_too_early_stays_in_the_socket) {
+    HttpFixture http;
+    http.defer = true;
+    const auto client = http.connect();
+    client->send(kGet);
+    http.wait_for_owed(1);
+    client->send(std::string(4 << 20, 'x'));
+    fakes::run_what_is_due(http.loop);
+    cr_expect(client->unsent() > (3U << 20), "%zu", client->unsent());
+    // Nor is more read while an answer is written that the peer does not take.
+    client->stop_reading();
+    fakes::answer(http.owed[0], std::string(8 << 20, 'y'));
+    fakes::run_what_is_due(http.loop);
+    cr_expect(client->unsent() > (3U << 20), "%zu", client->unsent());
+}

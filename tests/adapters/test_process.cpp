@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "io/process.h"
+
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+
+#include "expect.h"
+#include "fakes/temporary_directory.h"
+#include "io/fd.h"
+#include "io/notify.h"
+
+Test(process, keeps_its_memory_to_itself) {
+    cr_assert(agent::protect_memory());
+    cr_expect(::prctl(PR_GET_DUMPABLE, 0, 0, 0, 0) == 0);
+    rlimit core{};
+    cr_assert(::getrlimit(RLIMIT_CORE, &core) == 0);
+    cr_expect(core.rlim_cur == 0 && core.rlim_max == 0);
+}
+
+Test(process, outlives_a_write_to_nobody) {
+    agent::ignore_write_signals();
+    std::array<int, 2> ends{};
+    cr_assert(::pipe(ends.data()) == 0);
+    ::close(ends[0]);
+    cr_expect(::write(ends[1], "x", 1) == -1 && errno == EPIPE);
+}
+
+Test(process, raises_the_limit_on_descriptors_as_far_as_it_may) {
+    const rlimit low{64, 128};
+    cr_assert(::setrlimit(RLIMIT_NOFILE, &low) == 0);
+    cr_expect(agent::raise_descriptor_limit(32) == 64, "never lowers it");
+    cr_expect(agent::raise_descriptor_limit(100) == 100);
+    const std::size_t raised = agent::raise_descriptor_limit(1000);
+    rlimit now{};
+    cr_assert(::getrlimit(RLIMIT_NOFILE, &now) == 0);
+    cr_expect(raised == now.rlim_cur);
+    cr_expect(raised == 128 || raised == 1000, "the hard limit yields only to CAP_SYS_RESOURCE");
+}
+
+Test(notify, tells_the_service_manager_in_one_datagram) {
+    const fakes::TemporaryDirectory directory;
+    const std::string path = directory / "notify.sock";
+    const agent::Fd manager(::socket(AF_UNIX, SOCK_DGRAM, 0));
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    std::memcpy(address.sun_path, path.c_str(), path.size() + 1);
+    cr_assert(::bind(manager.get(), reinterpret_cast<sockaddr*>(&address), sizeof address) == 0);
+    ::setenv("NOTIFY_SOCKET", path.c_str(), 1);
+    const auto told = [&] {
+        std::array<char, 200> text{};
+        const ssize_t size = ::recv(manager.get(), text.data(), text.size(), MSG_DONTWAIT);
+        return std::string(text.data(), size < 0 ? 0 : static_cast<std::size_t>(size));
+    };
+    agent::notify_ready("2 accounts");
+    EXPECT_TEXT(told(), "READY=1\nSTATUS=2 accounts");
+    agent::notify_status("disk full\nREADY=1");
+    EXPECT_TEXT(told(), "STATUS=disk full");
+    agent::notify_stopping();
+    EXPECT_TEXT(told(), "STOPPING=1");
+    ::unsetenv("NOTIFY_SOCKET");
+    agent::notify_ready("nobody listens");
+    EXPECT_TEXT(told(), "");
+}

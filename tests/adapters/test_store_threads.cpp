@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The store's two threads under load. A plain program, for ThreadSanitizer, under which Criterion does not start.
+#include <cstdlib>
+#include <iostream>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/sealing.h"
+#include "fakes/run_until.h"
+#include "fakes/temporary_directory.h"
+#include "io/sqlite_token_store.h"
+
+using agent::SqliteTokenStore;
+using agent::StoreFile;
+
+namespace {
+
+constexpr int kRounds = 20;
+constexpr int kRecords = 50;
+
+void require(bool fulfilled, const char* what) {
+    if (fulfilled) return;
+    std::cout << "failed: " << what << "\n";
+    std::exit(1);
+}
+
+agent::StoreChange next_generation(int record, std::uint64_t generation) {
+    return {.action = agent::StoreChange::Action::kPut,
+            .row = {.kind = agent::StoredRow::Kind::kAccount,
+                    .name = std::to_string(record),
+                    .generation = generation + 1,
+                    .sealed = agent::Bytes(200)},
+            .expected_generation = generation};
+}
+
+}  // namespace
+
+int main() {  // NOLINT(bugprone-exception-escape): an exception fails the test too
+    const fakes::TemporaryDirectory directory;
+    const auto open = [&] { return StoreFile::open(directory / "store.db").value(); };
+    agent::EventLoop loop;
+    auto store = std::make_unique<SqliteTokenStore>(loop, open());
+    int stored = 0;
+    for (std::uint64_t round = 0; round < kRounds; ++round) {
+        std::vector<std::unique_ptr<agent::StoreCommit>> commits;
+        for (int record = 0; record < kRecords; ++record) {
+            commits.push_back(
+                store->commit(next_generation(record, round), [&](auto result) { stored += result ? 1 : 0; }));
+            if (record % 10 == 0) commits.pop_back();  // nobody waits, and it is made all the same
+        }
+        const int expected = static_cast<int>(round + 1) * kRecords * 9 / 10;
+        // The last round is still under way when the store ends.
+        if (round + 1 < kRounds) require(fakes::run_until(loop, [&] { return stored == expected; }), "all are stored");
+    }
+    store = nullptr;
+    store = std::make_unique<SqliteTokenStore>(loop, open());
+    int found = 0;
+    const auto loaded = store->load([&](const agent::StoredRow& row) { found += row.generation == kRounds ? 1 : 0; });
+    require(loaded && found == kRecords, "all were there at the next start");
+}

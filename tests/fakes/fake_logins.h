@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "core/logins.h"
+#include "fakes/owed_answers.h"
+
+namespace fakes {
+
+/// One login, or none, whose state the test sets.
+class FakeLogins final : public agent::Logins {
+  public:
+    std::optional<agent::Error> error;
+    std::optional<agent::LoginState> login;
+    OwedAnswers<agent::Result<agent::LoginState>> waits;
+
+    // What was asked for last.
+    agent::LoginRequest request;
+    agent::Duration patience{};
+    std::string pasted;
+    std::string cancelled;
+
+    [[nodiscard]] agent::Result<agent::LoginState> start(agent::LoginRequest wanted) override {
+        request = std::move(wanted);
+        if (error) return tl::unexpected(*error);
+        login = agent::LoginState{.id = "login-1",
+                                  .account = request.account,
+                                  .authorization_url = "https://app.clio.com/oauth/authorize?state=s",
+                                  .expires_at = agent::WallTime(std::chrono::seconds(1'800'000'600)),
+                                  .status = agent::LoginState::Status::kPending,
+                                  .error = "",
+                                  .detail = ""};
+        return *login;
+    }
+
+    [[nodiscard]] agent::Result<agent::LoginState> state(std::string_view id) const override {
+        if (error) return tl::unexpected(*error);
+        if (!login || login->id != id) return agent::fail(agent::Error::Code::kNotFound, "no such login");
+        return *login;
+    }
+
+    [[nodiscard]] std::unique_ptr<agent::Waiting> await(std::string_view, agent::Duration most, Done done) override {
+        patience = most;
+        return waits.add(std::move(done));
+    }
+
+    [[nodiscard]] agent::Result<agent::LoginState> paste(std::string_view id, std::string_view url) override {
+        pasted = url;
+        return state(id);
+    }
+
+    void cancel(std::string_view id) override { cancelled = id; }
+};
+
+}  // namespace fakes

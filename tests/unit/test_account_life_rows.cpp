@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the happenings make of the numbers and reasons in a life, and what time makes of it.
+#include "core/account_life.h"
+#include "core/refresh_timing.h"
+#include "expect.h"
+
+using agent::Circumstances;
+using agent::Duration;
+using agent::Happening;
+using agent::Life;
+using agent::Rotation;
+using agent::State;
+using agent::WallTime;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr WallTime kNow{std::chrono::seconds(1'767'225'600)};
+constexpr Duration kYear = 24h * 365;
+
+Life life_in(State state) {
+    return Life{.state = state,
+                .generation = 7,
+                .obtained_at = kNow,
+                .expires_at = kNow + 1h,
+                .refresh_at = kNow + 48min,
+                .retry_at = {},
+                .reason = {}};
+}
+
+Circumstances because(const char* reason) {
+    return Circumstances{.now = kNow,
+                         .unit = 0.5,
+                         .reason = reason,
+                         .retry_after = {},
+                         .obtained_at = {},
+                         .expires_at = {},
+                         .refresh_at = {}};
+}
+
+struct Failure {
+    Happening what;
+    Rotation rotation;
+    bool lost_before;
+    std::uint32_t failures;
+    std::optional<Duration> retry_after;
+    // then
+    State state;
+    bool lost_after;
+    Duration wait;
+};
+
+constexpr auto kReusable = Rotation::kReusable;
+constexpr auto kSingleUse = Rotation::kSingleUse;
+constexpr std::nullopt_t kNone = std::nullopt;
+
+const Failure kFailures[] = {
+    // An outage: back off, half of the ceiling since the random number is one half.
+    {Happening::kTransient, kReusable, false, 0, kNone, State::kStale, false, 500ms},
+    {Happening::kTransient, kReusable, false, 1, kNone, State::kStale, false, 1s},
+    {Happening::kTransient, kReusable, false, 5, kNone, State::kStale, false, 16s},
+    {Happening::kTransient, kReusable, false, 30, kNone, State::kStale, false, 5min},
+    {Happening::kTransient, kReusable, false, 0, 60s, State::kStale, false, 60s + 500ms},
+    {Happening::kTransient, kSingleUse, false, 2, kNone, State::kStale, false, 2s},
+    // An outage after a lost answer: what became of the token is still not known.
+    {Happening::kTransient, kSingleUse, true, 2, kNone, State::kUnknownOutcome, true, 2s},
+    // A lost answer: a reusable token is as good as before.
+    {Happening::kAnswerLost, kReusable, false, 0, kNone, State::kStale, false, 500ms},
+    {Happening::kAnswerLost, kReusable, false, 3, kNone, State::kStale, false, 4s},
+    // A single-use one may be spent: tried again at once, but only once.
+    {Happening::kAnswerLost, kSingleUse, false, 0, kNone, State::kUnknownOutcome, true, 0s},
+    {Happening::kAnswerLost, kSingleUse, false, 8, kNone, State::kUnknownOutcome, true, 0s},
+    {Happening::kAnswerLost, kSingleUse, true, 1, kNone, State::kUnknownOutcome, true, 1s},
+    // The client is refused: nothing to be gained by asking soon.
+    {Happening::kAppRefused, kReusable, false, 0, kNone, State::kStale, false, 10min + 500ms},
+    {Happening::kAppRefused, kSingleUse, true, 0, kNone, State::kUnknownOutcome, true, 10min + 500ms},
+};
+
+struct Restart {
+    State stored;
+    bool intent;
+    Rotation rotation;
+    State found;
+    bool answer_lost;
+    const char* reason;
+};
+
+constexpr Restart kRestarts[] = {
+    {State::kReady, false, kReusable, State::kReady, false, "stored"},
+    {State::kReady, false, kSingleUse, State::kReady, false, "stored"},
+    {State::kReady, true, kReusable, State::kUnknownOutcome, false, "the agent ended while a refresh was under way"},
+    {State::kReady, true, kSingleUse, State::kUnknownOutcome, true, "the agent ended while a refresh was under way"},
+    // The verdict was spoken after the intent: it stands.
+    {State::kLoginRequired, true, kSingleUse, State::kLoginRequired, false, "stored"},
+    {State::kLoginRequired, false, kReusable, State::kLoginRequired, false, "stored"},
+};
+
+}  // namespace
+
+Test(account_life_rows, failures) {
+    int number = 0;
+    for (const Failure& row : kFailures) {
+        Life life = life_in(State::kRequesting);
+        life.answer_lost = row.lost_before;
+        life.failures = row.failures;
+        Circumstances with = because("HTTP 503");
+        with.rotation = row.rotation;
+        with.retry_after = row.retry_after;
+        const Life after = agent::next(life, row.what, with).life;
+        cr_expect(after.state == row.state, "row %d: %s", number, to_string(after.state).data());
+        cr_expect(after.answer_lost == row.lost_after, "row %d", number);
+        cr_expect(after.retry_at == kNow + row.wait, "row %d: %lld ms", number,
+                  static_cast<long long>((after.retry_at - kNow).count()));
+        cr_expect(after.failures == row.failures + 1, "row %d", number);
+        EXPECT_TEXT(after.reason, "HTTP 503");
+        ++number;
+    }
+}
+
+Test(account_life_rows, a_disk_that_refuses_is_a_failure_like_others) {
+    for (const auto& [from, to] :
+         {std::pair(State::kSavingIntent, State::kStale), std::pair(State::kSavingTokens, State::kTokensUnsaved)}) {
+        Life life = life_in(from);
+        life.failures = 2;
+        const Life after = agent::next(life, Happening::kSaveFailed, because("disk full")).life;
+        cr_expect(after.state == to && after.failures == 3 && after.retry_at == kNow + 2s);
+        EXPECT_TEXT(after.reason, "disk full");
+    }
+}
+
+Test(account_life_rows, the_server_answered_so_its_failures_are_over) {
+    Life life = life_in(State::kRequesting);
+    life.failures = 9;
+    cr_expect(agent::next(life, Happening::kTokensReceived, because("")).life.failures == 0);
+}
+
+Test(account_life_rows, the_reason_of_a_dead_grant) {
+    Life life = life_in(State::kRequesting);
+    const auto dead = agent::next(life, Happening::kGrantDead, because("HTTP 400 invalid_grant"));
+    EXPECT_TEXT(dead.life.reason, "HTTP 400 invalid_grant");
+
+    life.answer_lost = true;
+    const auto lost = agent::next(life, Happening::kGrantDead, because("HTTP 400 invalid_grant"));
+    EXPECT_TEXT(lost.life.reason,
+                "the answer to a refresh was lost, and the new refresh token with it: HTTP 400 invalid_grant");
+}
+
+Test(account_life_rows, a_request_that_came_late_may_have_ended_the_grant) {
+    Life life = life_in(State::kRequesting);
+    cr_expect_not(agent::comes_after_lost_answer(life, kNow));
+    life.answer_lost = true;
+    cr_expect(agent::comes_after_lost_answer(life, kNow));
+
+    Life next_life = life_in(State::kRequesting);
+    next_life.answer_lost_before = true;
+    const auto dead = agent::next(next_life, Happening::kGrantDead, because("HTTP 400 invalid_grant"));
+    EXPECT_TEXT(dead.life.reason,
+                "the answer to an earlier refresh was lost, and its request may have come late and ended the grant: "
+                "HTTP 400 invalid_grant");
+    cr_expect(agent::comes_after_lost_answer(next_life, next_life.obtained_at + 9min));
+    cr_expect_not(agent::comes_after_lost_answer(next_life, next_life.obtained_at + 11min));
+}
+
+Test(account_life_rows, the_reason_stays_while_the_next_attempt_runs) {
+    Life life = life_in(State::kStale);
+    life.reason = "HTTP 503";
+    const Life after = agent::next(life, Happening::kBegin, because("")).life;
+    EXPECT_TEXT(after.reason, "HTTP 503");
+}
+
+Test(account_life_rows, after_a_restart) {
+    int number = 0;
+    for (const Restart& row : kRestarts) {
+        Life stored = life_in(row.stored);
+        stored.intent_saved = row.intent;
+        stored.reason = "stored";
+        const Life found = agent::life_after_restart(stored, row.rotation);
+        cr_expect(found.state == row.found && found.answer_lost == row.answer_lost, "row %d", number);
+        cr_expect(found.generation == 7 && found.intent_saved == row.intent, "row %d", number);
+        EXPECT_TEXT(found.reason, row.reason);
+        ++number;
+    }
+    Life open = life_in(State::kReady);
+    open.intent_saved = true;
+    cr_expect(agent::wake_at(agent::life_after_restart(open, kReusable), kNow) <= kNow, "cleared up at once");
+}
+
+Test(account_life_rows, wakes_at_its_time) {
+    Life ready = life_in(State::kReady);
+    cr_expect(agent::wake_at(ready, kNow) == kNow + 48min);
+    for (const State state : {State::kStale, State::kUnknownOutcome, State::kTokensUnsaved}) {
+        Life waiting = life_in(state);
+        waiting.retry_at = kNow + 30s;
+        cr_expect(agent::wake_at(waiting, kNow) == kNow + 30s);
+    }
+    for (const State state : {State::kSavingIntent, State::kRequesting, State::kSavingTokens, State::kLoginRequired})
+        cr_expect_not(agent::wake_at(life_in(state), kNow).has_value());
+}
+
+Test(account_life_rows, wakes_at_once_when_the_clock_was_set_back) {
+    const Life ready = life_in(State::kReady);
+    cr_expect(agent::wake_at(ready, kNow - kYear) == kNow - kYear);
+    // A correction by a time server is no reason to refresh.
+    cr_expect(agent::wake_at(ready, kNow - 5min) == kNow + 48min);
+    cr_expect(agent::wake_at(ready, kNow - 5min - 1ms) == kNow - 5min - 1ms);
+
+    Life stale = life_in(State::kStale);
+    stale.retry_at = kNow + 30s;
+    cr_expect(agent::wake_at(stale, kNow - kYear) == kNow - kYear);
+    // The longest wait there is looks like no set clock.
+    stale.retry_at = kNow + agent::kAppRefusedPause + agent::kLongestRetryAfter + agent::kLongestBackoff;
+    cr_expect(agent::wake_at(stale, kNow) == stale.retry_at);
+}
+
+Test(account_life_rows, is_overdue_when_the_clock_was_set_forward) {
+    cr_expect(agent::wake_at(life_in(State::kReady), kNow + kYear) < kNow + kYear);
+}
+
+Test(account_life_rows, remaining) {
+    const Life life = life_in(State::kReady);
+    cr_expect(agent::remaining(life, kNow) == 1h);
+    cr_expect(agent::remaining(life, kNow + 20min) == 40min);
+    cr_expect(agent::remaining(life, kNow + 1h) == 0s);
+    cr_expect(agent::remaining(life, kNow + kYear) < 0s);
+    // A clock that was set back makes no token live longer than it ever could.
+    cr_expect(agent::remaining(life, kNow - kYear) == 1h);
+}

@@ -1,0 +1,256 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/app_registry.h"
+
+#include <optional>
+#include <vector>
+
+#include "core/app_presets.h"
+#include "expect.h"
+#include "fakes/fake_clock.h"
+#include "fakes/fake_token_store.h"
+
+using agent::App;
+using agent::AppRegistry;
+using agent::Error;
+using agent::Result;
+using agent::Sealer;
+using agent::SealingKey;
+using agent::SecretString;
+using agent::StoredRow;
+
+namespace {
+
+void init() {
+    cr_assert(agent::init_sealing());
+}
+
+App app_named(const char* name, const char* secret = "s3cret") {
+    App app;
+    app.name = name;
+    app.client_id = "id";
+    app.client_secret = SecretString(secret);
+    app.redirect_uri = "http://127.0.0.1:5678/callback";
+    app.endpoints = agent::clio_endpoints(app.product, app.region);
+    return app;
+}
+
+struct Outcome {
+    std::unique_ptr<agent::Waiting> waiting;
+    std::optional<Result<void>> result;
+};
+
+/// A registry with one app of the configuration, over a store that outlives it.
+struct Desk {
+    Desk() { start(); }
+
+    void start() {
+        std::vector<App> configured;
+        configured.push_back(app_named("config"));
+        registry.emplace(sealer, timers, store, std::move(configured));
+        registry->on_change([this](const std::string& name) { changed += name + " "; });
+    }
+
+    std::unique_ptr<Outcome> put(App app) {
+        auto outcome = std::make_unique<Outcome>();
+        outcome->waiting =
+            registry->put(std::move(app), [o = outcome.get()](Result<void> r) { o->result = std::move(r); });
+        return outcome;
+    }
+    std::unique_ptr<Outcome> remove(const char* name) {
+        auto outcome = std::make_unique<Outcome>();
+        outcome->waiting = registry->remove(name, [o = outcome.get()](Result<void> r) { o->result = std::move(r); });
+        return outcome;
+    }
+    void expect_refused(std::unique_ptr<Outcome> outcome, Error::Code code) {
+        cr_expect_not(outcome->result.has_value(), "never before its starter has returned");
+        timers.turn();
+        cr_assert(outcome->result.has_value());
+        cr_assert_not(*outcome->result);
+        cr_expect(outcome->result->error().code == code, "%s", outcome->result->error().message.c_str());
+    }
+    std::string secret_of(const char* name) {
+        const App* app = registry->find(name);
+        cr_assert(app != nullptr);
+        return std::string(registry->secret(*app)->reveal());
+    }
+
+    fakes::FakeClock clock;
+    fakes::FakeTimers timers{clock};
+    fakes::FakeTokenStore store{timers};
+    Sealer sealer{*SealingKey::from_raw(agent::as_bytes(std::string(SealingKey::kSize, 'k')))};
+    std::string changed;
+    std::optional<AppRegistry> registry;
+};
+
+}  // namespace
+
+TestSuite(app_registry, .init = init);
+
+Test(app_registry, has_the_apps_of_the_configuration) {
+    Desk desk;
+    cr_assert(desk.registry->find("config") != nullptr);
+    EXPECT_TEXT(desk.secret_of("config"), "s3cret");
+    cr_expect(desk.registry->find("other") == nullptr);
+    const auto facts = desk.registry->facts("config");
+    cr_assert(facts);
+    cr_expect(facts->from_configuration && facts->accounts == 0);
+    cr_expect(desk.registry->facts("other").error().code == Error::Code::kNotFound);
+}
+
+Test(app_registry, secrets_come_out_by_secret_alone) {
+    Desk desk;
+    cr_expect(desk.registry->find("config")->client_secret.empty());
+    cr_expect(desk.registry->facts("config")->app.client_secret.empty());
+    for (const auto& facts : desk.registry->list()) cr_expect(facts.app.client_secret.empty());
+}
+
+Test(app_registry, an_app_counts_once_it_is_durable) {
+    Desk desk;
+    desk.store.hold();
+    const auto put = desk.put(app_named("firm"));
+    desk.timers.turn();
+    cr_expect(desk.registry->find("firm") == nullptr && !put->result);
+    desk.store.finish();
+    cr_assert(put->result && *put->result);
+    EXPECT_TEXT(desk.secret_of("firm"), "s3cret");
+    cr_expect_not(desk.registry->facts("firm")->from_configuration);
+    EXPECT_TEXT(desk.changed, "firm ");
+}
+
+Test(app_registry, replacing_changes_all_of_it) {
+    Desk desk;
+    const auto first = desk.put(app_named("firm"));
+    desk.timers.turn();
+    App next = app_named("firm", "new");
+    next.client_id = "new-id";
+    const auto second = desk.put(std::move(next));
+    desk.timers.turn();
+    EXPECT_TEXT(desk.secret_of("firm"), "new");
+    EXPECT_TEXT(desk.registry->find("firm")->client_id, "new-id");
+    EXPECT_TEXT(desk.changed, "firm firm ");
+    cr_expect(desk.store.log() == std::vector<std::string>({"put firm 0->1", "put firm 1->2"}));
+}
+
+Test(app_registry, survives_a_restart_sealed) {
+    Desk desk;
+    const auto put = desk.put(app_named("firm"));
+    desk.timers.turn();
+    const StoredRow row = *desk.store.find(StoredRow::Kind::kApp, "firm");
+    const std::string bytes(reinterpret_cast<const char*>(row.sealed.data()), row.sealed.size());
+    cr_expect(bytes.find("s3cret") == std::string::npos && bytes.find("id") == std::string::npos);
+
+    desk.start();
+    cr_assert(desk.registry->restore(row));
+    EXPECT_TEXT(desk.secret_of("firm"), "s3cret");
+    const auto replaced = desk.put(app_named("firm", "new"));
+    desk.timers.turn();
+    EXPECT_TEXT(desk.store.log().back(), "put firm 1->2");
+}
+
+Test(app_registry, refuses_rows_that_are_not_its_own) {
+    Desk desk;
+    const auto put = desk.put(app_named("firm"));
+    desk.timers.turn();
+    const StoredRow good = *desk.store.find(StoredRow::Kind::kApp, "firm");
+    StoredRow renamed = good;
+    renamed.name = "other";
+    StoredRow newer = good;
+    newer.generation = 9;
+    StoredRow damaged = good;
+    damaged.sealed.back() ^= std::byte{1};
+    desk.start();
+    for (const StoredRow& row : {renamed, newer, damaged}) {
+        const auto restored = desk.registry->restore(row);
+        cr_assert_not(restored);
+        cr_expect(restored.error().code == Error::Code::kInternal);
+    }
+    cr_expect(desk.registry->list().size() == 1);
+}
+
+Test(app_registry, the_configuration_wins_over_what_was_stored) {
+    Desk desk;
+    const auto put = desk.put(app_named("firm", "stored"));
+    desk.timers.turn();
+    const StoredRow row = *desk.store.find(StoredRow::Kind::kApp, "firm");
+    std::vector<App> configured;
+    configured.push_back(app_named("firm", "configured"));
+    desk.registry.emplace(desk.sealer, desk.timers, desk.store, std::move(configured));
+    const auto restored = desk.registry->restore(row);
+    cr_assert_not(restored);
+    cr_expect(restored.error().code == Error::Code::kConflict);
+    EXPECT_TEXT(desk.secret_of("firm"), "configured");
+}
+
+Test(app_registry, the_configuration_is_not_changed_here) {
+    Desk desk;
+    desk.expect_refused(desk.put(app_named("config", "new")), Error::Code::kConflict);
+    desk.expect_refused(desk.remove("config"), Error::Code::kConflict);
+    EXPECT_TEXT(desk.secret_of("config"), "s3cret");
+    cr_expect(desk.store.log().empty());
+}
+
+Test(app_registry, removes) {
+    Desk desk;
+    const auto put = desk.put(app_named("firm"));
+    desk.timers.turn();
+    const auto removed = desk.remove("firm");
+    cr_expect(desk.registry->find("firm") != nullptr);
+    desk.timers.turn();
+    cr_assert(removed->result && *removed->result);
+    cr_expect(desk.registry->find("firm") == nullptr);
+    cr_expect(desk.store.rows().empty());
+    EXPECT_TEXT(desk.changed, "firm firm ");
+    desk.expect_refused(desk.remove("firm"), Error::Code::kNotFound);
+}
+
+Test(app_registry, keeps_an_app_that_accounts_use) {
+    Desk desk;
+    const auto put = desk.put(app_named("firm"));
+    desk.timers.turn();
+    desk.registry->count_users_with(
+        [](std::string_view name) { return name == "firm" ? std::size_t{2} : std::size_t{0}; });
+    cr_expect(desk.registry->facts("firm")->accounts == 2);
+    auto removed = desk.remove("firm");
+    desk.expect_refused(std::move(removed), Error::Code::kConflict);
+    cr_expect(desk.registry->find("firm") != nullptr);
+}
+
+Test(app_registry, a_disk_that_refuses_changes_nothing) {
+    Desk desk;
+    const auto put = desk.put(app_named("firm"));
+    desk.timers.turn();
+    desk.store.disk_is_full();
+    const auto replaced = desk.put(app_named("firm", "new"));
+    const auto added = desk.put(app_named("more"));
+    const auto removed = desk.remove("firm");
+    desk.timers.turn();
+    for (const auto* outcome : {&replaced, &added, &removed}) {
+        cr_assert((*outcome)->result.has_value());
+        cr_expect((*outcome)->result->error().code == Error::Code::kTemporarilyUnavailable);
+    }
+    EXPECT_TEXT(desk.secret_of("firm"), "s3cret");
+    cr_expect(desk.registry->find("more") == nullptr);
+    EXPECT_TEXT(desk.changed, "firm ");
+}
+
+Test(app_registry, of_two_at_once_one_wins_and_the_other_learns_it) {
+    Desk desk;
+    const auto first = desk.put(app_named("firm", "first"));
+    const auto second = desk.put(app_named("firm", "second"));
+    desk.timers.turn();
+    cr_assert(first->result && *first->result);
+    cr_assert(second->result && !*second->result);
+    cr_expect(second->result->error().code == Error::Code::kConflict);
+    EXPECT_TEXT(desk.secret_of("firm"), "first");
+}
+
+Test(app_registry, the_change_goes_on_when_the_wait_is_given_up) {
+    Desk desk;
+    const auto put = desk.put(app_named("firm"));
+    put->waiting.reset();
+    auto refused = desk.put(app_named("config"));
+    refused->waiting.reset();
+    desk.timers.turn();
+    cr_expect(desk.registry->find("firm") != nullptr);
+    cr_expect_not(put->result.has_value() || refused->result.has_value());
+}

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+// Callers tell that a token was refused.
+#include "unit/core_stage.h"
+
+using namespace std::chrono_literals;
+
+Test(book_reports, a_401_leads_to_one_refresh) {
+    CoreStage stage;
+    stage.log_in("smith");
+    for (int i = 0; i < 100; ++i) EXPECT_TEXT(stage.report("smith", 1), "refreshing");
+    // Whoever asks meanwhile waits for the newer one, however long the old one might live.
+    EXPECT_TEXT(stage.now("smith"), "wait");
+    const Reply& reply = stage.ask("smith");
+    stage.let_refresh("A2");
+    EXPECT_TEXT(reply.text, "A2#2");
+    EXPECT_TEXT(stage.heard, "logged_in smith#1\nreported smith#1\nrefreshed smith#2\n");
+    EXPECT_TEXT(stage.report("smith", 1), "newer_exists");
+    stage.run(1min);
+    cr_expect(stage.http.sent() == 1);
+}
+
+Test(book_reports, other_statuses_lead_to_none) {
+    CoreStage stage;
+    stage.log_in("smith");
+    for (const int status : {200, 400, 403, 404, 429, 500, 503}) {
+        EXPECT_TEXT(stage.report("smith", 1, status), "ignored");
+        EXPECT_TEXT(stage.now("smith"), "A1#1");
+    }
+    stage.run(1min);
+    cr_expect(stage.http.sent() == 0);
+    EXPECT_TEXT(stage.report("smith", 1), "refreshing");
+}
+
+Test(book_reports, generations_that_are_not_the_present_one) {
+    CoreStage stage;
+    stage.log_in("smith");
+    stage.refresh("smith");
+    stage.let_refresh("A2");
+    EXPECT_TEXT(stage.report("smith", 1), "newer_exists");
+    EXPECT_TEXT(stage.report("smith", 1, 403), "newer_exists");
+    EXPECT_TEXT(stage.report("smith", 3), "bad_request");
+    EXPECT_TEXT(stage.now("smith"), "A2#2");
+    stage.run(1min);
+    cr_expect(stage.http.sent() == 1);
+}
+
+Test(book_reports, at_most_one_refresh_for_each_generation) {
+    CoreStage stage;
+    stage.log_in("smith");
+    stage.report("smith", 1);
+    stage.run(CoreStage::kAMoment);
+    stage.be_down();
+    // It failed: the next attempt comes when it comes, and the report is no reason to hasten it.
+    for (int i = 0; i < 100; ++i) EXPECT_TEXT(stage.report("smith", 1), "ignored");
+    cr_expect(stage.http.sent() == 1);
+    EXPECT_TEXT(stage.now("smith"), "A1#1");
+
+    stage.run(1s);
+    stage.give_tokens("A2");
+    stage.timers.turn();
+    EXPECT_TEXT(stage.report("smith", 2), "refreshing");
+    stage.let_refresh("A3");
+    cr_expect(stage.http.sent() == 3);
+}
+
+Test(book_reports, in_the_middle_of_backing_off_it_waits_with_the_rest) {
+    CoreStage stage;
+    stage.log_in("smith");
+    stage.refresh("smith");
+    stage.run(CoreStage::kAMoment);
+    stage.http.answer(429, "{}", "application/json", 5min);
+    EXPECT_TEXT(stage.report("smith", 1), "refreshing");
+    stage.run(1min);
+    cr_expect(stage.http.sent() == 1);
+}
+
+Test(book_reports, a_token_that_was_refused_is_not_given_out_once_the_grant_is_dead) {
+    CoreStage stage;
+    stage.log_in("smith");
+    stage.report("smith", 1);
+    stage.run(CoreStage::kAMoment);
+    stage.say_invalid_grant();
+    EXPECT_TEXT(stage.now("smith"), "login_required");
+    EXPECT_TEXT(stage.report("smith", 1), "ignored");
+}
+
+Test(book_reports, after_the_verdict_too) {
+    CoreStage stage;
+    stage.log_in("smith");
+    stage.refresh("smith");
+    stage.run(CoreStage::kAMoment);
+    stage.say_invalid_grant();
+    EXPECT_TEXT(stage.now("smith"), "A1#1");
+    EXPECT_TEXT(stage.report("smith", 1), "ignored");
+    EXPECT_TEXT(stage.now("smith"), "login_required");
+}
+
+Test(book_reports, change_nothing_durable) {
+    CoreStage stage;
+    stage.log_in("smith");
+    const auto before = stage.store.find_account("smith")->sealed;
+    stage.report("smith", 1);
+    cr_expect(stage.store.waiting() == 0 && stage.store.find_account("smith")->sealed == before);
+    stage.restart();
+    EXPECT_TEXT(stage.now("smith"), "A1#1");
+}

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+// A refresh token that was refused is kept beside the verdict, and can be tried again.
+#include "unit/core_stage.h"
+
+using namespace std::chrono_literals;
+
+namespace {
+
+void kill_grant(CoreStage& stage) {
+    stage.log_in("smith");
+    stage.run(48min + CoreStage::kAMoment);
+    stage.say_invalid_grant();
+    stage.run(24h);
+    EXPECT_TEXT(stage.state("smith"), "login_required#1");
+}
+
+}  // namespace
+
+Test(book_revival, a_refused_token_that_is_taken_after_all_brings_the_account_back) {
+    CoreStage stage;
+    kill_grant(stage);
+    stage.restart();
+    const Reply& revived = stage.revive("smith");
+    stage.run(CoreStage::kAMoment);
+    EXPECT_TEXT(stage.last_refresh_token_sent(), "R1");
+    stage.give_tokens("A2", "R2");
+    stage.run(CoreStage::kAMoment);
+    EXPECT_TEXT(revived.text, "ready#2");
+    EXPECT_TEXT(stage.now("smith"), "A2#2");
+}
+
+Test(book_revival, a_token_that_is_refused_again_leaves_everything_as_it_was) {
+    CoreStage stage;
+    kill_grant(stage);
+    const Reply& revived = stage.revive("smith");
+    stage.run(CoreStage::kAMoment);
+    stage.say_invalid_grant();
+    stage.run(CoreStage::kAMoment);
+    EXPECT_TEXT(revived.text, "login_required");
+    EXPECT_TEXT(stage.state("smith"), "login_required#1");
+    stage.run(24h * 7);
+    cr_expect(stage.http.sent() == 2, "it is not tried again on its own");
+}
+
+Test(book_revival, of_a_healthy_account_is_a_refresh) {
+    CoreStage stage;
+    stage.log_in("smith");
+    const Reply& revived = stage.revive("smith");
+    stage.let_refresh("A2");
+    EXPECT_TEXT(revived.text, "ready#2");
+}
+
+Test(book_revival, of_an_unknown_account_says_so) {
+    CoreStage stage;
+    const Reply& revived = stage.revive("nobody");
+    stage.timers.turn();
+    EXPECT_TEXT(revived.text, "not_found");
+}

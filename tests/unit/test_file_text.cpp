@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/file_text.h"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "expect.h"
+#include "temp_dir.h"
+
+using agent::Guard;
+using agent::read_file;
+using Code = agent::Error::Code;
+
+namespace {
+
+constexpr std::size_t kMebibyte = std::size_t{1024} * 1024;
+
+void expect_failure(const std::string& path, Guard guard, Code code, std::string_view reason) {
+    const auto text = read_file(path, guard);
+    cr_assert_not(text, "%s was read", path.c_str());
+    cr_expect(text.error().code == code);
+    EXPECT_CONTAINS(text.error().message, path + ": ");
+    EXPECT_CONTAINS(text.error().message, reason);
+}
+
+}  // namespace
+
+Test(file_text, reads_the_whole) {
+    using namespace std::string_literals;
+    const TempDir dir;
+    for (const std::string& text : {""s, "text\n"s, "nul\0byte"s, std::string(kMebibyte, 'x')}) {
+        EXPECT_TEXT(read_file(dir.write("file", text), Guard::kFileMode).value().reveal(), text);
+    }
+}
+
+Test(file_text, refuses_what_is_no_file) {
+    const TempDir dir;
+    expect_failure(dir / "nothing", Guard::kNobody, Code::kNotFound, "No such file");
+    expect_failure(dir.write("plain", "") + "/below", Guard::kNobody, Code::kInternal, "Not a directory");
+    ::mkdir((dir / "folder").c_str(), 0700);
+    expect_failure(dir / "folder", Guard::kNobody, Code::kBadRequest, "not a regular file");
+    ::mkfifo((dir / "fifo").c_str(), 0600);
+    expect_failure(dir / "fifo", Guard::kNobody, Code::kBadRequest, "not a regular file");
+    expect_failure("/dev/zero", Guard::kNobody, Code::kBadRequest, "not a regular file");
+    expect_failure(dir.write("large", std::string(kMebibyte + 1, 'x')), Guard::kNobody, Code::kBadRequest, "larger");
+}
+
+Test(file_text, a_secret_is_nobody_else_s) {
+    const TempDir dir;
+    for (const mode_t mode : {0640U, 0604U, 0660U, 0644U, 0620U, 0610U, 0601U}) {
+        const std::string path = dir.write("secret", "s", mode);
+        expect_failure(path, Guard::kFileMode, Code::kForbidden, "chmod 600");
+        cr_expect(read_file(path, Guard::kServiceManager));
+        cr_expect(read_file(path, Guard::kNobody));
+    }
+    for (const mode_t mode : {0600U, 0400U}) cr_expect(read_file(dir.write("secret", "s", mode), Guard::kFileMode));
+}
+
+Test(file_text, a_secret_belongs_to_us_or_root) {
+    if (::geteuid() != 0) return;  // only root can give a file away
+    const TempDir dir;
+    const std::string path = dir.write("secret", "s");
+    cr_assert(::chown(path.c_str(), 12345, 12345) == 0);
+    expect_failure(path, Guard::kFileMode, Code::kForbidden, "uid 12345");
+}

@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: Apache-2.0
+// Logins that end otherwise: what each is told, and that nothing of them stays.
+#include "unit/login_stage.h"
+
+using namespace std::chrono_literals;
+
+namespace {
+
+struct Failed {
+    int status;
+    const char* content_type;
+    const char* body;
+    const char* detail;
+};
+
+constexpr Failed kFailed[] = {
+    {400, "application/json", R"({"error":"invalid_grant"})",
+     "token request: HTTP 400 invalid_grant; the code was used, expired, or the redirect_uri differs"},
+    {401, "application/json", R"({"error":"invalid_client"})",
+     "token request: HTTP 401 invalid_client; check client_id and client_secret of app firm"},
+    {503, "text/html", "<html>", "token request: HTTP 503 (text/html); log in again"},
+    {403, "text/html", "<html>blocked</html>", "token request: HTTP 403 (text/html); log in again"},
+    {200, "text/html", "<html>", "content type is text/html"},
+    {200, "application/json", R"({"access_token":"A1","expires_in":60})", "holds no refresh_token"},
+};
+
+/// An attempt whose code is being exchanged.
+std::string exchanging(LoginStage& stage, const std::string& account = "smith", bool replace_user = false) {
+    const std::string id = stage.begin(account, replace_user);
+    stage.redirect(id, "code=C");
+    stage.run(CoreStage::kAMoment);
+    cr_assert(stage.http.open() == 1);
+    return id;
+}
+
+}  // namespace
+
+Test(login_ends, the_exchange_fails) {
+    for (const Failed& row : kFailed) {
+        LoginStage stage;
+        const std::string id = exchanging(stage);
+        stage.http.answer(row.status, row.body, row.content_type);
+        EXPECT_TEXT(stage.outcome(id), "exchange_failed");
+        EXPECT_CONTAINS(stage.detail(id), row.detail);
+        EXPECT_TEXT(stage.page(), "failed");
+        stage.run(1h);
+        cr_expect(stage.http.sent() == 1, "a code works once");
+        EXPECT_TEXT(stage.now("smith"), "not_found");
+    }
+    LoginStage stage;
+    const std::string id = exchanging(stage);
+    stage.http.lose_answer();
+    EXPECT_TEXT(stage.outcome(id), "exchange_failed");
+    EXPECT_CONTAINS(stage.detail(id), "connection cut; log in again");
+}
+
+Test(login_ends, as_another_user_unless_told_so) {
+    LoginStage stage;
+    stage.finish(stage.begin(), LoginStage::kJane, "A1");
+    const std::string refused = stage.begin();
+    stage.finish(refused, LoginStage::kJohn, "B1");
+    EXPECT_TEXT(stage.outcome(refused), "user_mismatch");
+    EXPECT_TEXT(stage.detail(refused),
+                "account smith belongs to Jane Doe <jane@example.com>, this login to John Roe <john@example.com>; the "
+                "old grant is kept; use --replace-user to replace it");
+    EXPECT_TEXT(stage.now("smith"), "A1#1");
+
+    const std::string replaced = stage.begin("smith", /*replace_user=*/true);
+    stage.finish(replaced, LoginStage::kJohn, "B1");
+    EXPECT_TEXT(stage.outcome(replaced), "done");
+    EXPECT_TEXT(stage.now("smith"), "B1#2");
+    EXPECT_TEXT(stage.book->facts("smith")->user->name, "John Roe");
+}
+
+Test(login_ends, as_the_same_user_under_a_new_name) {
+    LoginStage stage;
+    stage.finish(stage.begin());
+    const std::string id = stage.begin();
+    stage.finish(id, R"({"data":{"id":42,"name":"Jane Married","email":"new@example.com"}})", "A2");
+    EXPECT_TEXT(stage.outcome(id), "done");
+    EXPECT_TEXT(stage.book->facts("smith")->user->name, "Jane Married");
+}
+
+Test(login_ends, when_clio_does_not_say_whose_grant_it_is) {
+    LoginStage stage;
+    const std::string fresh = exchanging(stage);
+    stage.give_tokens("A1", "R1");
+    stage.http.answer(403, R"({"error":{"type":"ForbiddenError","message":"…"}})");
+    stage.timers.turn();
+    EXPECT_TEXT(stage.outcome(fresh), "done");
+    cr_expect_not(stage.book->facts("smith")->user.has_value());
+
+    // Known by now; from then on it must be the same one.
+    stage.finish(stage.begin(), LoginStage::kJane, "A2");
+    cr_assert(stage.book->facts("smith")->user.has_value());
+    const std::string silent = exchanging(stage);
+    stage.give_tokens("A3", "R3");
+    stage.http.lose_answer();
+    EXPECT_TEXT(stage.outcome(silent), "user_mismatch");
+    EXPECT_CONTAINS(stage.detail(silent), "somebody whom Clio would not name");
+    EXPECT_TEXT(stage.now("smith"), "A2#2");
+}
+
+Test(login_ends, the_store_refuses) {
+    LoginStage stage;
+    const std::string id = exchanging(stage);
+    stage.give_tokens("A1", "R1");
+    stage.store.disk_is_full();
+    stage.http.answer(200, LoginStage::kJane);
+    stage.timers.turn();
+    EXPECT_TEXT(stage.outcome(id), "store_failed");
+    EXPECT_TEXT(stage.detail(id), "fake store: disk full");
+    EXPECT_TEXT(stage.page(), "failed");
+}
+
+Test(login_ends, by_time) {
+    LoginStage stage;
+    const std::string waiting = stage.begin("waiting");
+    stage.run(10min);
+    const std::string at_the_server = exchanging(stage, "sent");
+    stage.run(5min - CoreStage::kAMoment - 1ms);
+    EXPECT_TEXT(stage.outcome(waiting), "pending");
+    stage.run(1ms);
+    EXPECT_TEXT(stage.outcome(waiting), "expired");
+    EXPECT_TEXT(stage.outcome(at_the_server), "pending");
+    stage.run(10min);
+    EXPECT_TEXT(stage.outcome(at_the_server), "expired");
+    EXPECT_TEXT(stage.page(), "failed");
+    cr_expect(stage.listener.open() == 0 && stage.http.cancelled() == 1);
+}
+
+Test(login_ends, given_up_at_any_point) {
+    for (int point = 0; point < 4; ++point) {
+        LoginStage stage;
+        const std::string id = stage.begin();
+        if (point >= 1) stage.redirect(id, "code=C");
+        if (point >= 2) stage.run(CoreStage::kAMoment);
+        if (point >= 3) stage.give_tokens("A1", "R1");
+        stage.desk->cancel(id);
+        EXPECT_TEXT(stage.outcome(id), "cancelled");
+        EXPECT_TEXT(stage.page(), point >= 1 ? "failed" : "");
+        stage.run(1min);
+        cr_expect(stage.http.open() == 0 && stage.listener.open() == 0, "point %d", point);
+        EXPECT_TEXT(stage.outcome(id), "cancelled");
+        EXPECT_TEXT(stage.now("smith"), "not_found");
+        cr_expect(stage.store.log().empty());
+        stage.desk->cancel(id);
+        stage.desk->cancel("0123");
+    }
+}
+
+Test(login_ends, not_by_giving_up_what_is_being_stored) {
+    LoginStage stage;
+    const std::string id = exchanging(stage);
+    stage.give_tokens("A1", "R1");
+    stage.store.hold();
+    stage.http.answer(200, LoginStage::kJane);
+    stage.desk->cancel(id);
+    EXPECT_TEXT(stage.outcome(id), "pending");
+    stage.run(20min);
+    EXPECT_TEXT(stage.outcome(id), "pending");
+    stage.store.finish();
+    EXPECT_TEXT(stage.outcome(id), "done");
+    EXPECT_TEXT(stage.now("smith", 0s), "A1#1");
+}
+
+Test(login_ends, when_the_app_has_gone) {
+    LoginStage stage;
+    stage.has_app = false;
+    stage.restart();
+    for (const bool queued : {false, true}) {
+        stage.apps->put(stage.app.clone(), [](const agent::Result<void>&) {}).reset();
+        stage.timers.turn();
+        const std::string id = stage.begin();
+        if (queued) stage.redirect(id, "code=C");
+        stage.store.hold();
+        stage.apps->remove("firm", [](const agent::Result<void>&) {}).reset();
+        stage.store.finish();
+        stage.store.release();
+        if (!queued) stage.redirect(id, "code=C");
+        stage.run(CoreStage::kAMoment);
+        EXPECT_TEXT(stage.outcome(id), "exchange_failed");
+        EXPECT_CONTAINS(stage.detail(id), "app firm is not registered any more");
+        cr_expect(stage.http.sent() == 0);
+    }
+}
+
+Test(login_ends, are_remembered_for_an_hour) {
+    LoginStage stage;
+    const std::string id = stage.begin();
+    stage.desk->cancel(id);
+    stage.run(1h - 1ms);
+    EXPECT_TEXT(stage.outcome(id), "cancelled");
+    stage.run(1ms);
+    EXPECT_TEXT(stage.outcome(id), "not_found");
+    EXPECT_TEXT(stage.paste(id, "C"), "not_found");
+    cr_expect(stage.timers.waiting() == 0);
+}

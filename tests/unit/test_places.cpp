@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/places.h"
+
+#include <cstdlib>
+
+#include "expect.h"
+
+namespace {
+
+void set(const char* variable, const char* value) {
+    if (value == nullptr) {
+        ::unsetenv(variable);
+    } else {
+        ::setenv(variable, value, /*overwrite=*/1);
+    }
+}
+
+}  // namespace
+
+Test(places, configuration) {
+    struct Row {
+        const char* xdg;
+        const char* home;
+        const char* first;  // null: only the system's
+    };
+    constexpr Row kRows[] = {
+        {"/x", "/h", "/x/cliod/cliod.json"},
+        {nullptr, "/h", "/h/.config/cliod/cliod.json"},
+        {"", "/h", "/h/.config/cliod/cliod.json"},
+        {"relative", "/h", "/h/.config/cliod/cliod.json"},
+        {nullptr, nullptr, nullptr},
+        {nullptr, "h", nullptr},
+    };
+    for (const Row& row : kRows) {
+        set("XDG_CONFIG_HOME", row.xdg);
+        set("HOME", row.home);
+        const auto places = agent::config_places();
+        cr_assert(places.size() == (row.first == nullptr ? 1 : 2));
+        if (row.first != nullptr) EXPECT_TEXT(places[0], row.first);
+        EXPECT_TEXT(places.back(), "/etc/cliod/cliod.json");
+    }
+}
+
+Test(places, state) {
+    struct Row {
+        const char* service;
+        const char* xdg;
+        const char* home;
+        const char* place;  // null: none
+    };
+    constexpr Row kRows[] = {
+        {"/var/lib/cliod", "/x", "/h", "/var/lib/cliod"},
+        {"/var/lib/cliod:/var/lib/more", nullptr, nullptr, "/var/lib/cliod"},
+        {"", "/x", "/h", "/x/cliod"},
+        {nullptr, "/x", "/h", "/x/cliod"},
+        {nullptr, nullptr, "/h", "/h/.local/state/cliod"},
+        {nullptr, "relative", "/h", "/h/.local/state/cliod"},
+        {nullptr, nullptr, nullptr, nullptr},
+    };
+    for (const Row& row : kRows) {
+        set("STATE_DIRECTORY", row.service);
+        set("XDG_STATE_HOME", row.xdg);
+        set("HOME", row.home);
+        const auto place = agent::state_place();
+        cr_expect(place.has_value() == (row.place != nullptr));
+        if (place && row.place != nullptr) EXPECT_TEXT(*place, row.place);
+        if (!place) EXPECT_CONTAINS(place.error().message, "--state-dir");
+    }
+}

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/who_am_i.h"
+
+#include "expect.h"
+
+using agent::HttpFailure;
+using agent::HttpResponse;
+using agent::SecretString;
+
+namespace {
+
+std::optional<agent::ClioUser> read(int status, std::string_view body) {
+    return agent::read_who_am_i(HttpResponse{
+        .status = status, .content_type = "application/json", .retry_after = {}, .body = SecretString(body)});
+}
+
+struct Silent {
+    int status;
+    const char* body;
+};
+
+constexpr Silent kSilent[] = {
+    {403, R"({"error":{"type":"ForbiddenError","message":"User is forbidden from taking that action"}})"},
+    {401, R"({"error":"invalid_token","error_description":"…"})"},
+    {500, R"({"data":{"id":42}})"},
+    {302, R"({"data":{"id":42}})"},
+    {200, "<html>"},
+    {200, ""},
+    {200, "{}"},
+    {200, R"({"id":42})"},
+    {200, R"({"data":null})"},
+    {200, R"({"data":[42]})"},
+    {200, R"({"data":{"name":"Jane"}})"},
+    {200, R"({"data":{"id":"42"}})"},
+    {200, R"({"data":{"id":4.2}})"},
+    {200, R"({"data":{"id":0}})"},
+    {200, R"({"data":{"id":-1}})"},
+};
+
+}  // namespace
+
+Test(who_am_i, reads_the_user) {
+    const auto user = read(200, R"({"data":{"id":42,"name":"Jane Doe","email":"jane@example.com","etag":"x"}})");
+    cr_assert(user.has_value());
+    cr_expect(user->id == 42);
+    EXPECT_TEXT(user->name, "Jane Doe");
+    EXPECT_TEXT(user->email, "jane@example.com");
+}
+
+Test(who_am_i, the_id_is_enough) {
+    const auto user = read(200, R"({"data":{"id":9007199254740993,"name":null}})");
+    cr_assert(user.has_value());
+    cr_expect(user->id == 9007199254740993);
+    EXPECT_TEXT(user->name, "");
+    EXPECT_TEXT(user->email, "");
+}
+
+Test(who_am_i, says_nothing_rather_than_something_wrong) {
+    for (const Silent& row : kSilent)
+        cr_expect_not(read(row.status, row.body).has_value(), "%d %s", row.status, row.body);
+    cr_expect_not(agent::read_who_am_i(tl::unexpected(HttpFailure{.message = "cut"})).has_value());
+}
