@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "simulation/daemon.h"
+
+#include <vector>
+
+namespace agent::sim {
+
+Daemon::Daemon(World world, const Sealer& sealer, RedirectListener& listener, AccountBook::Options options,
+               const Trace& trace)
+    : apps_(sealer, world.timers, world.store, {}),
+      book_(world, sealer, apps_, events_, options),
+      desk_(world, listener, apps_, book_),
+      traced_(events_, [&trace](const Event& event) {
+          trace.say("agent: ", event.name, ", ", event.account, " generation ", event.generation,
+                    event.detail.empty() ? "" : ": ", event.detail);
+      }) {
+    std::vector<StoredRow> accounts;
+    const auto loaded = world.store.load([&](StoredRow row) {
+        if (row.kind == StoredRow::Kind::kAccount)
+            accounts.push_back(std::move(row));
+        else if (const auto restored = apps_.restore(row); !restored)
+            std::abort();
+    });
+    if (!loaded) std::abort();
+    for (const StoredRow& row : accounts) book_.restore(row);
+    book_.start();
+}
+
+}  // namespace agent::sim

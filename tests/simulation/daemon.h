@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+
+#include "core/account_book.h"
+#include "core/app_registry.h"
+#include "core/login_desk.h"
+#include "ports/world.h"
+#include "simulation/trace.h"
+
+namespace agent::sim {
+
+/// One life of the daemon: the real core, rebuilt from what is durable. Destroying it is the crash.
+class Daemon {
+  public:
+    Daemon(World world, const Sealer& sealer, RedirectListener& listener, AccountBook::Options options,
+           const Trace& trace);
+
+    [[nodiscard]] AppRegistry& apps() { return apps_; }
+    [[nodiscard]] AccountBook& accounts() { return book_; }
+    [[nodiscard]] LoginDesk& logins() { return desk_; }
+
+  private:
+    Events events_;
+    AppRegistry apps_;
+    AccountBook book_;
+    LoginDesk desk_;
+    Events::Subscription traced_;
+};
+
+}  // namespace agent::sim

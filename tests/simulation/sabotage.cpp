@@ -1,0 +1,246 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "simulation/sabotage.h"
+
+#include <algorithm>
+#include <chrono>
+#include <functional>
+#include <map>
+#include <utility>
+
+#include "core/account_record.h"
+#include "core/refresh_timing.h"
+
+namespace agent::sim {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+using Keep = std::vector<std::shared_ptr<void>>;
+
+template <class Port, class... Parts>
+Port& make(Keep& keep, Parts&&... parts) {
+    auto port = std::make_shared<Port>(std::forward<Parts>(parts)...);
+    keep.push_back(port);
+    return *port;
+}
+
+World with_store(World world, TokenStore& store) {
+    return {.clock = world.clock, .timers = world.timers, .entropy = world.entropy, .http = world.http, .store = store};
+}
+
+World with_http(World world, HttpClient& http) {
+    return {.clock = world.clock, .timers = world.timers, .entropy = world.entropy, .http = http, .store = world.store};
+}
+
+World with_timers(World world, Timers& timers) {
+    return {.clock = world.clock, .timers = timers, .entropy = world.entropy, .http = world.http, .store = world.store};
+}
+
+class WrappedStore : public TokenStore {
+  public:
+    explicit WrappedStore(World world) : timers_(world.timers), store_(world.store) {}
+    Result<void> load(const std::function<void(StoredRow)>& each) override { return store_.load(each); }
+    std::unique_ptr<StoreCommit> commit(StoreChange change, Done done) override {
+        return store_.commit(std::move(change), std::move(done));
+    }
+
+  protected:
+    struct Told : StoreCommit {
+        std::unique_ptr<Timer> timer;
+    };
+    std::unique_ptr<StoreCommit> tell_at_once(Done done) {
+        auto told = std::make_unique<Told>();
+        told->timer = timers_.after(0ms, [done = std::move(done)] { done({}); });
+        return told;
+    }
+
+    Timers& timers_;
+    TokenStore& store_;
+};
+
+[[nodiscard]] bool keeps_generation(const StoreChange& change) {
+    return change.action == StoreChange::Action::kPut && change.row.generation == change.expected_generation;
+}
+
+/// Says that a token set is durable when that has only been asked for: callers are answered before the commit.
+class HastyStore : public WrappedStore {
+  public:
+    using WrappedStore::WrappedStore;
+    std::unique_ptr<StoreCommit> commit(StoreChange change, Done done) override {
+        if (keeps_generation(change)) return WrappedStore::commit(std::move(change), std::move(done));
+        (void)store_.commit(std::move(change), [](const Result<void>&) {});
+        return tell_at_once(std::move(done));
+    }
+};
+
+/// Skips what is written before a request: the intent.
+class IntentlessStore : public WrappedStore {
+  public:
+    using WrappedStore::WrappedStore;
+    std::unique_ptr<StoreCommit> commit(StoreChange change, Done done) override {
+        if (keeps_generation(change)) return tell_at_once(std::move(done));
+        return WrappedStore::commit(std::move(change), std::move(done));
+    }
+};
+
+/// Draws the time of each refresh again whenever the accounts are read.
+class RedrawingStore : public WrappedStore {
+  public:
+    RedrawingStore(World world, const Sealer& sealer) : WrappedStore(world), entropy_(world.entropy), sealer_(sealer) {}
+    Result<void> load(const std::function<void(StoredRow)>& each) override {
+        return store_.load([&](const StoredRow& row) {
+            auto record = row.kind == StoredRow::Kind::kAccount ? open_account_record(sealer_, row)
+                                                                : fail(Error::Code::kNotFound, "an app");
+            if (!record) return each(row);
+            Life& life = record->life;
+            life.refresh_at = draw_refresh_at(life.obtained_at,
+                                              std::chrono::duration_cast<Duration>(life.expires_at - life.obtained_at),
+                                              kDefaultAtFraction, entropy_.unit());
+            each(seal_account_record(sealer_, *record));
+        });
+    }
+
+  private:
+    Entropy& entropy_;
+    const Sealer& sealer_;
+};
+
+/// Compares nothing before it swaps, and carries out what it has refused a while later: the loser of a race wins.
+class StaleStore : public WrappedStore {
+  public:
+    using WrappedStore::WrappedStore;
+    std::unique_ptr<StoreCommit> commit(StoreChange change, Done done) override {
+        auto copy = change;
+        return store_.commit(std::move(change), [this, copy = std::move(copy), done = std::move(done)](auto result) {
+            if (!result) again_.push_back(timers_.after(10min, [this, copy] { force(copy); }));
+            done(std::move(result));
+        });
+    }
+
+  private:
+    void force(StoreChange change) {
+        (void)store_.load([&](const StoredRow& row) {
+            if (row.kind == change.row.kind && row.name == change.row.name) change.expected_generation = row.generation;
+        });
+        (void)store_.commit(std::move(change), [](const Result<void>&) {});
+    }
+    std::vector<std::unique_ptr<Timer>> again_;
+};
+
+class WrappedHttp : public HttpClient {
+  public:
+    explicit WrappedHttp(World world) : timers_(world.timers), http_(world.http) {}
+
+  protected:
+    struct Both : HttpCall {
+        std::unique_ptr<HttpCall> first;
+        std::unique_ptr<HttpCall> second;
+    };
+    static HttpRequest copy_of(const HttpRequest& request) {
+        return {.method = request.method,
+                .url = request.url,
+                .authorization = request.authorization.clone(),
+                .form_body = request.form_body.clone()};
+    }
+    Timers& timers_;
+    HttpClient& http_;
+};
+
+/// Sends a request again when the first answer does not come at once, as an HTTP client may do that thinks every
+/// request is idempotent, and believes the second answer.
+class RepeatingHttp : public WrappedHttp {
+  public:
+    using WrappedHttp::WrappedHttp;
+    std::unique_ptr<HttpCall> send(HttpRequest request, Done done) override {
+        auto both = std::make_unique<Both>();
+        auto again = std::make_shared<HttpRequest>(copy_of(request));
+        both->first = http_.send(std::move(request), [this, both = both.get(), again, done](auto) {
+            both->second = http_.send(std::move(*again), done);
+        });
+        return both;
+    }
+};
+
+/// Takes any refusal for the end of the grant, whoever it comes from.
+class CredulousHttp : public WrappedHttp {
+  public:
+    using WrappedHttp::WrappedHttp;
+    std::unique_ptr<HttpCall> send(HttpRequest request, Done done) override {
+        return http_.send(std::move(request),
+                          [done = std::move(done)](tl::expected<HttpResponse, HttpFailure> outcome) {
+                              if (outcome && outcome->status >= 400 && outcome->content_type == "text/html") {
+                                  outcome->status = 400;
+                                  outcome->content_type = "application/json";
+                                  outcome->body = SecretString(std::string_view(R"({"error":"invalid_grant"})"));
+                              }
+                              done(std::move(outcome));
+                          });
+    }
+};
+
+/// Never tells that the clock was set.
+class UnwatchfulTimers : public Timers {
+  public:
+    explicit UnwatchfulTimers(World world) : timers_(world.timers) {}
+    std::unique_ptr<Timer> after(Duration delay, std::function<void()> fire) override {
+        return timers_.after(delay, std::move(fire));
+    }
+    std::unique_ptr<Timer> on_clock_step(std::function<void()>) override { return std::make_unique<Timer>(); }
+
+  private:
+    Timers& timers_;
+};
+
+/// Gives no chance to chance: every backoff is over at once.
+class PredictableEntropy : public Entropy {
+  public:
+    explicit PredictableEntropy(World world) : entropy_(world.entropy) {}
+    void fill(std::span<std::byte> out) override { entropy_.fill(out); }
+    double unit() override { return 0.0; }
+
+  private:
+    Entropy& entropy_;
+};
+
+}  // namespace
+
+const std::vector<Sabotage>& all_sabotages() {
+    static const std::vector<Sabotage> all = {
+        {"commit-after-answering", "callers are answered before the token set is durable",
+         [](World world, const Sealer&, Keep& keep) { return with_store(world, make<HastyStore>(keep, world)); }},
+        {"intent-not-written", "the request is sent before its intent is durable",
+         [](World world, const Sealer&, Keep& keep) { return with_store(world, make<IntentlessStore>(keep, world)); }},
+        {"jitter-redrawn", "the time of a refresh is drawn again at each look",
+         [](World world, const Sealer& sealer, Keep& keep) {
+             return with_store(world, make<RedrawingStore>(keep, world, sealer));
+         }},
+        {"race-loser-wins", "a write that has lost is carried out after all",
+         [](World world, const Sealer&, Keep& keep) { return with_store(world, make<StaleStore>(keep, world)); }},
+        {"request-repeated", "a refresh is sent twice, and the second answer counts",
+         [](World world, const Sealer&, Keep& keep) { return with_http(world, make<RepeatingHttp>(keep, world)); }},
+        {"any-refusal-believed", "an HTML page is taken for invalid_grant",
+         [](World world, const Sealer&, Keep& keep) { return with_http(world, make<CredulousHttp>(keep, world)); }},
+        {"clock-step-unnoticed", "nobody hears that the wall clock was set",
+         [](World world, const Sealer&, Keep& keep) {
+             return with_timers(world, make<UnwatchfulTimers>(keep, world));
+         }},
+        {"backoff-unused", "a failed refresh is tried again at once",
+         [](World world, const Sealer&, Keep& keep) {
+             return World{.clock = world.clock,
+                          .timers = world.timers,
+                          .entropy = make<PredictableEntropy>(keep, world),
+                          .http = world.http,
+                          .store = world.store};
+         }},
+    };
+    return all;
+}
+
+const Sabotage* find_sabotage(std::string_view name) {
+    const auto& all = all_sabotages();
+    const auto found = std::find_if(all.begin(), all.end(), [&](const Sabotage& s) { return s.name == name; });
+    return found == all.end() ? nullptr : &*found;
+}
+
+}  // namespace agent::sim

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "base/sealing.h"
+#include "ports/world.h"
+
+namespace agent::sim {
+
+/// A deliberate fault: a port that breaks its promise in the way an agent with that fault would. Each must be found.
+struct Sabotage {
+    std::string_view name;
+    std::string_view what;
+    /// Puts ports that lie in front of `world`; what it makes lives in `keep`.
+    World (*apply)(World world, const Sealer& sealer, std::vector<std::shared_ptr<void>>& keep);
+};
+
+[[nodiscard]] const std::vector<Sabotage>& all_sabotages();
+/// Null for a name that is none.
+[[nodiscard]] const Sabotage* find_sabotage(std::string_view name);
+
+}  // namespace agent::sim

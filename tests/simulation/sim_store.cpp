@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "simulation/sim_store.h"
+
+#include <algorithm>
+#include <set>
+
+namespace agent::sim {
+
+using namespace std::chrono_literals;
+
+struct SimStore::Entry {
+    StoreChange change;
+    Done done;  // empty once nobody wants to hear of it
+    bool over = false;
+};
+
+struct SimStore::Handle : StoreCommit {
+    explicit Handle(std::shared_ptr<Entry> e) : entry(std::move(e)) {}
+    ~Handle() override { entry->done = nullptr; }
+    Handle(const Handle&) = delete;
+    Handle& operator=(const Handle&) = delete;
+    std::shared_ptr<Entry> entry;
+};
+
+Result<void> SimStore::load(const std::function<void(StoredRow)>& each) {
+    std::vector<StoredRow> rows;
+    for (const auto& [key, row] : durable_) rows.push_back(row);
+    for (std::size_t left = rows.size(); left > 1; --left) std::swap(rows[left - 1], rows[random_.below(left)]);
+    for (StoredRow& row : rows) each(std::move(row));
+    return {};
+}
+
+std::unique_ptr<StoreCommit> SimStore::commit(StoreChange change, Done done) {
+    auto entry = std::make_shared<Entry>(Entry{.change = std::move(change), .done = std::move(done)});
+    waiting_.push_back(entry);
+    if (waiting_.size() == 1) write_next();
+    return std::make_unique<Handle>(std::move(entry));
+}
+
+const DiskSpell* SimStore::spell() const {
+    const BootTime now = events_.now();
+    const auto found =
+        std::find_if(spells_.begin(), spells_.end(), [&](const auto& s) { return s.from <= now && now < s.to; });
+    return found == spells_.end() ? nullptr : &*found;
+}
+
+Duration SimStore::latency() {
+    const DiskSpell* now = spell();
+    if (now != nullptr && now->slowness > 0ms) return random_.between(0ms, now->slowness);
+    return random_.magnitude(1ms, 40ms);
+}
+
+void SimStore::write_next() {
+    events_.add(latency(), EventQueue::Place::kMachine, [this, life = life_] {
+        if (life != life_) return;
+        const auto entry = waiting_.front();
+        auto result = write(entry->change);
+        entry->over = true;
+        // Durable is not yet told: the process may die in between.
+        const Duration later = random_.between(0ms, 5ms);
+        events_.add(later, EventQueue::Place::kMachine, [this, life, entry, result = std::move(result)] {
+            if (life != life_) return;
+            waiting_.pop_front();
+            if (!waiting_.empty()) write_next();
+            if (const auto done = std::exchange(entry->done, nullptr)) done(result);
+        });
+    });
+}
+
+Result<void> SimStore::write(const StoreChange& change) {
+    const DiskSpell* now = spell();
+    if (now != nullptr && now->full) {
+        ++refusals_;
+        return fail(Error::Code::kTemporarilyUnavailable, "store: the disk is full");
+    }
+    const Key key{change.row.kind, change.row.name};
+    const auto found = durable_.find(key);
+    const std::uint64_t present = found == durable_.end() ? 0 : found->second.generation;
+    if (present != change.expected_generation)
+        return fail(Error::Code::kConflict, "store: " + key.second + ": generation is " + std::to_string(present) +
+                                                ", not " + std::to_string(change.expected_generation));
+    if (change.action == StoreChange::Action::kPut)
+        durable_.insert_or_assign(key, change.row);
+    else
+        durable_.erase(key);
+    on_durable_(change);
+    return {};
+}
+
+void SimStore::crash() {
+    ++life_;
+    const auto lost = std::exchange(waiting_, {});
+    std::set<Key> ended;  // records whose later commits are lost because an earlier one was
+    for (const auto& entry : lost) {
+        const Key key{entry->change.row.kind, entry->change.row.name};
+        if (entry->over || ended.contains(key)) continue;
+        if (random_.chance(0.5) || !write(entry->change)) ended.insert(key);
+    }
+}
+
+}  // namespace agent::sim

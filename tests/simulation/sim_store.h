@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "ports/token_store.h"
+#include "simulation/sim_time.h"
+
+namespace agent::sim {
+
+/// A time in which the disk is full, or slow.
+struct DiskSpell {
+    BootTime from;
+    BootTime to;
+    bool full = false;
+    Duration slowness{0};  // that a commit may take at most
+};
+
+/// The machine's disk: keeps what is durable, and what has been asked for but is not durable yet. One commit after the
+/// other becomes durable, and only later is that told.
+class SimStore : public TokenStore {
+  public:
+    using Key = std::pair<StoredRow::Kind, std::string>;
+    using OnDurable = std::function<void(const StoreChange&)>;
+
+    SimStore(EventQueue& events, Random random, std::vector<DiskSpell> spells, OnDurable on_durable)
+        : events_(events), random_(random), spells_(std::move(spells)), on_durable_(std::move(on_durable)) {}
+
+    [[nodiscard]] Result<void> load(const std::function<void(StoredRow)>& each) override;
+    [[nodiscard]] std::unique_ptr<StoreCommit> commit(StoreChange change, Done done) override;
+
+    /// The process dies, or the power fails. Each commit that was not yet durable may become so or not; those of one
+    /// record in their order.
+    void crash();
+
+    [[nodiscard]] bool idle() const { return waiting_.empty(); }
+    [[nodiscard]] std::uint64_t refusals() const { return refusals_; }
+
+  private:
+    struct Entry;
+    struct Handle;
+
+    [[nodiscard]] const DiskSpell* spell() const;
+    [[nodiscard]] Duration latency();
+    void write_next();
+    [[nodiscard]] Result<void> write(const StoreChange& change);
+
+    EventQueue& events_;
+    Random random_;
+    std::vector<DiskSpell> spells_;
+    OnDurable on_durable_;
+    std::map<Key, StoredRow> durable_;
+    std::deque<std::shared_ptr<Entry>> waiting_;
+    std::uint64_t refusals_ = 0;
+    std::uint64_t life_ = 0;  // of the process that commits
+};
+
+}  // namespace agent::sim

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "simulation/callers.h"
+#include "simulation/people.h"
+#include "simulation/sabotage.h"
+#include "simulation/sim_entropy.h"
+
+namespace agent::sim {
+
+struct RunOptions {
+    std::uint64_t seed = 0;
+    int days = 30;
+    bool trace = false;
+    const Sabotage* sabotage = nullptr;
+};
+
+/// Codes are pasted here, so that nothing is ever listened for.
+class NoRedirects : public RedirectListener {
+  public:
+    Result<std::unique_ptr<RedirectListening>> listen(const Url&, OnRedirect) override { std::abort(); }
+};
+
+/// One seed's world, from its first day to its last.
+class Simulation {
+  public:
+    explicit Simulation(const RunOptions& options);
+    ~Simulation();
+    Simulation(const Simulation&) = delete;
+    Simulation& operator=(const Simulation&) = delete;
+
+    /// Runs it to the end, or until something that must hold does not: then says what.
+    [[nodiscard]] std::optional<std::string> run();
+    [[nodiscard]] const Statistics& statistics() const { return statistics_; }
+
+  private:
+    void boot();
+    void crash();
+    void maybe_crash();
+    void happen(const Upset& upset);
+    void schedule_upsets();
+
+    Random crashes_;
+    Random bustle_;
+    Trace trace_;
+    Statistics statistics_;
+    Scenario scenario_;
+    Sealer sealer_;
+    EventQueue events_;
+    SimClock clock_;
+    SimTimers timers_;
+    SimEntropy entropy_;
+    SimServer server_;
+    Faults faults_;
+    Invariants invariants_;
+    SimNetwork network_;
+    SimStore store_;
+    NoRedirects listener_;
+    Waits waits_;
+    std::vector<std::shared_ptr<void>> sabotaged_;
+    World world_;
+    std::unique_ptr<Daemon> daemon_;
+    Surroundings around_;
+    Callers callers_;
+    People people_;
+};
+
+}  // namespace agent::sim
