@@ -1,0 +1,35 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Every token, code and secret of the run, and where none of them may be found."""
+
+
+class InPlay:
+    def __init__(self):
+        self._secrets = set()
+        self._places = set()
+
+    def add(self, *secrets):
+        for secret in secrets:
+            # A short one would be found by chance.
+            assert len(secret) >= 12, f"too short to look for: {secret!r}"
+            self._secrets.add(secret)
+
+    def watch(self, place):
+        """A file or folder that must never hold a secret."""
+        self._places.add(place)
+
+    def __len__(self):
+        return len(self._secrets)
+
+    def leaks(self):
+        """(file, secret) for each find."""
+        needles = [(secret, secret.encode()) for secret in sorted(self._secrets)]
+        for file in self._files():
+            content = file.read_bytes()
+            for secret, needle in needles:
+                if needle in content:
+                    yield file, secret
+
+    def _files(self):
+        for place in self._places:
+            candidates = place.rglob("*") if place.is_dir() else [place]
+            yield from (file for file in candidates if file.is_file())

@@ -1,0 +1,192 @@
+# SPDX-License-Identifier: Apache-2.0
+"""clioctl against answers that the real agent gives seldom or never."""
+
+import json
+import os
+import time
+
+import pytest
+from support.clioctl import Clioctl
+from support.fake_agent import FakeAgent, answer, problem
+
+TOKEN = {
+    "account": "smith-law", "access_token": "T1-secret", "token_type": "Bearer", "expires_at": 4000000000,
+    "expires_in": 2000000, "generation": 7, "api_base": "https://app.clio.com/api/v4",
+}
+ACCOUNT = {
+    "name": "smith-law", "app": "firm", "state": "ready", "reason": "", "generation": 7, "expires_at": 4000000000,
+    "refresh_at": None, "last_refresh": None, "user": {"id": 42, "name": "Jane \x1b[31mDoe", "email": "j@example.com"},
+}
+
+
+@pytest.fixture
+def play(tmp_path):
+    """Runs a fake agent with these answers, and gives it with a clioctl that talks to it."""
+    agents = []
+
+    def begin(answers):
+        agents.append(FakeAgent(tmp_path, answers).__enter__())
+        return agents[-1], Clioctl(tmp_path, agents[-1].path)
+
+    yield begin
+    for agent in agents:
+        agent.__exit__()
+
+
+def token_answer(reply):
+    return {"GET /v1/token": reply}
+
+
+@pytest.mark.parametrize(
+    "status, code, exit",
+    [
+        (400, "bad_request", 2), (404, "not_found", 7), (409, "conflict", 1), (409, "account_ambiguous", 2),
+        (403, "login_required", 3), (423, "locked", 6), (403, "forbidden", 5), (503, "temporarily_unavailable", 75),
+        (500, "internal", 1), (418, "of_a_newer_agent", 1),
+    ],
+)
+def test_exit_statuses(play, status, code, exit):
+    _, clioctl = play(token_answer(problem(status, code, "what to do")))
+    done = clioctl("token", exit=exit)
+    assert (done.stdout, done.stderr) == ("", f"clioctl: {code}: what to do\n")
+    done = clioctl("token", "--json", exit=exit)
+    assert (done.stdout, done.stderr.count("\n")) == ("", 1)
+    told = json.loads(done.stderr)
+    assert (told["code"], told["detail"]) == (code, "what to do")
+    clioctl("run", "--", "touch", "ran", exit=exit)
+    assert not (clioctl.home / "ran").exists()
+
+
+def test_when_to_try_again(play):
+    _, clioctl = play(token_answer(problem(503, "temporarily_unavailable", "busy", "Retry-After: 30\r\n")))
+    assert clioctl("token", exit=75).stderr == "clioctl: temporarily_unavailable: busy (try again in 30 s)\n"
+
+
+def test_details_cannot_paint_the_terminal(play):
+    _, clioctl = play(token_answer(problem(500, "internal", "a\x1b[2J\nb %n")))
+    assert clioctl("token", exit=1).stderr == "clioctl: internal: a\\x1b[2J\\x0ab %n\n"
+
+
+WHOLE = answer(200, TOKEN)
+
+
+@pytest.mark.parametrize(
+    "reply, exit, said",
+    [
+        (WHOLE[:0], 75, "closed the connection"),
+        (WHOLE[:30], 75, "closed the connection"),
+        (WHOLE[:-1], 75, "closed the connection"),
+        (b"SSH-2.0-OpenSSH_9.2\r\n", 1, "no HTTP status line"),
+        (os.urandom(4096) + b"\n", 1, "answer of the agent"),
+        (b"HTTP/1.1 200 OK\r\n" + b"X: y\r\n" * 4000, 1, "header too large"),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 99999999\r\n\r\n", 1, "body too large"),
+        (WHOLE + b"more", 1, "goes on after its end"),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\n<html>", 1, "answer of the agent: line 1"),
+        (b"HTTP/1.1 503 Service Unavailable\r\nContent-Length: 6\r\n\r\n<html>", 75, "HTTP status 503"),
+        (answer(200, {**TOKEN, "access_token": "a\r\nX: y"}), 1, "its access token is none"),
+        (answer(200, {**TOKEN, "expires_at": "soon"}), 1, '"expires_at" is missing or is no integer'),
+    ],
+)
+def test_bad_answers(play, reply, exit, said):
+    _, clioctl = play(token_answer(reply))
+    done = clioctl("token", exit=exit)
+    assert done.stdout == "" and said in done.stderr and "T1-secret" not in done.stderr
+
+
+def test_a_body_without_end(play):
+    def pour(peer):
+        peer.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
+        while True:
+            peer.sendall(b"x" * 65536)
+
+    _, clioctl = play(token_answer(pour))
+    assert "body too large" in clioctl("token", exit=1).stderr
+
+
+def test_other_ways_to_send_the_same(play):
+    body = json.dumps(TOKEN).encode()
+    chunked = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n%x\r\n%s\r\n0\r\n\r\n" % (len(body), body)
+    _, clioctl = play(token_answer([chunked, b"HTTP/1.1 200 OK\r\n\r\n" + body]))
+    for _ in range(2):
+        assert clioctl("token").stdout == "T1-secret\n"
+
+
+@pytest.mark.parametrize("drip", [False, True], ids=["silence", "a byte now and then"])
+def test_the_deadline_is_for_the_whole_answer(play, drip):
+    def dawdle(peer):
+        for byte in WHOLE[: 40 if drip else 1]:
+            peer.sendall(bytes([byte]))
+            time.sleep(0.2 if drip else 3)
+
+    _, clioctl = play(token_answer(dawdle))
+    began = time.monotonic()
+    assert "no answer within 1 s" in clioctl("token", "--timeout", "1", exit=75).stderr
+    assert time.monotonic() - began < 3
+
+
+def test_token(play):
+    agent, clioctl = play({"GET /v1/token": answer(200, TOKEN), "GET /v1/accounts/a/token": answer(200, TOKEN)})
+    assert clioctl("token").stdout == "T1-secret\n"
+    assert clioctl("token", "--header").stdout == "Authorization: Bearer T1-secret\n"
+    assert clioctl("token", "a", "--min-ttl", "90", "--json").stdout == json.dumps(TOKEN) + "\n"
+    assert [line for line, _ in agent.requests] == ["GET /v1/token", "GET /v1/token", "GET /v1/accounts/a/token?min_ttl=90"]
+
+
+def test_json_stays_on_one_line(play):
+    text = json.dumps(TOKEN, indent=2).encode()
+    _, clioctl = play(token_answer(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s" % (len(text), text)))
+    out = clioctl("token", "--json").stdout
+    assert out.count("\n") == 1 and json.loads(out) == TOKEN
+
+
+def test_a_token_that_lives_too_short(play):
+    _, clioctl = play(token_answer(answer(200, {**TOKEN, "min_ttl_met": False})))
+    done = clioctl("token")
+    assert done.stdout == "T1-secret\n" and "shorter than was asked for" in done.stderr
+
+
+def test_run_replaces_the_environment(play):
+    _, clioctl = play(token_answer(answer(200, TOKEN)))
+    done = clioctl("run", "--", "env", CLIO_ACCESS_TOKEN="old", CLIO_ACCOUNT="", OTHER="kept")
+    variables = [line for line in done.stdout.splitlines() if line.startswith(("CLIO_AC", "CLIO_API", "OTHER"))]
+    assert sorted(variables) == [
+        "CLIO_ACCESS_TOKEN=T1-secret", "CLIO_ACCOUNT=smith-law", "CLIO_API_BASE=https://app.clio.com/api/v4", "OTHER=kept",
+    ]
+    (clioctl.home / "data").touch(mode=0o644)
+    assert "Permission denied" in clioctl("run", "--", "./data", exit=126).stderr
+
+
+def test_tables_show_names_as_they_are(play):
+    _, clioctl = play({"GET /v1/accounts": answer(200, {"accounts": [ACCOUNT]})})
+    heading, row = clioctl("list").stdout.splitlines()
+    assert heading.split() == ["ACCOUNT", "APP", "STATE", "TOKEN", "USER"]
+    assert "Jane \\x1b[31mDoe <j@example.com>" in row
+    assert row.index("firm") == heading.index("APP")
+
+
+def test_an_untrusted_place(play):
+    _, clioctl = play(token_answer(answer(200, TOKEN)))
+    clioctl.home.chmod(0o777)
+    assert "others can write to its directory" in clioctl("token", exit=5).stderr
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away")
+def test_a_place_of_another_user(play):
+    _, clioctl = play(token_answer(answer(200, TOKEN)))
+    os.chown(clioctl.home, 1234, -1)
+    assert "its directory belongs to user 1234" in clioctl("token", exit=5).stderr
+    os.chown(clioctl.home, 998, -1)  # a system service's
+    assert clioctl("token").stdout == "T1-secret\n"
+
+
+def test_events_that_are_cut(play):
+    event = {"at": 1, "event": "refreshed", "account": "a", "generation": 2, "detail": ""}
+    line = json.dumps(event).encode() + b"\n"
+    head = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+    chunk = b"%x\r\n%s\r\n" % (len(line), line)
+    _, clioctl = play({
+        "GET /v1/events": [head + chunk + chunk, head + chunk + b"0\r\n\r\n", head + chunk[:20] + b"0\r\n\r\n"],
+    })
+    assert clioctl("events", "--json", exit=75).stdout == 2 * line.decode()
+    assert "refreshed  a  generation 2" in clioctl("events").stdout
+    clioctl("events", exit=1)

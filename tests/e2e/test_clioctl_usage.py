@@ -1,0 +1,140 @@
+# SPDX-License-Identifier: Apache-2.0
+"""clioctl without an agent: usage, help, exit statuses and where it looks for the socket."""
+
+import os
+import re
+import subprocess
+
+import pytest
+from support.clioctl import Clioctl
+from support.programs import CLIOCTL, clean_environment
+
+
+@pytest.fixture
+def clioctl(tmp_path):
+    return Clioctl(tmp_path, tmp_path / "agent.sock")
+
+
+@pytest.mark.parametrize(
+    "arguments, said",
+    [
+        ([], "a command is missing; try 'clioctl --help'"),
+        (["tokne"], "unknown command 'tokne'; try 'clioctl --help'"),
+        (["app"], "app needs one of: list, add, remove; try 'clioctl --help'"),
+        (["token", "--nope"], "token: unknown option --nope; try 'clioctl token --help'"),
+        (["token", "a", "b"], "token: unexpected argument 'b'; try 'clioctl token --help'"),
+        (["token", "--json", "--header"], "token: --json and --header exclude each other; try 'clioctl token --help'"),
+        (["token", "--min-ttl", "soon"], "token: --min-ttl takes a whole number from 0 to 31536000; try 'clioctl token --help'"),
+        (["list", "--timeout", "0"], "list: --timeout takes a whole number from 1 to 86400; try 'clioctl list --help'"),
+        (["login"], "login: ACCOUNT is missing; try 'clioctl login --help'"),
+        (["run", "a"], "run: -- COMMAND is missing; try 'clioctl run --help'"),
+        (["app", "add", "x"], "app add: --product is missing; try 'clioctl app add --help'"),
+        (["list", "\x1b[31m"], "list: unexpected argument '\\x1b[31m'; try 'clioctl list --help'"),
+    ],
+)
+def test_wrong_usage(clioctl, arguments, said):
+    done = clioctl(*arguments, exit=2)
+    assert (done.stdout, done.stderr) == ("", f"clioctl: {said}\n")
+
+
+APP = ["app", "add", "x", "--product", "manage", "--region", "us", "--client-id", "i", "--redirect-uri", "http://127.0.0.1:1/"]
+
+
+@pytest.mark.parametrize(
+    "arguments, said",
+    [
+        (["token", ""], "account"),
+        (["token", "a/b"], "account"),
+        (["logout", "../status"], "account"),
+        (["login", "a b"], "account"),
+        (["app", "remove", ""], "app"),
+        ([*APP, "--secret-file", "/nonexistent"], "/nonexistent: No such file"),
+        ([*APP, "--secret-file", "/dev/null"], "the secret is empty"),
+        ([*APP, "--secret-file", "-"], "the secret is empty"),
+        ([*APP, "--pkce", "--no-pkce"], "exclude each other"),
+        ([*APP, "--endpoint", "token"], "--endpoint takes NAME=URL"),
+    ],
+)
+def test_bad_input_is_found_before_the_agent_is_asked(clioctl, arguments, said):
+    assert said in clioctl(*arguments, exit=2).stderr
+
+
+def test_a_secret_needs_a_terminal_or_a_file(clioctl):
+    done = subprocess.run([CLIOCTL, *APP], env=clioctl.environment, stdin=subprocess.DEVNULL, capture_output=True,
+                          text=True, start_new_session=True, check=False)
+    assert done.returncode == 2
+    assert "--secret-file" in done.stderr
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["token"], ["token", "a"], ["run", "--", "true"], ["list"], ["show", "a"], ["status"], ["refresh", "a"],
+     ["logout", "a"], ["events"], ["login", "a"], ["app", "list"], ["app", "remove", "a"],
+     [*APP, "--secret-file", "/etc/hostname"]],
+    ids=" ".join,
+)
+def test_no_agent(clioctl, arguments):
+    done = clioctl(*arguments, exit=4)
+    assert done.stdout == ""
+    assert done.stderr.startswith("clioctl: no_agent: nobody listens at ")
+    assert "systemctl --user start cliod.socket" in done.stderr
+
+
+def test_no_agent_for_a_program(clioctl):
+    done = clioctl("list", "--json", exit=4)
+    assert '"code":"no_agent"' in done.stderr and done.stderr.count("\n") == 1
+
+
+def commands(clioctl):
+    listed = clioctl("--help").stdout.split("commands:\n")[1].split("\n\n")[0]
+    return [re.match(r"  (\w+( \w+)?)  ", line)[1].split() for line in listed.splitlines()]
+
+
+def test_help(clioctl):
+    assert clioctl("-h").stdout == clioctl("--help").stdout == clioctl("app", "--help").stdout
+    assert len(commands(clioctl)) == 14
+    for command in commands(clioctl):
+        shown = clioctl(*command, "--help").stdout
+        assert shown.startswith("usage: clioctl " + " ".join(command))
+        for option in ("--socket PATH", "--timeout S", "--help"):
+            assert option in shown
+        assert max(map(len, shown.splitlines()[1:])) <= 120
+        assert clioctl(*command, "too", "many", "--help").stdout == shown
+
+
+def test_version(clioctl):
+    assert re.fullmatch(r"clioctl \d+\.\d+\.\d+\n", clioctl("version").stdout)
+
+
+def test_output_that_cannot_be_written(clioctl):
+    with open("/dev/full", "w", encoding="ascii") as full:
+        done = subprocess.run([CLIOCTL, "version"], env=clioctl.environment, stdout=full, stderr=subprocess.PIPE,
+                              text=True, check=False)
+    assert done.returncode == 1
+    assert "standard output: No space left on device" in done.stderr
+
+
+def socket_named(environment, *options):
+    done = subprocess.run([CLIOCTL, "env", *options], env=environment, capture_output=True, text=True, check=True, cwd="/")
+    return re.fullmatch(r"CLIO_AGENT_SOCK='(.*)'; export CLIO_AGENT_SOCK;\n", done.stdout)[1]
+
+
+def test_where_the_socket_is(tmp_path):
+    environment = clean_environment(tmp_path)
+    (tmp_path / "run").mkdir()
+    own = f"{tmp_path}/run/cliod/agent.sock"
+    if not os.path.exists("/run/cliod/agent.sock"):
+        assert socket_named(environment) == own
+    assert socket_named(environment | {"CLIO_AGENT_SOCK": "/s"}) == "/s"
+    assert socket_named(environment | {"CLIO_AGENT_SOCK": "/s"}, "--socket", "/t") == "/t"
+    assert socket_named(environment, "--socket", "t") == "/t"
+    del environment["XDG_RUNTIME_DIR"]
+    assert socket_named(environment) == "/run/cliod/agent.sock"
+
+
+def test_env_quotes(clioctl):
+    path = "/tmp/it's $HOME"
+    script = 'eval "$("$0" env --socket "$1")"; printf %s "$CLIO_AGENT_SOCK"'
+    done = subprocess.run(["sh", "-c", script, CLIOCTL, path], env=clioctl.environment, capture_output=True, text=True,
+                          check=True)
+    assert done.stdout == path
