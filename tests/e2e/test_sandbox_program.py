@@ -146,6 +146,8 @@ def test_bytes_that_are_no_good_disturb_nobody(sent):
                     connection.shutdown(socket.SHUT_WR)
                     answer = connection.recv(65536)
                     assert not answer or re.match(rb"HTTP/1\.[01] [45]\d\d ", answer)
-            except (ConnectionResetError, BrokenPipeError):
-                pass  # refused before the end was read
+            except TimeoutError:
+                raise
+            except OSError:
+                pass  # refused before the end was read: reset, broken pipe, or already not connected at the shutdown
             assert Integrator(clio).log_in()["access_token"]
