@@ -303,7 +303,11 @@ void AccountBook::settled(Account& account) {
 void AccountBook::reschedule(Account& account) {
     const bool busy = account.reserved || is_refreshing(account.record.life.state) ||
                       (account.attempt && account.attempt->ticket) || !account.damage.empty();
-    schedule_.set(account, busy ? std::nullopt : wake_at(account.record.life, world_.clock.now()));
+    Life& life = account.record.life;
+    const auto wake = wake_at(life, world_.clock.now());
+    // A retry that a clock set back has put absurdly far off is due, and stays due while it waits for its turn.
+    if (wake && life.state != State::kReady) life.retry_at = std::min(life.retry_at, *wake);
+    schedule_.set(account, busy ? std::nullopt : wake);
 }
 
 void AccountBook::refresh_when_its_turn_comes(Account& account) {

@@ -29,7 +29,8 @@ void AccountWatch::look_at(const AccountFacts& facts) {
     if (facts.generation > set->generation) violated(facts, "its generation is ahead of the disk");
     if (facts.generation < seen.generation && set->generation >= seen.generation)
         violated(facts, "its generation has decreased");
-    if (facts.generation != seen.generation) seen = Seen{.generation = facts.generation, .refresh_at = {}};
+    if (facts.generation != seen.generation)
+        seen = Seen{.generation = facts.generation, .since = events_.now(), .refresh_at = {}};
     if (facts.generation != set->generation) return;  // it hears of the newer one in a moment
 
     check_refresh_at(facts, seen, *set);
@@ -48,11 +49,19 @@ void AccountWatch::check_refresh_at(const AccountFacts& facts, Seen& seen, const
         violated(facts, "the refresh_at of generation " + std::to_string(facts.generation) + " was drawn again");
 }
 
+/// The clock was set back after the tokens were obtained, but not to before: nothing tells it from a clock that is
+/// right.
+bool AccountWatch::seems_younger_than_it_is(const DurableSet& set, BootTime since) const {
+    const Duration by_the_clock = clock_.now() - set.obtained_at;
+    return by_the_clock + kClockTolerance >= Duration::zero() && by_the_clock + kClockTolerance < events_.now() - since;
+}
+
 void AccountWatch::handed_out(const IssuedToken& token) {
     const DurableSet* set = records_.find(token.account);
     if (set == nullptr || events_.now() < calm_from_ + kRecovery || !server_.would_refresh(set->refresh_token)) return;
     // Where a refresh ends the access token before, that one is dead while the answer is on its way.
     if (server_.policy(server_.grant(set->access_token.grant).app).refresh_ends_access_token) return;
+    if (seems_younger_than_it_is(*set, seen_[token.account].since)) return;
     if (!server_.accepts(token.access_token.reveal()))
         findings_.violated("account " + token.account + ": a token was handed out that the server does not accept");
 }

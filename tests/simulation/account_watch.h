@@ -43,16 +43,18 @@ class AccountWatch {
     /// What a restarted agent says.
     void look_after_restart(const std::vector<AccountFacts>& all);
     void look(const std::vector<AccountFacts>& all);
-    /// While all is well, what a caller gets is good at the server, however wrong the clock may be.
+    /// While all is well, what a caller gets is good at the server, unless the clock was set back within its life.
     void handed_out(const IssuedToken& token);
 
   private:
     struct Seen {
         std::uint64_t generation = 0;
+        BootTime since;
         std::optional<WallTime> refresh_at;
     };
 
     void look_at(const AccountFacts& facts);
+    [[nodiscard]] bool seems_younger_than_it_is(const DurableSet& set, BootTime since) const;
     void check_refresh_at(const AccountFacts& facts, Seen& seen, const DurableSet& set);
     void look_while_calm(const AccountFacts& facts, const DurableSet& set);
     void violated(const AccountFacts& facts, const std::string& what) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Machines that sleep, and wall clocks that are set.
+#include "core/refresh_timing.h"
 #include "unit/core_stage.h"
 
 using namespace std::chrono_literals;
@@ -73,6 +74,20 @@ Test(book_clocks, set_back_while_backing_off) {
     stage.timers.set_wall(stage.clock.now() - kYear);
     stage.run(2min);
     cr_expect(stage.http.sent() == 2, "the server's wish is kept by the clock that nobody sets");
+}
+
+Test(book_clocks, a_retry_that_is_due_since_the_clock_was_set_back_stays_due) {
+    CoreStage stage;
+    stage.log_in("smith");
+    stage.refresh("smith");
+    stage.run(CoreStage::kAMoment);
+    stage.http.answer(503, "", "text/plain", 30min);
+    constexpr Duration kLongest = agent::kAppRefusedPause + agent::kLongestBackoff + agent::kLongestRetryAfter;
+    stage.timers.set_wall(stage.clock.now() - kLongest +
+                          29min);  // the retry is now a minute farther off than any can be
+    stage.run(5min);
+    cr_assert(stage.http.sent() == 1, "the server's wish is kept by the clock that nobody sets");
+    cr_expect(stage.book->facts("smith")->refresh_at <= stage.clock.now());
 }
 
 Test(book_clocks, set_forward_while_backing_off) {
