@@ -135,6 +135,11 @@ Result<IssuedToken> AccountBook::issue(const Account& account, bool min_ttl_met)
                        .min_ttl_met = min_ttl_met};
 }
 
+Duration AccountBook::held_for(const Account& account) const {
+    const App* app = apps_.find(account.record.app);
+    return app == nullptr ? Duration::zero() : pacer_.held_for(pacer_lane(*app));
+}
+
 Error AccountBook::try_again_later(const Account& account, std::string_view what) const {
     const AccountRecord& record = account.record;
     const WallTime now = world_.clock.now();
@@ -144,7 +149,7 @@ Error AccountBook::try_again_later(const Account& account, std::string_view what
     if (reason.empty()) reason = "no answer yet";
     return {.code = Error::Code::kTemporarilyUnavailable,
             .message = "account " + record.name + ": " + std::string(what) + ": " + reason,
-            .retry_after = whole_seconds(wake_at(record.life, now).value_or(now) - now)};
+            .retry_after = whole_seconds(std::max(wake_at(record.life, now).value_or(now) - now, held_for(account)))};
 }
 
 Error AccountBook::why_not_refreshed(const Account& account) const {
@@ -223,14 +228,11 @@ std::unique_ptr<Waiting> AccountBook::await_token(std::string_view name, Duratio
             try_token(of, self, at_last, min_ttl, done);
         });
     const WallTime now = world_.clock.now();
-    const bool waits_to_retry = account->record.life.state != State::kReady && wake_at(account->record.life, now) > now;
-    if (waits_to_retry) {
-        const Duration until_retry = *wake_at(account->record.life, now) - now;
-        wait->limit(world_.timers, world_.clock, until_retry < patience ? patience : Duration::zero());
-    } else {
-        wait->limit(world_.timers, world_.clock, patience);
-        refresher_.want(*account, Pacer::Priority::kAsked);
-    }
+    const WallTime wake = wake_at(account->record.life, now).value_or(now);
+    const bool waits_to_retry = account->record.life.state != State::kReady && wake > now;
+    if (!waits_to_retry) refresher_.want(*account, Pacer::Priority::kAsked);
+    const bool in_vain = (waits_to_retry && wake - now >= patience) || held_for(*account) >= patience;
+    wait->limit(world_.timers, world_.clock, in_vain ? Duration::zero() : patience);
     return wait;
 }
 
@@ -261,7 +263,7 @@ std::unique_ptr<Waiting> AccountBook::await_generation(Account& account, Duratio
             else
                 answered(tl::unexpected(why_not_refreshed(of)));
         });
-    wait->limit(world_.timers, world_.clock, patience);
+    wait->limit(world_.timers, world_.clock, held_for(account) >= patience ? Duration::zero() : patience);
     refresher_.want(account, Pacer::Priority::kAsked);
     return wait;
 }

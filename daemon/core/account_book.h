@@ -77,6 +77,7 @@ class AccountBook : public Accounts {
     [[nodiscard]] Result<IssuedToken> issue(const Account& account, bool min_ttl_met) const;
     [[nodiscard]] Error why_no_token(const Account& account) const;
     [[nodiscard]] Error why_not_refreshed(const Account& account) const;
+    [[nodiscard]] Duration held_for(const Account& account) const;
     [[nodiscard]] Error try_again_later(const Account& account, std::string_view what) const;
     [[nodiscard]] std::optional<Result<IssuedToken>> token_now(const Account& account, Duration min_ttl) const;
     void try_token(Account& account, AccountWait& wait, bool at_last, Duration min_ttl, const TokenDone& done);

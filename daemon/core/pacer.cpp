@@ -95,10 +95,14 @@ void Pacer::resume(const std::string& lane_name) {
     arm(lane);
 }
 
-std::string Pacer::held_because(const std::string& lane_name) const {
+Duration Pacer::held_for(const std::string& lane_name) const {
     const auto found = lanes_.find(lane_name);
-    const bool held = found != lanes_.end() && clock_.boot_now() < found->second->held_until;
-    return held ? found->second->held_because : std::string();
+    if (found == lanes_.end()) return Duration::zero();
+    return std::max(found->second->held_until - clock_.boot_now(), Duration::zero());
+}
+
+std::string Pacer::held_because(const std::string& lane_name) const {
+    return held_for(lane_name) > Duration::zero() ? lanes_.find(lane_name)->second->held_because : std::string();
 }
 
 std::unique_ptr<Pacer::Ticket> Pacer::queue(const std::string& lane_name, Priority priority,

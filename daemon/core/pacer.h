@@ -80,6 +80,8 @@ class Pacer {
     void hold(const std::string& lane, Duration duration, std::string reason);
     /// Ends that early.
     void resume(const std::string& lane);
+    /// For how long `lane` is still held; zero when it is not.
+    [[nodiscard]] Duration held_for(const std::string& lane) const;
     /// Why nothing begins in `lane` now; empty when it is not held.
     [[nodiscard]] std::string held_because(const std::string& lane) const;
 

@@ -60,12 +60,16 @@ Test(book_apps, one_account_asks_for_all_of_a_refused_client) {
     cr_expect(stage.http.sent() == 1 && stage.book->status().queued == 2);
     EXPECT_TEXT(stage.state("b"), "ready#1");
 
-    // Whoever needs one of them learns what is wrong.
+    // Whoever needs one of them learns what is wrong, at once.
     stage.clock.set_wall(fakes::FakeClock::kStart + 61min + 1s);
     const Reply& reply = stage.ask("b");
-    stage.run(30s);
-    EXPECT_TEXT(reply.text, "temporarily_unavailable");
-    EXPECT_CONTAINS(reply.error.message, "app firm: HTTP 401 invalid_client");
+    const Reply& operators = stage.refresh("c");
+    stage.run(CoreStage::kAMoment);
+    for (const Reply* told : {&reply, &operators}) {
+        EXPECT_TEXT(told->text, "temporarily_unavailable");
+        EXPECT_CONTAINS(told->error.message, "app firm: HTTP 401 invalid_client");
+        cr_expect(told->error.retry_after > 1min);
+    }
 
     stage.put(stage.app.clone());
     stage.run(CoreStage::kAMoment);
@@ -94,7 +98,7 @@ Test(book_apps, another_client_id_is_not_held_for_the_old_one) {
     stage.run(47min + CoreStage::kAMoment);
     stage.say_invalid_client();
     stage.run(1min);
-    const Reply& caller = stage.refresh("c");
+    const Reply& caller = stage.refresh("c", 30min);  // longer than the pause
     cr_assert(stage.book->status().queued == 2);
 
     App corrected = stage.app.clone();
