@@ -4,7 +4,6 @@
 #include <unistd.h>
 
 #include <utility>
-#include <vector>
 
 #include "app/key_file.h"
 #include "base/log.h"
@@ -19,6 +18,8 @@ namespace {
 
 /// Answers that are owed may take this long to go out before the daemon ends.
 constexpr Duration kStopGrace = std::chrono::seconds(5);
+/// And then those of the authorization server, which hold the only good refresh token if they are single-use.
+constexpr Duration kRefreshGrace = std::chrono::seconds(10);
 
 Result<SealingKey> slot_key(const Config& config, const StateDir& state_dir) {
     if (config.key) return read_key(*config.key);
@@ -27,10 +28,6 @@ Result<SealingKey> slot_key(const Config& config, const StateDir& state_dir) {
 
 std::string_view slot_kind(const Config& config) {
     return config.key && config.key->guard != Guard::kFileMode ? "credential" : "file";
-}
-
-World make_world(const Clock& clock, Timers& timers, Entropy& entropy, HttpClient& http, TokenStore& store) {
-    return {.clock = clock, .timers = timers, .entropy = entropy, .http = http, .store = store};
 }
 
 }  // namespace
@@ -43,53 +40,36 @@ Result<std::unique_ptr<Agent>> Agent::start(EventLoop& loop, Config config, Stat
     AGENT_CHECK(check_peer_credentials());
     AGENT_TRY(ListenSocket socket, ListenSocket::open(socket_path));
 
-    std::unique_ptr<Agent> agent(new Agent(loop, std::move(config), std::move(state_dir), std::move(store),
-                                           std::move(data_key), std::move(socket)));
-    AGENT_CHECK(agent->restore());
+    std::unique_ptr<Agent> agent(new Agent(loop, config, std::move(state_dir), std::move(store), std::move(socket)));
+    AGENT_CHECK(agent->unlock(std::move(data_key), std::move(config)));
     agent->serve(loop);
     return agent;
 }
 
-Agent::Agent(EventLoop& loop, Config config, StateDir state_dir, StoreFile store, SealingKey data_key,
-             ListenSocket socket)
+Agent::Agent(EventLoop& loop, const Config& config, StateDir state_dir, StoreFile store, ListenSocket socket)
     : state_dir_(std::move(state_dir)),
       timers_(loop),
       http_(loop, clock_, {.user_agent = "clio-agent/" CLIO_AGENT_VERSION, .ca_file = config.tls.ca_file}),
       store_(loop, std::move(store)),
-      sealer_(std::move(data_key)),
       event_log_(events_, [this](const Event& event) { log_event(event); }),
-      apps_(sealer_, timers_, store_, std::move(config.apps)),
-      accounts_(make_world(clock_, timers_, entropy_, http_, store_), sealer_, apps_, events_,
-                {.at_fraction = config.refresh.at_fraction,
-                 .pace = {.per_second = config.refresh.max_per_second, .max_parallel = config.refresh.max_parallel}}),
       redirects_(loop),
-      logins_(make_world(clock_, timers_, entropy_, http_, store_), redirects_, apps_, accounts_),
-      api_({.accounts = accounts_,
-            .logins = logins_,
-            .apps = apps_,
-            .events = events_,
+      api_({.events = events_,
             .clock = clock_,
             .own_uid = geteuid(),
             .version = CLIO_AGENT_VERSION,
             .connections = [this] { return server_ ? server_->connections() : 0; }}),
       socket_(std::move(socket)) {}
 
-Result<void> Agent::restore() {
-    std::vector<StoredRow> accounts;  // they need their apps
-    AGENT_CHECK(store_.load([&](StoredRow row) {
-        if (row.kind == StoredRow::Kind::kAccount) {
-            accounts.push_back(std::move(row));
-        } else if (const auto restored = apps_.restore(row); !restored) {
-            log(LogLevel::kError, "stored app is left aside",
-                {{"app", row.name}, {"reason", restored.error().message}});
-        }
-    }));
-    for (const StoredRow& row : accounts) accounts_.restore(row);
-    for (const AccountFacts& account : accounts_.list()) {
-        if (account.state == "login_required")
-            log(LogLevel::kWarning, "login required", {{"account", account.name}, {"reason", account.reason}});
-    }
-    accounts_.start();
+World Agent::world() {
+    return {.clock = clock_, .timers = timers_, .entropy = entropy_, .http = http_, .store = store_};
+}
+
+Result<void> Agent::unlock(SealingKey data_key, Config config) {
+    auto unlocked =
+        std::make_unique<Unlocked>(world(), events_, redirects_, Sealer(std::move(data_key)), std::move(config));
+    AGENT_CHECK(unlocked->restore());
+    unlocked_ = std::move(unlocked);
+    api_.unlock(unlocked_->parts());
     return {};
 }
 
@@ -98,15 +78,19 @@ void Agent::serve(EventLoop& loop) {
         loop, timers_, socket_.fd(),
         [this](const ApiRequest& request, ApiReply reply) { return api_.handle(request, std::move(reply)); });
     log(LogLevel::kNotice, "serving",
-        {{"socket", socket_.path()}, {"accounts", std::to_string(accounts_.status().accounts)}});
+        {{"socket", socket_.path()}, {"accounts", std::to_string(unlocked_->accounts().status().accounts)}});
 }
 
 void Agent::stop(std::function<void()> stopped) {
-    server_->stop(kStopGrace, std::move(stopped));
+    server_->stop(kStopGrace, [this, stopped = std::move(stopped)] {
+        if (!unlocked_) return stopped();
+        unlocked_->accounts().wind_down(stopped);
+        stop_timer_ = timers_.after(kRefreshGrace, stopped);
+    });
 }
 
 std::string Agent::status_line() const {
-    const AgentStatus status = accounts_.status();
+    const AgentStatus status = unlocked_->accounts().status();
     std::string line = std::to_string(status.accounts) + (status.accounts == 1 ? " account" : " accounts");
     if (status.login_required > 0) line += ", " + std::to_string(status.login_required) + " login required";
     return line;

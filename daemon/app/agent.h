@@ -7,11 +7,10 @@
 
 #include "app/config.h"
 #include "app/state_dir.h"
+#include "app/unlocked.h"
 #include "base/result.h"
 #include "base/sealing.h"
-#include "core/account_book.h"
-#include "core/app_registry.h"
-#include "core/login_desk.h"
+#include "core/events.h"
 #include "io/api/api.h"
 #include "io/curl_http_client.h"
 #include "io/event_loop.h"
@@ -41,9 +40,9 @@ class Agent {
     [[nodiscard]] std::string status_line() const;
 
   private:
-    Agent(EventLoop& loop, Config config, StateDir state_dir, StoreFile store, SealingKey data_key,
-          ListenSocket socket);
-    [[nodiscard]] Result<void> restore();
+    Agent(EventLoop& loop, const Config& config, StateDir state_dir, StoreFile store, ListenSocket socket);
+    [[nodiscard]] World world();
+    [[nodiscard]] Result<void> unlock(SealingKey data_key, Config config);
     void serve(EventLoop& loop);
     void log_event(const Event& event) const;
 
@@ -53,16 +52,14 @@ class Agent {
     SodiumEntropy entropy_;
     CurlHttpClient http_;
     SqliteTokenStore store_;
-    Sealer sealer_;
     Events events_;
     Events::Subscription event_log_;
-    AppRegistry apps_;
-    AccountBook accounts_;
     LoopbackRedirectListener redirects_;
-    LoginDesk logins_;
+    std::unique_ptr<Unlocked> unlocked_;
     Api api_;
     ListenSocket socket_;
     std::unique_ptr<HttpServer> server_;
+    std::unique_ptr<Timer> stop_timer_;
 };
 
 }  // namespace agent

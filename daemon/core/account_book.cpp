@@ -57,12 +57,13 @@ void AccountBook::restore(const StoredRow& row) {
 }
 
 void AccountBook::start() {
-    const auto reschedule_all = [this] {
-        for (auto& [name, account] : accounts_) reschedule(account);
-        schedule_.rearm();
-    };
-    clock_watch_ = world_.timers.on_clock_step(reschedule_all);
+    clock_watch_ = world_.timers.on_clock_step([this] { reschedule_all(); });
     reschedule_all();
+}
+
+void AccountBook::reschedule_all() {
+    for (auto& [name, account] : accounts_) reschedule(account);
+    schedule_.rearm();
 }
 
 Account* AccountBook::find(std::string_view name) {
@@ -300,10 +301,12 @@ void AccountBook::settled(Account& account) {
     AccountWait::try_all(account, /*at_last=*/false);
     const auto changes = std::exchange(account.when_settled, {});
     for (const auto& change : changes) change();
+    check_wound_down();
 }
 
 void AccountBook::reschedule(Account& account) {
-    const bool busy = account.reserved || is_refreshing(account.record.life.state) ||
+    const bool over = winding_down_ && account.record.life.state != State::kTokensUnsaved;
+    const bool busy = over || account.reserved || is_refreshing(account.record.life.state) ||
                       (account.attempt && account.attempt->ticket) || !account.damage.empty();
     Life& life = account.record.life;
     const auto wake = wake_at(life, world_.clock.now());

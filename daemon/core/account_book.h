@@ -45,6 +45,15 @@ class AccountBook : public Accounts {
     /// Begins to refresh on its own. Called once, after everything was restored.
     void start();
 
+    /// Begins no more refreshes, lets those under way end, then calls `wound_down`, never before this returns; it may
+    /// destroy the book. Nobody may ask for a token or begin a change from here on. Tokens that the disk refuses are
+    /// saved again meanwhile, as long as it takes.
+    void wind_down(std::function<void()> wound_down);
+    /// Goes on instead, as after start().
+    void resume();
+    /// Whether there are received tokens that the disk has refused so far.
+    [[nodiscard]] bool has_unsaved_tokens() const;
+
     /// Keeps a login's token set as the next generation, durably, whatever the account's state. kConflict while the
     /// account is being removed or its stored record is damaged. Never calls `done` before it returns; the change goes
     /// on when the wait is given up.
@@ -86,6 +95,8 @@ class AccountBook : public Accounts {
     [[nodiscard]] std::unique_ptr<Waiting> refuse_refresh(Error why, FactsDone done);
     void settled(Account& account);
     void reschedule(Account& account);
+    void reschedule_all();
+    void check_wound_down();
     void refresh_when_its_turn_comes(Account& account);
     void reconsider(const std::string& app);
 
@@ -114,6 +125,9 @@ class AccountBook : public Accounts {
     std::map<std::string, std::unique_ptr<HttpCall>> grants_ending_;
     std::unique_ptr<Timer> clock_watch_;
     std::string store_error_;
+    bool winding_down_ = false;
+    std::function<void()> wound_down_;
+    std::unique_ptr<Timer> wound_down_timer_;
 };
 
 }  // namespace agent

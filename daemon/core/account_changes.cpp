@@ -197,6 +197,7 @@ void AccountBook::erase(const std::string& name) {
                      .account = name,
                      .generation = account.record.life.generation,
                      .detail = {}});
+    check_wound_down();
 }
 
 }  // namespace agent

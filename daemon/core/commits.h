@@ -22,6 +22,9 @@ class Commits {
         });
     }
 
+    /// Whether none is under way.
+    [[nodiscard]] bool empty() const noexcept { return under_way_.empty(); }
+
   private:
     std::list<std::unique_ptr<StoreCommit>> under_way_;
 };

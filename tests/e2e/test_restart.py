@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What survives `kill -9`: everything."""
 
+import socket
 import time
 
 from support.programs import SANITIZED, until
@@ -62,3 +63,19 @@ def test_what_fell_due_while_it_was_down_is_done_at_the_start(make_stage):
         until(lambda: time.time() > expires_at, "time stands still")
         stage.daemon.start()
         assert stage.agent.token("smith-law", min_ttl=1)["generation"] > generation
+
+
+def test_a_stop_lets_the_refresh_under_way_end(make_stage):
+    """Its answer holds the only refresh token that is good, and nobody waits for it any more."""
+    with make_stage("--product", "platform", "--expires-in", "3600") as stage:
+        stage.login("smith-law")
+        asked = stage.clio.stats()["requests"]["token"]
+        stage.clio.fault("token:slow:2000")
+        with socket.socket(socket.AF_UNIX) as caller:
+            caller.connect(str(stage.daemon.socket))
+            caller.sendall(b"POST /v1/accounts/smith-law/refresh HTTP/1.1\r\nHost: agent\r\nContent-Length: 0\r\n\r\n")
+            stage.clio.wait_for_stats(lambda stats: stats["requests"]["token"] == asked + 1)
+        stage.daemon.stop()
+        stage.daemon.start()
+        account = stage.agent.account("smith-law")
+        assert (account["state"], account["generation"]) == ("ready", 2)

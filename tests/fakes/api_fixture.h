@@ -20,6 +20,8 @@ struct ApiFixture {
     static constexpr uid_t kOwnUser = 1000;
     static constexpr uid_t kStranger = 1001;
 
+    ApiFixture() { api.unlock({.accounts = accounts, .logins = logins, .apps = apps}); }
+
     /// One request, and what became of it.
     struct Exchange {
         std::shared_ptr<RecordedReply> reply = std::make_shared<RecordedReply>();
@@ -53,14 +55,9 @@ struct ApiFixture {
     FakeLogins logins;
     FakeApps apps;
     agent::Events events;
-    agent::Api api{{.accounts = accounts,
-                    .logins = logins,
-                    .apps = apps,
-                    .events = events,
-                    .clock = clock,
-                    .own_uid = kOwnUser,
-                    .version = "1.2.3",
-                    .connections = [] { return std::size_t{5}; }}};
+    agent::Api api{{.events = events, .clock = clock, .own_uid = kOwnUser, .version = "1.2.3", .connections = [] {
+                        return std::size_t{5};
+                    }}};
 };
 
 }  // namespace fakes

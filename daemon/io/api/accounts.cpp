@@ -43,7 +43,7 @@ Handled list_accounts(Api& api, const ApiCall& call, ApiReply& reply) {
     AGENT_TRY(const Query none, Query::parse(call.request.query, {}));
     JsonWriter out;
     out.begin_object().key("accounts").begin_array();
-    for (const AccountFacts& facts : api.context().accounts.list()) write_account(out, facts);
+    for (const AccountFacts& facts : api.accounts().list()) write_account(out, facts);
     out.end_array().end_object();
     reply.json(out);
     return answered();
@@ -51,23 +51,22 @@ Handled list_accounts(Api& api, const ApiCall& call, ApiReply& reply) {
 
 Handled get_account(Api& api, const ApiCall& call, ApiReply& reply) {
     AGENT_TRY(const Query none, Query::parse(call.request.query, {}));
-    answer_account(reply, api.context().accounts.facts(call.parameter));
+    answer_account(reply, api.accounts().facts(call.parameter));
     return answered();
 }
 
 Handled remove_account(Api& api, const ApiCall& call, ApiReply& reply) {
     AGENT_TRY(const Query parameters, Query::parse(call.request.query, {"revoke"}));
     AGENT_TRY(const bool revoke, parameters.boolean("revoke", true));
-    return api.context().accounts.remove(call.parameter, revoke,
-                                         [owed = share(std::move(reply))](const Result<void>& removed) {
-                                             removed ? owed->no_content() : owed->problem(removed.error());
-                                         });
+    return api.accounts().remove(call.parameter, revoke, [owed = share(std::move(reply))](const Result<void>& removed) {
+        removed ? owed->no_content() : owed->problem(removed.error());
+    });
 }
 
 Handled refresh_account(Api& api, const ApiCall& call, ApiReply& reply) {
     AGENT_TRY(const Query query, Query::parse(call.request.query, {"revive"}));
     AGENT_TRY(const bool revive, query.boolean("revive", false));
-    Accounts& accounts = api.context().accounts;
+    Accounts& accounts = api.accounts();
     auto done = [owed = share(std::move(reply))](const Result<AccountFacts>& facts) { answer_account(*owed, facts); };
     return revive ? accounts.revive(call.parameter, limits::kTokenPatience, std::move(done))
                   : accounts.refresh(call.parameter, limits::kTokenPatience, std::move(done));

@@ -25,11 +25,48 @@ Result<std::string> decode_segment(std::string_view segment) {
     return std::string(decoded->reveal());
 }
 
+Error locked() {
+    return {.code = Error::Code::kLocked, .message = "the agent is locked; a person unlocks it with: clioctl unlock"};
+}
+
 }  // namespace
+
+/// A wait for something of the parts, which lock() can end.
+class Api::PartsWait final : public Waiting {
+  public:
+    PartsWait(Api& api, std::unique_ptr<Waiting> wait)
+        : api_(api), at_(api.waits_.insert(api.waits_.end(), this)), wait_(std::move(wait)) {}
+    PartsWait(const PartsWait&) = delete;
+    PartsWait& operator=(const PartsWait&) = delete;
+    ~PartsWait() override {
+        if (wait_ != nullptr) api_.waits_.erase(at_);
+    }
+    /// The reply goes with the wait, and is answered as it goes.
+    void end() {
+        api_.waits_.erase(at_);
+        wait_.reset();
+    }
+
+  private:
+    Api& api_;
+    std::list<PartsWait*>::iterator at_;
+    std::unique_ptr<Waiting> wait_;
+};
 
 Api::Api(ApiContext context)
     : context_(std::move(context)), started_(context_.clock.boot_now()), events_(context_.events) {
     for (std::size_t i = 0; i <= routes().size(); ++i) answers_.push_back(std::make_shared<StatusCounts>());
+}
+
+void Api::unlock(ApiParts parts) {
+    parts_.emplace(parts);
+}
+
+void Api::lock() {
+    parts_.reset();
+    const Error otherwise = std::exchange(*why_dropped_, locked());
+    while (!waits_.empty()) waits_.front()->end();
+    *why_dropped_ = otherwise;
 }
 
 std::unique_ptr<Waiting> Api::handle(const ApiRequest& request, ApiReply reply) {
@@ -64,7 +101,14 @@ Result<std::unique_ptr<Waiting>> Api::dispatch(const ApiRequest& request, ApiRep
                                                  ")");
     }
     AGENT_TRY(std::string parameter, decode_segment(match.segment));
-    return route.handler(*this, ApiCall{.request = request, .parameter = std::move(parameter)}, reply);
+    const ApiCall call{.request = request, .parameter = std::move(parameter)};
+    if (!route.needs_parts) return route.handler(*this, call, reply);
+
+    if (!parts_) return tl::unexpected(locked());
+    reply.if_dropped(why_dropped_);
+    AGENT_TRY(auto wait, route.handler(*this, call, reply));
+    if (wait == nullptr) return nullptr;
+    return std::make_unique<PartsWait>(*this, std::move(wait));
 }
 
 std::string Api::metrics() const {
@@ -76,7 +120,8 @@ std::string Api::metrics() const {
         .sample({}, static_cast<std::int64_t>(context_.connections()));
     out.gauge("clio_agent_event_streams", "Callers that read events.")
         .sample({}, static_cast<std::int64_t>(event_streams_));
-    write_account_metrics(out, context_.accounts);
+    out.gauge("clio_agent_locked", "1 while the agent is locked.").sample({}, parts_ ? 0 : 1);
+    if (parts_) write_account_metrics(out, parts_->accounts);
 
     out.counter("clio_agent_events_total", "What happened to accounts.");
     for (const auto& [event, count] : events_.counts())

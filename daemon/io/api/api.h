@@ -4,7 +4,9 @@
 #include <sys/types.h>
 
 #include <functional>
+#include <list>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,11 +21,15 @@
 
 namespace agent {
 
-/// What the local protocol serves. All of it outlives the Api.
-struct ApiContext {
+/// What the local protocol serves while the agent is not locked.
+struct ApiParts {
     Accounts& accounts;
     Logins& logins;
     Apps& apps;
+};
+
+/// What it needs at all times. All of it outlives the Api.
+struct ApiContext {
     Events& events;
     const Clock& clock;
     /// The user that the daemon runs as, who may manage it, as root may.
@@ -33,8 +39,8 @@ struct ApiContext {
     std::function<std::size_t()> connections;
 };
 
-/// The local protocol of daemon/openapi.yaml, apart from what carries it. Outlives every wait that it returned: it is
-/// declared before the HttpServer.
+/// The local protocol of daemon/openapi.yaml, apart from what carries it. Locked at first: what needs the store is
+/// answered with kLocked. Outlives every wait that it returned: it is declared before the HttpServer.
 class Api {
   public:
     explicit Api(ApiContext context);
@@ -42,6 +48,17 @@ class Api {
     /// Sees to it that `reply` is answered: before this returns, or later, and then the wait for it is returned, which
     /// is destroyed when the peer goes.
     [[nodiscard]] std::unique_ptr<Waiting> handle(const ApiRequest& request, ApiReply reply);
+
+    /// From now on requests go to `parts`, which stay until lock() has returned.
+    void unlock(ApiParts parts);
+    /// Everybody who waits for the parts is answered with kLocked, and so is whoever asks from now on.
+    void lock();
+    /// Null while locked.
+    [[nodiscard]] const ApiParts* parts() const noexcept { return parts_ ? &*parts_ : nullptr; }
+    // Only for routes that need the parts.
+    [[nodiscard]] Accounts& accounts() const noexcept { return parts_->accounts; }
+    [[nodiscard]] Logins& logins() const noexcept { return parts_->logins; }
+    [[nodiscard]] Apps& apps() const noexcept { return parts_->apps; }
 
     [[nodiscard]] const ApiContext& context() const noexcept { return context_; }
     [[nodiscard]] Duration uptime() const { return context_.clock.boot_now() - started_; }
@@ -51,9 +68,14 @@ class Api {
     [[nodiscard]] std::size_t& event_streams() noexcept { return event_streams_; }
 
   private:
+    class PartsWait;
+
     [[nodiscard]] Result<std::unique_ptr<Waiting>> dispatch(const ApiRequest& request, ApiReply& reply);
 
     ApiContext context_;
+    std::optional<ApiParts> parts_;
+    std::list<PartsWait*> waits_;  // for the parts
+    std::shared_ptr<Error> why_dropped_ = std::make_shared<Error>(unanswered());
     BootTime started_;
     std::size_t event_streams_ = 0;
     std::vector<std::shared_ptr<StatusCounts>> answers_;  // of each route, and of the requests that none took

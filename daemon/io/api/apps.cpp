@@ -44,7 +44,7 @@ Handled list_apps(Api& api, const ApiCall& call, ApiReply& reply) {
     AGENT_TRY(const Query none, Query::parse(call.request.query, {}));
     JsonWriter out;
     out.begin_object().key("apps").begin_array();
-    for (const AppFacts& facts : api.context().apps.list()) write_facts(out, facts);
+    for (const AppFacts& facts : api.apps().list()) write_facts(out, facts);
     out.end_array().end_object();
     reply.json(out);
     return answered();
@@ -54,12 +54,12 @@ Handled put_app(Api& api, const ApiCall& call, ApiReply& reply) {
     AGENT_TRY(const Query none, Query::parse(call.request.query, {}));
     AGENT_TRY(const Json body, Json::parse(call.request.body.reveal()));
     AGENT_TRY(App app, app_from_json(call.parameter, body, read_secret));
-    return api.context().apps.put(std::move(app), answer_change(reply));
+    return api.apps().put(std::move(app), answer_change(reply));
 }
 
 Handled remove_app(Api& api, const ApiCall& call, ApiReply& reply) {
     AGENT_TRY(const Query none, Query::parse(call.request.query, {}));
-    return api.context().apps.remove(call.parameter, answer_change(reply));
+    return api.apps().remove(call.parameter, answer_change(reply));
 }
 
 }  // namespace agent

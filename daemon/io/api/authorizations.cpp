@@ -39,14 +39,14 @@ Handled begin_authorization(Api& api, const ApiCall& call, ApiReply& reply) {
                        .account = in.required_string("account"),
                        .replace_user = in.optional_boolean("replace_user").value_or(false)};
     AGENT_CHECK(in.finish());
-    answer_login(reply, api.context().logins.start(std::move(login)), 201);
+    answer_login(reply, api.logins().start(std::move(login)), 201);
     return answered();
 }
 
 Handled get_authorization(Api& api, const ApiCall& call, ApiReply& reply) {
     AGENT_TRY(const Query parameters, Query::parse(call.request.query, {"wait"}));
     AGENT_TRY(const std::int64_t wait, parameters.integer("wait", 0, 0, limits::kLongestWait.count()));
-    Logins& logins = api.context().logins;
+    Logins& logins = api.logins();
     AGENT_TRY(const LoginState login, logins.state(call.parameter));
     if (wait == 0 || login.status != LoginState::Status::kPending) {
         answer_login(reply, login, 200);
@@ -68,13 +68,13 @@ Handled paste_authorization(Api& api, const ApiCall& call, ApiReply& reply) {
         in.refuse("redirected_url", "expected the URL that the browser was sent to, or the code");
     }
     AGENT_CHECK(in.finish());
-    answer_login(reply, api.context().logins.paste(call.parameter, url), 202);
+    answer_login(reply, api.logins().paste(call.parameter, url), 202);
     return answered();
 }
 
 Handled cancel_authorization(Api& api, const ApiCall& call, ApiReply& reply) {
     AGENT_TRY(const Query none, Query::parse(call.request.query, {}));
-    Logins& logins = api.context().logins;
+    Logins& logins = api.logins();
     AGENT_TRY(const LoginState login, logins.state(call.parameter));
     logins.cancel(login.id);
     reply.no_content();

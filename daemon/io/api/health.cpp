@@ -10,11 +10,13 @@ namespace agent {
 
 Handled get_status(Api& api, const ApiCall& call, ApiReply& reply) {
     AGENT_TRY(const Query none, Query::parse(call.request.query, {}));
-    const AgentStatus status = api.context().accounts.status();
+    const bool locked = api.parts() == nullptr;
+    const AgentStatus status = locked ? AgentStatus() : api.accounts().status();
     JsonWriter out;
     out.begin_object();
     out.member("version", api.context().version).member("pid", static_cast<std::int64_t>(::getpid()));
     out.member("uptime", std::chrono::floor<std::chrono::seconds>(api.uptime()).count());
+    out.member("locked", locked);
     out.member("accounts", std::uint64_t{status.accounts});
     out.member("login_required", std::uint64_t{status.login_required});
     out.member("stale", std::uint64_t{status.stale});

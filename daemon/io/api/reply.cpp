@@ -27,7 +27,7 @@ ApiStream::~ApiStream() {
 }
 
 ApiReply::~ApiReply() {
-    if (sink_ != nullptr) problem({.code = Error::Code::kInternal, .message = "the request was not answered"});
+    if (sink_ != nullptr) problem(if_dropped_ ? *if_dropped_ : unanswered());
 }
 
 void ApiReply::json(JsonWriter& body, int status) {

@@ -59,8 +59,13 @@ class ApiStream {
 /// How often each HTTP status was answered.
 using StatusCounts = std::map<int, std::uint64_t>;
 
+/// A request that nobody answered is a bug.
+[[nodiscard]] inline Error unanswered() {
+    return {.code = Error::Code::kInternal, .message = "the request was not answered"};
+}
+
 /// The duty to answer one request. Move-only: whoever holds it answers once, by any of its functions, or passes it on;
-/// when it is destroyed unanswered it answers 500, so that no request is ever left open.
+/// when it is destroyed unanswered it answers by itself, so that no request is ever left open.
 class ApiReply {
   public:
     explicit ApiReply(std::shared_ptr<ApiSink> sink) noexcept : sink_(std::move(sink)) {}
@@ -68,6 +73,8 @@ class ApiReply {
     ApiReply& operator=(ApiReply&&) = delete;
     ~ApiReply();
 
+    /// The error that is answered when this is destroyed unanswered; without one, unanswered().
+    void if_dropped(std::shared_ptr<const Error> why) noexcept { if_dropped_ = std::move(why); }
     /// Where the status of the answer is to be counted, unless the peer goes first.
     void count_in(std::shared_ptr<StatusCounts> counts) noexcept { counts_ = std::move(counts); }
 
@@ -87,6 +94,7 @@ class ApiReply {
 
     std::shared_ptr<ApiSink> sink_;  // null once answered
     std::shared_ptr<StatusCounts> counts_;
+    std::shared_ptr<const Error> if_dropped_;
 };
 
 /// For callbacks: std::function copies what it captures, and a reply cannot be copied.

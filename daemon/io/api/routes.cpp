@@ -13,25 +13,28 @@ namespace {
 using enum ApiMethod;
 using enum Access;
 
+constexpr bool kUnlocked = true;
+constexpr bool kAlways = false;
+
 // The busiest first.
 constexpr std::array kRoutes{
-    Route{kGet, "/v1/accounts/{account}/token", kUse, get_token},
-    Route{kGet, "/v1/token", kUse, get_only_token},
-    Route{kPost, "/v1/accounts/{account}/report", kUse, report_token},
-    Route{kGet, "/v1/accounts", kUse, list_accounts},
-    Route{kGet, "/v1/accounts/{account}", kUse, get_account},
-    Route{kDelete, "/v1/accounts/{account}", kManage, remove_account},
-    Route{kPost, "/v1/accounts/{account}/refresh", kManage, refresh_account},
-    Route{kPost, "/v1/authorizations", kManage, begin_authorization},
-    Route{kGet, "/v1/authorizations/{id}", kManage, get_authorization},
-    Route{kPost, "/v1/authorizations/{id}", kManage, paste_authorization},
-    Route{kDelete, "/v1/authorizations/{id}", kManage, cancel_authorization},
-    Route{kGet, "/v1/apps", kUse, list_apps},
-    Route{kPut, "/v1/apps/{app}", kManage, put_app},
-    Route{kDelete, "/v1/apps/{app}", kManage, remove_app},
-    Route{kGet, "/v1/status", kUse, get_status},
-    Route{kGet, "/v1/metrics", kUse, get_metrics},
-    Route{kGet, "/v1/events", kUse, get_events},
+    Route{kGet, "/v1/accounts/{account}/token", kUse, kUnlocked, get_token},
+    Route{kGet, "/v1/token", kUse, kUnlocked, get_only_token},
+    Route{kPost, "/v1/accounts/{account}/report", kUse, kUnlocked, report_token},
+    Route{kGet, "/v1/accounts", kUse, kUnlocked, list_accounts},
+    Route{kGet, "/v1/accounts/{account}", kUse, kUnlocked, get_account},
+    Route{kDelete, "/v1/accounts/{account}", kManage, kUnlocked, remove_account},
+    Route{kPost, "/v1/accounts/{account}/refresh", kManage, kUnlocked, refresh_account},
+    Route{kPost, "/v1/authorizations", kManage, kUnlocked, begin_authorization},
+    Route{kGet, "/v1/authorizations/{id}", kManage, kUnlocked, get_authorization},
+    Route{kPost, "/v1/authorizations/{id}", kManage, kUnlocked, paste_authorization},
+    Route{kDelete, "/v1/authorizations/{id}", kManage, kUnlocked, cancel_authorization},
+    Route{kGet, "/v1/apps", kUse, kUnlocked, list_apps},
+    Route{kPut, "/v1/apps/{app}", kManage, kUnlocked, put_app},
+    Route{kDelete, "/v1/apps/{app}", kManage, kUnlocked, remove_app},
+    Route{kGet, "/v1/status", kUse, kAlways, get_status},
+    Route{kGet, "/v1/metrics", kUse, kAlways, get_metrics},
+    Route{kGet, "/v1/events", kUse, kAlways, get_events},
 };
 
 /// The segment in place of {…}, empty for a pattern without one; nothing when the path does not match.

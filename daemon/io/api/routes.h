@@ -36,6 +36,7 @@ struct Route {
     ApiMethod method;
     std::string_view pattern;  // with at most one {…}, which stands for one segment that is not empty
     Access access;
+    bool needs_parts;  // of the Api; while locked there are none
     ApiHandler handler;
 };
 

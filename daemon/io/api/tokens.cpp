@@ -39,17 +39,16 @@ Handled give_token(Api& api, std::string_view account, std::string_view query, A
     AGENT_TRY(const std::int64_t least,
               parameters.integer("min_ttl", limits::kDefaultMinTtl.count(), 0, kLongestMinTtl));
     const std::chrono::seconds min_ttl(least);
-    const ApiContext& context = api.context();
+    const Clock& clock = api.context().clock;
 
-    if (const auto token = context.accounts.token_now(account, min_ttl)) {
-        answer_token(reply, *token, context.clock.now());
+    if (const auto token = api.accounts().token_now(account, min_ttl)) {
+        answer_token(reply, *token, clock.now());
         return answered();
     }
-    return context.accounts.await_token(
-        account, min_ttl, limits::kTokenPatience,
-        [&clock = context.clock, owed = share(std::move(reply))](const Result<IssuedToken>& token) {
-            answer_token(*owed, token, clock.now());
-        });
+    return api.accounts().await_token(account, min_ttl, limits::kTokenPatience,
+                                      [&clock, owed = share(std::move(reply))](const Result<IssuedToken>& token) {
+                                          answer_token(*owed, token, clock.now());
+                                      });
 }
 
 }  // namespace
@@ -59,7 +58,7 @@ Handled get_token(Api& api, const ApiCall& call, ApiReply& reply) {
 }
 
 Handled get_only_token(Api& api, const ApiCall& call, ApiReply& reply) {
-    AGENT_TRY(const std::string account, api.context().accounts.only_account());
+    AGENT_TRY(const std::string account, api.accounts().only_account());
     return give_token(api, account, call.request.query, reply);
 }
 
@@ -71,7 +70,7 @@ Handled report_token(Api& api, const ApiCall& call, ApiReply& reply) {
     const std::int64_t status = in.required_integer("status", 100, 599);
     AGENT_CHECK(in.finish());
 
-    Accounts& accounts = api.context().accounts;
+    Accounts& accounts = api.accounts();
     AGENT_TRY(const ReportOutcome outcome,
               accounts.report(call.parameter, static_cast<std::uint64_t>(generation), static_cast<int>(status)));
     AGENT_TRY(const AccountFacts facts, accounts.facts(call.parameter));

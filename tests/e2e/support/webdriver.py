@@ -10,6 +10,8 @@ import tempfile
 import urllib.error
 import urllib.request
 
+from support.programs import until
+
 _ELEMENT = "element-6066-11e4-a52e-4f735466cecf"  # the key that the standard gives to an element's id
 
 _QUIET = [
@@ -65,12 +67,25 @@ class Browser:
         return self._call("GET", f"/element/{self._find('body')}/text")
 
     def click(self, selector):
-        """Clicks what this CSS selector finds, and waits for the page that it leads to."""
+        """Clicks what this CSS selector finds, and returns when the page that it leads to has loaded. The driver itself
+        waits only for a navigation that has begun when it looks, which a form's may not have."""
+        page = self._find("html")
         self._call("POST", f"/element/{self._find(selector)}/click", {})
+        until(lambda: self._is_gone(page) and self._has_loaded(), f"the page that {selector} leads to")
 
     def screenshot(self, file):
         with open(file, "wb") as out:
             out.write(base64.b64decode(self._call("GET", "/screenshot")))
+
+    def _is_gone(self, element):
+        try:
+            self._call("GET", f"/element/{element}/name")
+        except AssertionError:
+            return True
+        return False
+
+    def _has_loaded(self):
+        return self._call("POST", "/execute/sync", {"script": "return document.readyState", "args": []}) == "complete"
 
     def _find(self, selector):
         return self._call("POST", "/element", {"using": "css selector", "value": selector})[_ELEMENT]
