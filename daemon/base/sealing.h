@@ -32,6 +32,16 @@ class SealingKey {
     [[nodiscard]] static Result<SealingKey> generate();
     /// Fails with kBadRequest unless `raw` has exactly kSize bytes.
     [[nodiscard]] static Result<SealingKey> from_raw(std::span<const std::byte> raw);
+    /// The key that `fill` writes to the kSize bytes it is given, in place: `bool fill(unsigned char*)`. Fails with
+    /// kInternal when it returns false.
+    template <class Fill>
+    [[nodiscard]] static Result<SealingKey> filled(Fill fill) {
+        AGENT_TRY(SealingKey key, allocate());
+        if (!fill(reinterpret_cast<unsigned char*>(key.bytes_.get())))
+            return fail(Error::Code::kInternal, "key: libsodium has refused to make it");
+        return key;
+    }
+    [[nodiscard]] Result<SealingKey> clone() const { return from_raw(raw()); }
 
     [[nodiscard]] std::span<const std::byte, kSize> raw() const noexcept;
 
