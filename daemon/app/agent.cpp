@@ -5,9 +5,8 @@
 
 #include <utility>
 
-#include "app/key_file.h"
+#include "app/start_keys.h"
 #include "base/log.h"
-#include "io/key_slots.h"
 #include "io/notify.h"
 #include "io/peer_credentials.h"
 #include "version.h"
@@ -21,75 +20,133 @@ constexpr Duration kStopGrace = std::chrono::seconds(5);
 /// And then those of the authorization server, which hold the only good refresh token if they are single-use.
 constexpr Duration kRefreshGrace = std::chrono::seconds(10);
 
-Result<SealingKey> slot_key(const Config& config, const StateDir& state_dir) {
-    if (config.key) return read_key(*config.key);
-    return state_key(state_dir);
-}
-
-std::string_view slot_kind(const Config& config) {
-    return config.key && config.key->guard != Guard::kFileMode ? "credential" : "file";
-}
+/// Locking waits so long for refreshes under way; a token request is given up before.
+constexpr Duration kLockGrace = std::chrono::minutes(2);
 
 }  // namespace
 
-Result<std::unique_ptr<Agent>> Agent::start(EventLoop& loop, Config config, StateDir state_dir,
-                                            const std::string& socket_path) {
-    AGENT_TRY(const SealingKey key, slot_key(config, state_dir));
+Result<std::unique_ptr<Agent>> Agent::start(EventLoop& loop, Config config, StateDir state_dir, Places places) {
     AGENT_TRY(StoreFile store, StoreFile::open(state_dir.store_file()));
-    AGENT_TRY(SealingKey data_key, open_data_key(store, slot_kind(config), key));
+    AGENT_TRY(auto keys, keys_at_start(store, config, state_dir, SystemClock().now()));
     AGENT_CHECK(check_peer_credentials());
-    AGENT_TRY(ListenSocket socket, ListenSocket::open(socket_path));
+    AGENT_TRY(ListenSocket socket, ListenSocket::open(places.socket));
 
-    std::unique_ptr<Agent> agent(new Agent(loop, config, std::move(state_dir), std::move(store), std::move(socket)));
-    AGENT_CHECK(agent->unlock(std::move(data_key), std::move(config)));
+    std::unique_ptr<Agent> agent(
+        new Agent(loop, config, std::move(state_dir), std::move(places), std::move(store), std::move(socket)));
+    if (keys) AGENT_CHECK(agent->unlock(*std::move(keys), std::move(config)));
     agent->serve(loop);
     return agent;
 }
 
-Agent::Agent(EventLoop& loop, const Config& config, StateDir state_dir, StoreFile store, ListenSocket socket)
+Agent::Agent(EventLoop& loop, const Config& config, StateDir state_dir, Places places, StoreFile store,
+             ListenSocket socket)
     : state_dir_(std::move(state_dir)),
+      places_(std::move(places)),
       timers_(loop),
       http_(loop, clock_, {.user_agent = "clio-agent/" CLIO_AGENT_VERSION, .ca_file = config.tls.ca_file}),
       store_(loop, std::move(store)),
       event_log_(events_, [this](const Event& event) { log_event(event); }),
       redirects_(loop),
-      api_({.events = events_,
+      keyring_(loop, clock_, timers_, store_, *this),
+      api_({.keyring = keyring_,
+            .events = events_,
             .clock = clock_,
             .own_uid = geteuid(),
             .version = CLIO_AGENT_VERSION,
             .connections = [this] { return server_ ? server_->connections() : 0; }}),
+      auto_lock_(
+          config.lock, clock_, timers_, [this] { return api_.last_used(); },
+          [this](const char* why) { lock_by_itself(why); }),
       socket_(std::move(socket)) {}
 
 World Agent::world() {
     return {.clock = clock_, .timers = timers_, .entropy = entropy_, .http = http_, .store = store_};
 }
 
-Result<void> Agent::unlock(SealingKey data_key, Config config) {
+Result<void> Agent::unlock(DataKeys keys, Config config) {
     auto unlocked =
-        std::make_unique<Unlocked>(world(), events_, redirects_, Sealer(std::move(data_key)), std::move(config));
+        std::make_unique<Unlocked>(world(), store_, events_, redirects_, std::move(keys), std::move(config));
     AGENT_CHECK(unlocked->restore());
     unlocked_ = std::move(unlocked);
     api_.unlock(unlocked_->parts());
+    auto_lock_.begin();
     return {};
+}
+
+const SealingKey* Agent::data_key() const {
+    return unlocked_ && !closing_ ? &unlocked_->data_key() : nullptr;
+}
+
+Result<void> Agent::open(DataKeys keys) {
+    if (unlocked_) return fail(Error::Code::kConflict, "unlock: the agent is being locked");
+    AGENT_TRY(Config config, Config::load(places_.config));
+    AGENT_CHECK(unlock(std::move(keys), std::move(config)));
+    publish("unlocked", {});
+    return {};
+}
+
+void Agent::close(std::function<void(Result<void>)> done) {
+    closing_ = std::move(done);
+    if (unlocked_->accounts().has_unsaved_tokens()) {
+        closing_timer_ = timers_.after(Duration::zero(), [this] {
+            end_closing(fail(Error::Code::kTemporarilyUnavailable,
+                             "lock: the disk refuses new tokens, and they would be lost; see clioctl status"));
+        });
+        return;
+    }
+    api_.lock();
+    unlocked_->wind_down([this] {
+        unlocked_.reset();
+        publish("locked", {});
+        end_closing({});
+    });
+    closing_timer_ = timers_.after(kLockGrace, [this] {
+        unlocked_->resume();
+        api_.unlock(unlocked_->parts());
+        end_closing(fail(Error::Code::kTemporarilyUnavailable, "lock: a refresh under way does not end"));
+    });
+}
+
+void Agent::end_closing(Result<void> result) {
+    closing_timer_.reset();
+    const auto done = std::exchange(closing_, nullptr);
+    done(std::move(result));
+}
+
+Result<void> Agent::rotate(SealingKey next) {
+    // It is in the slots, and records open with either key: what was not begun now is begun by the next start.
+    if (unlocked_) unlocked_->rotate(std::move(next));
+    return {};
+}
+
+void Agent::lock_by_itself(const char* why) {
+    log(LogLevel::kNotice, "locking", {{"reason", why}});
+    locking_ = keyring_.lock([](const Result<void>& locked) {
+        if (!locked) log(LogLevel::kError, "not locked", {{"reason", locked.error().message}});
+    });
+}
+
+void Agent::publish(std::string_view event, std::string detail) {
+    events_.publish({.at = clock_.now(), .name = event, .account = {}, .generation = 0, .detail = std::move(detail)});
 }
 
 void Agent::serve(EventLoop& loop) {
     server_ = std::make_unique<HttpServer>(
         loop, timers_, socket_.fd(),
         [this](const ApiRequest& request, ApiReply reply) { return api_.handle(request, std::move(reply)); });
-    log(LogLevel::kNotice, "serving",
-        {{"socket", socket_.path()}, {"accounts", std::to_string(unlocked_->accounts().status().accounts)}});
+    log(LogLevel::kNotice, "serving", {{"socket", socket_.path()}, {"status", status_line()}});
 }
 
 void Agent::stop(std::function<void()> stopped) {
     server_->stop(kStopGrace, [this, stopped = std::move(stopped)] {
         if (!unlocked_) return stopped();
-        unlocked_->accounts().wind_down(stopped);
+        unlocked_->wind_down(stopped);
         stop_timer_ = timers_.after(kRefreshGrace, stopped);
     });
 }
 
 std::string Agent::status_line() const {
+    if (!unlocked_) return "locked";
     const AgentStatus status = unlocked_->accounts().status();
     std::string line = std::to_string(status.accounts) + (status.accounts == 1 ? " account" : " accounts");
     if (status.login_required > 0) line += ", " + std::to_string(status.login_required) + " login required";
@@ -97,6 +154,10 @@ std::string Agent::status_line() const {
 }
 
 void Agent::log_event(const Event& event) const {
+    if (event.account.empty()) {
+        log(LogLevel::kNotice, event.name);
+        return notify_status(status_line());
+    }
     const bool bad = event.name == "refresh_failed" || event.name == "login_required";
     const LogLevel level = bad ? LogLevel::kWarning : LogLevel::kInfo;
     const std::string generation = std::to_string(event.generation);

@@ -3,10 +3,14 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
+#include <string_view>
 
+#include "app/auto_lock.h"
 #include "app/config.h"
 #include "app/state_dir.h"
+#include "app/store_keyring.h"
 #include "app/unlocked.h"
 #include "base/result.h"
 #include "base/sealing.h"
@@ -26,11 +30,17 @@ namespace agent {
 
 /// The whole daemon, put together: the one class that knows every other. Its members are declared in the order in which
 /// each needs those before it, and go in the reverse order.
-class Agent {
+class Agent : private Vault {
   public:
-    /// Opens state, store and socket, and serves. Fails, with nothing left behind, when any of them cannot be had.
+    struct Places {
+        std::optional<std::string> config;  // of --config; the configuration is read anew when the agent is unlocked
+        std::string socket;
+    };
+
+    /// Opens state, store and socket, and serves; locked, when only a person can open the store. Fails, with nothing
+    /// left behind, when any of them cannot be had.
     [[nodiscard]] static Result<std::unique_ptr<Agent>> start(EventLoop& loop, Config config, StateDir state_dir,
-                                                              const std::string& socket_path);
+                                                              Places places);
     Agent(const Agent&) = delete;
     Agent& operator=(const Agent&) = delete;
 
@@ -40,13 +50,24 @@ class Agent {
     [[nodiscard]] std::string status_line() const;
 
   private:
-    Agent(EventLoop& loop, const Config& config, StateDir state_dir, StoreFile store, ListenSocket socket);
+    Agent(EventLoop& loop, const Config& config, StateDir state_dir, Places places, StoreFile store,
+          ListenSocket socket);
+
+    [[nodiscard]] const SealingKey* data_key() const override;
+    [[nodiscard]] Result<void> open(DataKeys keys) override;
+    void close(std::function<void(Result<void>)> done) override;
+    [[nodiscard]] Result<void> rotate(SealingKey next) override;
+
     [[nodiscard]] World world();
-    [[nodiscard]] Result<void> unlock(SealingKey data_key, Config config);
+    [[nodiscard]] Result<void> unlock(DataKeys keys, Config config);
+    void end_closing(Result<void> result);
+    void lock_by_itself(const char* why);
+    void publish(std::string_view event, std::string detail);
     void serve(EventLoop& loop);
     void log_event(const Event& event) const;
 
     StateDir state_dir_;
+    Places places_;
     SystemClock clock_;
     TimerfdTimers timers_;
     SodiumEntropy entropy_;
@@ -56,9 +77,15 @@ class Agent {
     Events::Subscription event_log_;
     LoopbackRedirectListener redirects_;
     std::unique_ptr<Unlocked> unlocked_;
+    StoreKeyring keyring_;
     Api api_;
+    AutoLock auto_lock_;
     ListenSocket socket_;
     std::unique_ptr<HttpServer> server_;
+
+    std::function<void(Result<void>)> closing_;  // empty unless it is being locked
+    std::unique_ptr<Timer> closing_timer_;
+    std::unique_ptr<Waiting> locking_;  // by itself
     std::unique_ptr<Timer> stop_timer_;
 };
 

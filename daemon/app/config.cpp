@@ -33,13 +33,25 @@ Result<void> read_apps(const Json& json, std::vector<App>& apps) {
     return {};
 }
 
-Result<void> read_key(const Json& json, std::optional<SecretReference>& key) {
-    if (const Json* passphrase = json.find("passphrase")) {
-        return tl::unexpected(json_error(passphrase->key_position(),
-                                         "this version has no passphrase slot; expected \"file\" or \"credential\""));
+Result<void> read_key(const Json& json, Config& config) {
+    if (json.find("passphrase") == nullptr) {
+        AGENT_TRY(config.key, secret_reference_from_json(json));
+        return {};
     }
-    AGENT_TRY(key, secret_reference_from_json(json));
-    return {};
+    JsonReader in(json);
+    config.wants_passphrase = in.optional_boolean("passphrase").value_or(false);
+    if (!config.wants_passphrase) in.refuse("passphrase", "expected true, or \"file\" or \"credential\" instead");
+    return in.finish();
+}
+
+Result<void> read_lock(const Json& json, Config::Lock& lock) {
+    constexpr std::int64_t kShortest = 10;
+    constexpr std::int64_t kLongest = 31'536'000;  // a year
+    JsonReader in(json);
+    if (const auto idle = in.optional_integer("after_idle", kShortest, kLongest))
+        lock.after_idle = std::chrono::seconds(*idle);
+    lock.on_suspend = in.optional_boolean("on_suspend").value_or(false);
+    return in.finish();
 }
 
 Result<void> read_refresh(const Json& json, Config::Refresh& refresh) {
@@ -69,7 +81,8 @@ Result<Config> Config::parse(std::string_view text) {
     JsonReader in(json);
     Config config;
     read_section(in, "apps", [&](const Json& value) { return read_apps(value, config.apps); });
-    read_section(in, "key", [&](const Json& value) { return read_key(value, config.key); });
+    read_section(in, "key", [&](const Json& value) { return read_key(value, config); });
+    read_section(in, "lock", [&](const Json& value) { return read_lock(value, config.lock); });
     read_section(in, "refresh", [&](const Json& value) { return read_refresh(value, config.refresh); });
     read_section(in, "tls", [&](const Json& value) { return read_tls(value, config.tls); });
     AGENT_CHECK(in.finish());

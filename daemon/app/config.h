@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <chrono>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -33,7 +34,15 @@ struct Config {
     [[nodiscard]] static Result<Config> load(const std::optional<std::string>& path);
 
     std::vector<App> apps;
+    /// When the agent locks itself.
+    struct Lock {
+        std::optional<std::chrono::seconds> after_idle;  // without a request for a token
+        bool on_suspend = false;                         // as soon as the machine wakes up again
+    };
+
     std::optional<SecretReference> key;  // nothing: the key file in the state directory
+    bool wants_passphrase = false;       // and nothing else, unless it is added
+    Lock lock;
     Refresh refresh;
     Tls tls;
 };

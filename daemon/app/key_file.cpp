@@ -65,15 +65,4 @@ Result<SealingKey> make_key_file(const std::string& path) {
     return key;
 }
 
-Result<SealingKey> state_key(const StateDir& state) {
-    auto key = read_key({.path = state.key_file(), .guard = Guard::kFileMode});
-    if (key || key.error().code != Error::Code::kNotFound) return key;
-    if (::access(state.store_file().c_str(), F_OK) == 0) {
-        return fail(Error::Code::kConflict, state.key_file() +
-                                                ": missing, but there is a store; put the key file back, or move " +
-                                                state.store_file() + " away to begin anew");
-    }
-    return make_key_file(state.key_file());
-}
-
 }  // namespace agent

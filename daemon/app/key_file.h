@@ -4,7 +4,6 @@
 #include <string>
 
 #include "app/secret_reference.h"
-#include "app/state_dir.h"
 #include "base/result.h"
 #include "base/sealing.h"
 
@@ -20,9 +19,4 @@ namespace agent {
 /// when there is a file already. Returns once the file is safe on the disk: what is sealed with the key may not outlive
 /// it.
 [[nodiscard]] Result<SealingKey> make_key_file(const std::string& path);
-
-/// The key in the key file of `state`, made at the first start. Fails with kNotFound when the file is gone and a store
-/// is there: a new key would not open it, and would hide that the old one is missing.
-[[nodiscard]] Result<SealingKey> state_key(const StateDir& state);
-
 }  // namespace agent

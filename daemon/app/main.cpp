@@ -29,7 +29,8 @@ Result<void> serve(const Options& options, Config config) {
 
     EventLoop loop;
     AGENT_TRY(const auto agent, Agent::start(loop, std::move(config), std::move(state_dir),
-                                             options.socket_path.value_or(default_socket_path())));
+                                             {.config = options.config_path,
+                                              .socket = options.socket_path.value_or(default_socket_path())}));
     const auto end = [&] {
         notify_stopping();
         agent->stop([&] { loop.stop(); });

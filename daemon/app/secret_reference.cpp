@@ -7,19 +7,15 @@
 
 namespace agent {
 
-namespace {
-
-std::string credential_path(JsonReader& in, const std::string& name) {
+Result<SecretReference> credential_reference(const std::string& name) {
     const char* folder = std::getenv("CREDENTIALS_DIRECTORY");
-    if (name.empty() || name.find('/') != std::string::npos || name == "." || name == "..") {
-        in.refuse("credential", "expected the name of a credential, without slashes");
-    } else if (folder == nullptr) {
-        in.refuse("credential", "$CREDENTIALS_DIRECTORY is not set: only a service started by systemd has credentials");
-    }
-    return folder == nullptr ? "" : std::string(folder) + "/" + name;
+    if (name.empty() || name.find('/') != std::string::npos || name == "." || name == "..")
+        return fail(Error::Code::kBadRequest, "expected the name of a credential, without slashes");
+    if (folder == nullptr)
+        return fail(Error::Code::kBadRequest,
+                    "$CREDENTIALS_DIRECTORY is not set: only a service started by systemd has credentials");
+    return SecretReference{.path = std::string(folder) + "/" + name, .guard = Guard::kServiceManager};
 }
-
-}  // namespace
 
 Result<SecretReference> secret_reference_from_json(const Json& value) {
     if (!value.is_object()) {
@@ -34,7 +30,12 @@ Result<SecretReference> secret_reference_from_json(const Json& value) {
         in.refuse(json_error(value.position(), "expected either \"file\" or \"credential\""));
     }
     SecretReference reference;
-    if (credential) reference = {.path = credential_path(in, *credential), .guard = Guard::kServiceManager};
+    if (credential) {
+        if (auto named = credential_reference(*credential))
+            reference = *std::move(named);
+        else
+            in.refuse("credential", named.error().message);
+    }
     if (file) {
         if (!file->starts_with('/')) in.refuse("file", "expected an absolute path");
         reference = {.path = *file, .guard = Guard::kFileMode};

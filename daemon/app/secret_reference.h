@@ -21,6 +21,9 @@ struct SecretReference {
 /// a credential outside of a service.
 [[nodiscard]] Result<SecretReference> secret_reference_from_json(const Json& value);
 
+/// The credential of that name. Fails with kBadRequest as the above.
+[[nodiscard]] Result<SecretReference> credential_reference(const std::string& name);
+
 /// The text of the file, without the newline at its end. Fails as read_file() does, and with kBadRequest when the file
 /// holds nothing.
 [[nodiscard]] Result<SecretString> read_secret(const SecretReference& reference);

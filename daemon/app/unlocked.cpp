@@ -2,14 +2,17 @@
 #include "app/unlocked.h"
 
 #include <utility>
+#include <vector>
 
 #include "base/log.h"
 
 namespace agent {
 
-Unlocked::Unlocked(World world, Events& events, RedirectListener& redirects, Sealer sealer, Config config)
-    : store_(world.store),
-      sealer_(std::move(sealer)),
+Unlocked::Unlocked(World world, SqliteTokenStore& store, Events& events, RedirectListener& redirects, DataKeys keys,
+                   Config config)
+    : timers_(world.timers),
+      store_(store),
+      sealer_(std::move(keys.current), std::move(keys.previous)),
       apps_(sealer_, world.timers, world.store, std::move(config.apps)),
       accounts_(world, sealer_, apps_, events,
                 {.at_fraction = config.refresh.at_fraction,
@@ -32,7 +35,42 @@ Result<void> Unlocked::restore() {
             log(LogLevel::kWarning, "login required", {{"account", account.name}, {"reason", account.reason}});
     }
     accounts_.start();
+    if (sealer_.has_previous()) reseal();
     return {};
+}
+
+void Unlocked::rotate(SealingKey next) {
+    sealer_.rotate(std::move(next));
+    reseal();
+}
+
+void Unlocked::reseal() {
+    resealing_ = std::make_unique<Resealing>(timers_, apps_, accounts_, [this] {
+        resealing_.reset();
+        forget_previous_key();
+    });
+}
+
+void Unlocked::forget_previous_key() {
+    forgetting_ = store_.run(forget_previous_data_key, [this](const Result<void>& forgotten) {
+        forgetting_.reset();
+        // Until then it is in the store and comes back with the next start, which tries again.
+        if (!forgotten)
+            return log(LogLevel::kError, "the data key before the present one could not be removed",
+                       {{"reason", forgotten.error().message}});
+        sealer_.forget_previous();
+        log(LogLevel::kNotice, "the data key was rotated");
+    });
+}
+
+void Unlocked::wind_down(std::function<void()> wound_down) {
+    resealing_.reset();
+    accounts_.wind_down(std::move(wound_down));
+}
+
+void Unlocked::resume() {
+    accounts_.resume();
+    if (sealer_.has_previous()) reseal();
 }
 
 }  // namespace agent

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <vector>
+#include <functional>
+#include <memory>
 
 #include "app/config.h"
 #include "base/result.h"
@@ -10,7 +11,10 @@
 #include "core/app_registry.h"
 #include "core/events.h"
 #include "core/login_desk.h"
+#include "core/resealing.h"
 #include "io/api/api.h"
+#include "io/key_slots.h"
+#include "io/sqlite_token_store.h"
 #include "ports/redirect_listener.h"
 #include "ports/world.h"
 
@@ -20,20 +24,35 @@ namespace agent {
 /// was opened with it; before that, wind_down() lets what is under way end.
 class Unlocked {
   public:
-    Unlocked(World world, Events& events, RedirectListener& redirects, Sealer sealer, Config config);
+    /// `store` is that of `world`.
+    Unlocked(World world, SqliteTokenStore& store, Events& events, RedirectListener& redirects, DataKeys keys,
+             Config config);
 
-    /// Takes in what is stored, and begins to refresh. Fails when the store cannot be read.
+    /// Takes in what is stored, and begins to refresh; goes on with a rotation of the data key that was begun. Fails
+    /// when the store cannot be read.
     [[nodiscard]] Result<void> restore();
+    /// Seals with `next` from now on, and everything anew with it, in the background. It is in every slot already.
+    void rotate(SealingKey next);
+    /// As AccountBook::wind_down() and resume().
+    void wind_down(std::function<void()> wound_down);
+    void resume();
 
     [[nodiscard]] ApiParts parts() noexcept { return {.accounts = accounts_, .logins = logins_, .apps = apps_}; }
-    [[nodiscard]] AccountBook& accounts() noexcept { return accounts_; }
+    [[nodiscard]] const AccountBook& accounts() const noexcept { return accounts_; }
+    [[nodiscard]] const SealingKey& data_key() const noexcept { return sealer_.key(); }
 
   private:
-    TokenStore& store_;
+    void reseal();
+    void forget_previous_key();
+
+    Timers& timers_;
+    SqliteTokenStore& store_;
     Sealer sealer_;
     AppRegistry apps_;
     AccountBook accounts_;
     LoginDesk logins_;
+    std::unique_ptr<Resealing> resealing_;
+    std::unique_ptr<StoreCommit> forgetting_;
 };
 
 }  // namespace agent

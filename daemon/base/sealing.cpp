@@ -72,12 +72,13 @@ Result<SecretString> Sealer::open(std::span<const std::byte> sealed, std::string
     if (sealed.size() < kOverhead) return fail(Error::Code::kInternal, "cannot be opened: too short");
     const std::span<const std::byte> encrypted = sealed.subspan(kNonceSize);
     SecretString plain(encrypted.size() - kTagSize);
-    if (::crypto_aead_xchacha20poly1305_ietf_decrypt(raw(plain.data()), nullptr, nullptr, raw(encrypted.data()),
-                                                     encrypted.size(), raw(context.data()), context.size(),
-                                                     raw(sealed.data()), raw(key_.raw().data())) != 0) {
-        return fail(Error::Code::kInternal, "cannot be opened: the key is another one, or the bytes are damaged");
-    }
-    return plain;
+    const auto opens_with = [&](const SealingKey& key) {
+        return ::crypto_aead_xchacha20poly1305_ietf_decrypt(raw(plain.data()), nullptr, nullptr, raw(encrypted.data()),
+                                                            encrypted.size(), raw(context.data()), context.size(),
+                                                            raw(sealed.data()), raw(key.raw().data())) == 0;
+    };
+    if (opens_with(key_) || (previous_ && opens_with(*previous_))) return plain;
+    return fail(Error::Code::kInternal, "cannot be opened: the key is another one, or the bytes are damaged");
 }
 
 }  // namespace agent

@@ -4,9 +4,11 @@
 #include <array>
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/result.h"
@@ -63,7 +65,8 @@ class Sealer {
     /// Nonce and tag that sealing adds.
     static constexpr std::size_t kOverhead = 24 + 16;
 
-    explicit Sealer(SealingKey key) noexcept : key_(std::move(key)) {}
+    explicit Sealer(SealingKey key, std::optional<SealingKey> previous = {}) noexcept
+        : key_(std::move(key)), previous_(std::move(previous)) {}
 
     [[nodiscard]] Bytes seal(std::string_view plain, std::string_view context) const;
     /// Fails with kInternal "cannot be opened: …" when key, context or bytes are not those that were sealed.
@@ -71,8 +74,14 @@ class Sealer {
 
     [[nodiscard]] const SealingKey& key() const noexcept { return key_; }
 
+    /// Seals with `next` from now on. What is sealed with the present key is still opened, until forget_previous().
+    void rotate(SealingKey next) noexcept { previous_ = std::exchange(key_, std::move(next)); }
+    [[nodiscard]] bool has_previous() const noexcept { return previous_.has_value(); }
+    void forget_previous() noexcept { previous_.reset(); }
+
   private:
     SealingKey key_;
+    std::optional<SealingKey> previous_;
 };
 
 }  // namespace agent

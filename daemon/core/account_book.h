@@ -59,6 +59,11 @@ class AccountBook : public Accounts {
     /// on when the wait is given up.
     [[nodiscard]] std::unique_ptr<Waiting> adopt(Grant grant, Done done);
 
+    /// Seals the record of an account and the tokens in it, in memory and durably, with the sealer's present key. Waits
+    /// for a refresh under way. kNotFound for no such account, kInternal for a damaged one, kConflict and
+    /// kTemporarilyUnavailable when it is to be tried again. Never calls `done` before it returns.
+    [[nodiscard]] std::unique_ptr<Waiting> reseal(const std::string& account, Done done);
+
     [[nodiscard]] Pacer& pacer() noexcept { return pacer_; }
 
     [[nodiscard]] Result<std::string> only_account() const override;
@@ -111,6 +116,7 @@ class AccountBook : public Accounts {
     void grant_not_ended(Account& account, const OwedDone& owed, const std::string& why,
                          std::chrono::seconds retry_after = {});
     void forget(Account& account, const OwedDone& owed);
+    void reseal_alone(Account& account, const OwedDone& owed);
     void erase(const std::string& name);
 
     World world_;

@@ -55,7 +55,10 @@ AppRegistry::Entry AppRegistry::make_entry(App app, bool configured, std::uint64
 
 Result<void> AppRegistry::restore(const StoredRow& row) {
     AGENT_TRY(App app, open_app(sealer_, row));
-    if (apps_.contains(row.name)) return tl::unexpected(configured_app(row.name));
+    if (apps_.contains(row.name)) {
+        overridden_.insert_or_assign(row.name, row);
+        return tl::unexpected(configured_app(row.name));
+    }
     apps_.emplace(row.name, make_entry(std::move(app), /*configured=*/false, row.generation));
     return {};
 }
@@ -127,6 +130,34 @@ std::unique_ptr<Waiting> AppRegistry::remove(std::string_view name, Done done) {
             apps_.erase(gone);
             changed_(gone);
         },
+        std::move(done));
+}
+
+std::unique_ptr<Waiting> AppRegistry::reseal(const std::string& name, Done done) {
+    const auto found = apps_.find(name);
+    if (found == apps_.end())
+        return refuse({.code = Error::Code::kNotFound, .message = "app " + name + ": not registered"}, std::move(done));
+    Entry& entry = found->second;
+    const auto again = [&]() -> Result<std::optional<StoredRow>> {
+        AGENT_TRY(SecretString own_secret, secret(entry.app));
+        App app = entry.app.clone();
+        app.client_secret = std::move(own_secret);
+        std::optional<StoredRow> row;
+        if (!entry.configured) row = seal_app(sealer_, app, entry.generation);
+        if (const auto stored = overridden_.find(name); stored != overridden_.end()) {
+            AGENT_TRY(const App overridden, open_app(sealer_, stored->second));
+            row = seal_app(sealer_, overridden, stored->second.generation);
+            stored->second = *row;
+        }
+        entry = make_entry(std::move(app), entry.configured, entry.generation);
+        return row;
+    };
+    auto row = again();
+    if (!row) return refuse(std::move(row).error(), std::move(done));
+    if (!*row) return answer_later<Result<void>>(timers_, {}, std::move(done));
+    const std::uint64_t generation = (*row)->generation;
+    return commit(
+        {.action = StoreChange::Action::kPut, .row = **std::move(row), .expected_generation = generation}, [] {},
         std::move(done));
 }
 

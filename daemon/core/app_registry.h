@@ -22,6 +22,9 @@ class AppRegistry : public Apps {
     /// an app of that name, which then counts.
     Result<void> restore(const StoredRow& row);
 
+    /// Seals what is kept of an app, in memory and durably, with the sealer's present key. kNotFound for no such app.
+    [[nodiscard]] std::unique_ptr<Waiting> reseal(const std::string& name, Done done);
+
     /// Called with the name after an app has been added, replaced or removed.
     void on_change(std::function<void(const std::string&)> changed) { changed_ = std::move(changed); }
     /// How many accounts use an app; asked before it is removed.
@@ -53,6 +56,7 @@ class AppRegistry : public Apps {
     Timers& timers_;
     TokenStore& store_;
     std::map<std::string, Entry, std::less<>> apps_;
+    std::map<std::string, StoredRow> overridden_;  // stored apps in whose place the configuration has one
     std::function<void(const std::string&)> changed_ = [](const std::string&) {};
     std::function<std::size_t(std::string_view)> users_ = [](std::string_view) { return std::size_t{0}; };
     Commits commits_;

@@ -16,6 +16,8 @@ class RecordTable {
   public:
     explicit RecordTable(StoreFile file);
 
+    [[nodiscard]] StoreFile& file() noexcept { return file_; }
+
     /// Hands every record to `each`. Fails with kInternal when one cannot be read.
     [[nodiscard]] Result<void> load(const std::function<void(StoredRow)>& each);
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "io/sqlite_token_store.h"
 
+#include <future>
 #include <utility>
 
 #include "base/log.h"
@@ -41,17 +42,34 @@ SqliteTokenStore::~SqliteTokenStore() {
 }
 
 Result<void> SqliteTokenStore::load(const std::function<void(StoredRow)>& each) {
-    return table_.value().load(each);
+    if (table_) return table_->load(each);
+    // Rare, and the caller can do nothing without: so it waits.
+    std::promise<Result<void>> loaded;
+    writer().submit(next_id_++, [&](RecordTable& table) {
+        loaded.set_value(table.load(each));
+        return Result<void>();
+    });
+    return loaded.get_future().get();
 }
 
 std::unique_ptr<StoreCommit> SqliteTokenStore::commit(StoreChange change, Done done) {
+    auto commit = std::make_unique<Commit>(*this, next_id_, std::move(done));
+    writer().submit(next_id_++, std::move(change));
+    return commit;
+}
+
+std::unique_ptr<StoreCommit> SqliteTokenStore::run(Job job, Done done) {
+    auto commit = std::make_unique<Commit>(*this, next_id_, std::move(done));
+    writer().submit(next_id_++, [job = std::move(job)](RecordTable& table) { return job(table.file()); });
+    return commit;
+}
+
+StoreWriter& SqliteTokenStore::writer() {
     if (!writer_) {
         writer_.emplace(*std::move(table_), [this] { wakeup_.wake(); });
         table_.reset();
     }
-    auto commit = std::make_unique<Commit>(*this, next_id_, std::move(done));
-    writer_->submit(next_id_++, std::move(change));
-    return commit;
+    return *writer_;
 }
 
 void SqliteTokenStore::deliver() {

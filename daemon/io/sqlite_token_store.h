@@ -26,9 +26,15 @@ class SqliteTokenStore final : public TokenStore {
     [[nodiscard]] Result<void> load(const std::function<void(StoredRow)>& each) override;
     [[nodiscard]] std::unique_ptr<StoreCommit> commit(StoreChange change, Done done) override;
 
+    /// Does something else with the store, on the thread of the commits, after those that were started. As commit(),
+    /// `done` is called once, unless what is returned is destroyed first; the job is then still done.
+    using Job = std::function<Result<void>(StoreFile&)>;
+    [[nodiscard]] std::unique_ptr<StoreCommit> run(Job job, Done done);
+
   private:
     class Commit;
 
+    [[nodiscard]] StoreWriter& writer();
     void deliver();
 
     std::uint64_t next_id_ = 0;

@@ -26,11 +26,25 @@ constexpr const char* kSchema = R"sql(
         value TEXT NOT NULL
     ) STRICT, WITHOUT ROWID;
     INSERT INTO meta VALUES ('store_id', lower(hex(randomblob(16))));
+    CREATE TABLE counter (
+        name  TEXT PRIMARY KEY,
+        value INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    INSERT INTO counter VALUES ('key_slot', 0);
     CREATE TABLE key_slot (
-        id         INTEGER PRIMARY KEY,
-        kind       TEXT NOT NULL,             -- what its key comes from: 'file', 'credential'
-        parameters TEXT NOT NULL DEFAULT '',  -- what is public of deriving that key
-        wrapped    BLOB NOT NULL              -- the data key, sealed under that key
+        id             INTEGER PRIMARY KEY,
+        kind           TEXT NOT NULL,     -- what its key comes from: 'file', 'credential', 'passphrase', 'recovery'
+        source         TEXT NOT NULL,     -- the path of the file, the name of the credential
+        made_at        INTEGER NOT NULL,  -- seconds since 1970
+        kdf_operations INTEGER NOT NULL,  -- of a passphrase, as are the next two
+        kdf_memory     INTEGER NOT NULL,
+        kdf_salt       BLOB NOT NULL,
+        public_half    BLOB NOT NULL,     -- of the slot's key
+        wrapped        BLOB NOT NULL,     -- the data key, for that key
+        proof          BLOB NOT NULL      -- by the data key, that the slot is as it was made
+    ) STRICT;
+    CREATE TABLE previous_data_key (
+        sealed BLOB NOT NULL  -- with the present one, until no record needs it
     ) STRICT;
     CREATE TABLE record (
         kind       INTEGER NOT NULL,

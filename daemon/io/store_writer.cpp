@@ -15,8 +15,17 @@ StoreWriter::~StoreWriter() {
 void StoreWriter::submit(std::uint64_t id, StoreChange change) {
     {
         const std::lock_guard lock(mutex_);
-        waiting_.ids.push_back(id);
-        waiting_.changes.push_back(std::move(change));
+        if (waiting_.empty() || waiting_.back().job) waiting_.emplace_back();
+        waiting_.back().ids.push_back(id);
+        waiting_.back().changes.push_back(std::move(change));
+    }
+    submitted_.notify_one();
+}
+
+void StoreWriter::submit(std::uint64_t id, Job job) {
+    {
+        const std::lock_guard lock(mutex_);
+        waiting_.push_back({.ids = {id}, .changes = {}, .job = std::move(job)});
     }
     submitted_.notify_one();
 }
@@ -36,15 +45,21 @@ void StoreWriter::stop() {
     thread_.join();
 }
 
+std::vector<Result<void>> StoreWriter::carry_out(const Group& group) {
+    if (!group.job) return table_.commit(group.changes);
+    return {group.job(table_)};
+}
+
 void StoreWriter::work() noexcept {
     std::unique_lock lock(mutex_);
     for (;;) {
-        submitted_.wait(lock, [this] { return stopping_ || !waiting_.ids.empty(); });
-        if (waiting_.ids.empty()) return;
+        submitted_.wait(lock, [this] { return stopping_ || !waiting_.empty(); });
+        if (waiting_.empty()) return;
 
-        const Group group = std::exchange(waiting_, {});
+        const Group group = std::move(waiting_.front());
+        waiting_.pop_front();
         lock.unlock();
-        std::vector<Result<void>> results = table_.commit(group.changes);
+        std::vector<Result<void>> results = carry_out(group);
         lock.lock();
         for (std::size_t i = 0; i < results.size(); ++i) {
             outcomes_.push_back({.id = group.ids[i], .result = std::move(results[i])});

@@ -23,4 +23,8 @@ BootTime SystemClock::boot_now() const {
     return BootTime(read_clock(CLOCK_BOOTTIME));
 }
 
+Duration SystemClock::time_suspended() const {
+    return read_clock(CLOCK_BOOTTIME) - read_clock(CLOCK_MONOTONIC);
+}
+
 }  // namespace agent

@@ -47,7 +47,7 @@ class TokenStore {
 
     virtual ~TokenStore() = default;
 
-    /// Hands every record to `each`, in no order, before it returns. Called once, before the first commit.
+    /// Hands every record to `each`, in no order, before it returns; may block for as long as the disk takes.
     [[nodiscard]] virtual Result<void> load(const std::function<void(StoredRow)>& each) = 0;
 
     /// Makes `change` durable, then calls `done` exactly once, never before this returns. Commits of one record take

@@ -11,12 +11,11 @@
 #include <utility>
 #include <vector>
 
-#include "app/key_file.h"
+#include "app/start_keys.h"
 #include "app/state_dir.h"
 #include "core/account_record.h"
 #include "core/refresh_timing.h"
 #include "core/token_set.h"
-#include "io/key_slots.h"
 #include "io/record_table.h"
 #include "io/system_clock.h"
 
@@ -48,10 +47,9 @@ Result<void> commit(RecordTable& table, std::vector<StoreChange>& changes) {
 
 Result<void> make_store(const std::string& directory, const std::string& app, std::chrono::seconds expires_in) {
     AGENT_TRY(const StateDir state_dir, StateDir::open(directory));
-    AGENT_TRY(const SealingKey key, state_key(state_dir));
     AGENT_TRY(StoreFile file, StoreFile::open(state_dir.store_file()));
-    AGENT_TRY(SealingKey data_key, open_data_key(file, "file", key));
-    const Sealer sealer(std::move(data_key));
+    AGENT_TRY(auto keys, keys_at_start(file, Config(), state_dir, SystemClock().now()));
+    const Sealer sealer(std::move(keys.value().current));
     RecordTable table(std::move(file));
     const WallTime expires_at = SystemClock().now() + expires_in;
 

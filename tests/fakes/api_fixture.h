@@ -9,6 +9,7 @@
 #include "fakes/fake_accounts.h"
 #include "fakes/fake_apps.h"
 #include "fakes/fake_clock.h"
+#include "fakes/fake_keyring.h"
 #include "fakes/fake_logins.h"
 #include "fakes/recorded_reply.h"
 #include "io/api/api.h"
@@ -54,8 +55,10 @@ struct ApiFixture {
     FakeAccounts accounts;
     FakeLogins logins;
     FakeApps apps;
+    FakeKeyring keyring;
     agent::Events events;
-    agent::Api api{{.events = events, .clock = clock, .own_uid = kOwnUser, .version = "1.2.3", .connections = [] {
+    agent::Api api{{.keyring = keyring,
+                    .events = events, .clock = clock, .own_uid = kOwnUser, .version = "1.2.3", .connections = [] {
                         return std::size_t{5};
                     }}};
 };

@@ -86,22 +86,3 @@ Test(key_file, leaves_nothing_where_it_cannot_write) {
     cr_expect_not(std::filesystem::exists(dir / "key"));
     cr_expect_not(std::filesystem::exists(dir / "key.new"));
 }
-
-Test(key_file, of_the_state_directory) {
-    const TempDir dir;
-    const auto state = agent::StateDir::open(dir / "state");
-    cr_assert(state);
-    const auto first = agent::state_key(*state);
-    cr_assert(first);
-    cr_expect(same(*first, agent::state_key(*state).value()));
-    std::filesystem::remove(state->key_file());
-    cr_expect_not(same(*first, agent::state_key(*state).value()));
-
-    dir.write("state/store.db", "");
-    cr_expect(agent::state_key(*state));
-    std::filesystem::remove(state->key_file());
-    const auto missing = agent::state_key(*state);
-    cr_assert_not(missing);
-    EXPECT_CONTAINS(missing.error().message, state->key_file() + ": missing, but there is a store");
-    cr_expect_not(std::filesystem::exists(state->key_file()));
-}

@@ -105,6 +105,7 @@ Result<std::unique_ptr<Waiting>> Api::dispatch(const ApiRequest& request, ApiRep
     if (!route.needs_parts) return route.handler(*this, call, reply);
 
     if (!parts_) return tl::unexpected(locked());
+    last_used_ = context_.clock.boot_now();
     reply.if_dropped(why_dropped_);
     AGENT_TRY(auto wait, route.handler(*this, call, reply));
     if (wait == nullptr) return nullptr;

@@ -13,6 +13,7 @@
 #include "core/accounts.h"
 #include "core/apps.h"
 #include "core/events.h"
+#include "core/keyring.h"
 #include "core/logins.h"
 #include "io/api/event_counts.h"
 #include "io/api/reply.h"
@@ -30,6 +31,7 @@ struct ApiParts {
 
 /// What it needs at all times. All of it outlives the Api.
 struct ApiContext {
+    Keyring& keyring;
     Events& events;
     const Clock& clock;
     /// The user that the daemon runs as, who may manage it, as root may.
@@ -53,6 +55,8 @@ class Api {
     void unlock(ApiParts parts);
     /// Everybody who waits for the parts is answered with kLocked, and so is whoever asks from now on.
     void lock();
+    /// When somebody last asked for something of the parts; never, so far: the start of the clock.
+    [[nodiscard]] BootTime last_used() const noexcept { return last_used_; }
     /// Null while locked.
     [[nodiscard]] const ApiParts* parts() const noexcept { return parts_ ? &*parts_ : nullptr; }
     // Only for routes that need the parts.
@@ -74,6 +78,7 @@ class Api {
 
     ApiContext context_;
     std::optional<ApiParts> parts_;
+    BootTime last_used_;
     std::list<PartsWait*> waits_;  // for the parts
     std::shared_ptr<Error> why_dropped_ = std::make_shared<Error>(unanswered());
     BootTime started_;

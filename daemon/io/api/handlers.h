@@ -39,6 +39,15 @@ Handled remove_app(Api& api, const ApiCall& call, ApiReply& reply);
 Handled get_status(Api& api, const ApiCall& call, ApiReply& reply);
 Handled get_metrics(Api& api, const ApiCall& call, ApiReply& reply);
 
+// keys.cpp
+Handled lock(Api& api, const ApiCall& call, ApiReply& reply);
+Handled unlock(Api& api, const ApiCall& call, ApiReply& reply);
+Handled list_keys(Api& api, const ApiCall& call, ApiReply& reply);
+Handled add_key(Api& api, const ApiCall& call, ApiReply& reply);
+Handled remove_key(Api& api, const ApiCall& call, ApiReply& reply);
+Handled rotate_key(Api& api, const ApiCall& call, ApiReply& reply);
+Handled test_keys(Api& api, const ApiCall& call, ApiReply& reply);
+
 // event_stream.cpp
 Handled get_events(Api& api, const ApiCall& call, ApiReply& reply);
 

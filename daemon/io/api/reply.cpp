@@ -38,8 +38,8 @@ void ApiReply::text(std::string_view content_type, SecretString body) {
     send({.content_type = content_type, .body = std::move(body)});
 }
 
-void ApiReply::no_content() {
-    send({.status = 204});
+void ApiReply::no_content(int status) {
+    send({.status = status});
 }
 
 void ApiReply::problem(const Error& error) {

@@ -80,7 +80,7 @@ class ApiReply {
 
     void json(JsonWriter& body, int status = 200);
     void text(std::string_view content_type, SecretString body);
-    void no_content();
+    void no_content(int status = 204);
     /// With the status that protocol/problem.h gives the error.
     void problem(const Error& error);
     /// 405 (RFC 9110 section 15.5.6); `allow` lists the methods of the path.

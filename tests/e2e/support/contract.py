@@ -16,7 +16,8 @@ class Contract:
         with open(SOURCE / "daemon/openapi.yaml", encoding="utf-8") as file:
             self._document = _with_nulls(yaml.safe_load(file))
         self._resolver = jsonschema.RefResolver.from_schema(self._document)
-        self._paths = [(_as_regex(path), path) for path in self._document["paths"]]
+        # A path without a parameter is matched before one with it.
+        self._paths = [(_as_regex(path), path) for path in sorted(self._document["paths"], key=lambda path: "{" in path)]
         self.exercised = set()  # (method, path template, status)
 
     def operations(self):

@@ -17,9 +17,10 @@ def free_port():
 
 
 class Stage:
-    """`options` are those of the sandbox, `app` overrides members of the app's description."""
+    """`options` are those of the sandbox, `app` overrides members of the app's description, `sections` are further ones
+    of the configuration."""
 
-    def __init__(self, home, contract, in_play, *options, app=None, refresh=None, auto_approve=True):
+    def __init__(self, home, contract, in_play, *options, app=None, auto_approve=True, **sections):
         self.in_play = in_play
         self.clio = Sandbox(*options, auto_approve=auto_approve)
         self.redirect_uri = f"http://127.0.0.1:{free_port()}/callback"
@@ -28,7 +29,7 @@ class Stage:
         self.secret_file.touch(mode=0o600)
         self.secret_file.write_text(self.clio.client_secret)
         in_play.add(self.clio.client_secret)
-        self.config = {"apps": {"firm": self.app(**(app or {}))}} | ({"refresh": refresh} if refresh else {})
+        self.config = {"apps": {"firm": self.app(**(app or {}))}} | sections
         self.daemon = Daemon(home, self.config, contract, in_play)
         self.agent = self.daemon.agent
         self.clioctl = Clioctl(home, self.daemon.socket)

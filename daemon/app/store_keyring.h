@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <functional>
+#include <list>
+#include <memory>
+
+#include "base/sealing.h"
+#include "core/attempt_throttle.h"
+#include "core/keyring.h"
+#include "core/owed.h"
+#include "io/key_slots.h"
+#include "io/sqlite_token_store.h"
+#include "io/worker.h"
+#include "ports/clock.h"
+#include "ports/timers.h"
+
+namespace agent {
+
+/// What the data key opens and closes: the agent.
+class Vault {
+  public:
+    virtual ~Vault() = default;
+
+    /// The data key in use; null while locked.
+    [[nodiscard]] virtual const SealingKey* data_key() const = 0;
+    /// Serves with these keys; a record that is sealed with the previous one is sealed anew.
+    [[nodiscard]] virtual Result<void> open(DataKeys keys) = 0;
+    /// Serves nobody any more, and calls `done` when all that the keys opened is gone. Not before this returns.
+    virtual void close(std::function<void(Result<void>)> done) = 0;
+    /// Uses `next` from now on, and seals what is sealed with the present one anew.
+    [[nodiscard]] virtual Result<void> rotate(SealingKey next) = 0;
+};
+
+/// The key slots of the store, and who may open it. Passphrases are tried on a thread of their own.
+class StoreKeyring final : public Keyring {
+  public:
+    StoreKeyring(EventLoop& loop, const Clock& clock, Timers& timers, SqliteTokenStore& store, Vault& vault);
+
+    [[nodiscard]] std::unique_ptr<Waiting> lock(Done done) override;
+    [[nodiscard]] std::unique_ptr<Waiting> unlock(TypedSecrets secrets, std::uint32_t user, Done done) override;
+    [[nodiscard]] std::unique_ptr<Waiting> list(std::function<void(Result<KeyringFacts>)> done) override;
+    [[nodiscard]] std::unique_ptr<Waiting> add(NewKeySlot slot,
+                                               std::function<void(Result<AddedKeySlot>)> done) override;
+    [[nodiscard]] std::unique_ptr<Waiting> remove(std::int64_t id, Done done) override;
+    [[nodiscard]] std::unique_ptr<Waiting> rotate(Done done) override;
+    [[nodiscard]] std::unique_ptr<Waiting> test(TypedSecrets secrets, std::uint32_t user,
+                                                std::function<void(Result<std::vector<TriedKeySlot>>)> done) override;
+
+  private:
+    using SlotsRead = std::function<void(Result<KeySlots>)>;
+    struct Making;
+
+    /// Does `job` with the store and then calls `done`, also when nobody waits any more.
+    void with_store(SqliteTokenStore::Job job, TokenStore::Done done);
+    void read_slots(SlotsRead read);
+    void add_made(std::shared_ptr<Making> making, const Owed<Result<AddedKeySlot>>& owed);
+
+    const Clock& clock_;
+    Timers& timers_;
+    SqliteTokenStore& store_;
+    Vault& vault_;
+    AttemptThrottle throttle_;
+    std::list<std::unique_ptr<StoreCommit>> jobs_;
+    Worker worker_;
+};
+
+}  // namespace agent
