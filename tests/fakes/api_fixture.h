@@ -58,9 +58,11 @@ struct ApiFixture {
     FakeKeyring keyring;
     agent::Events events;
     agent::Api api{{.keyring = keyring,
-                    .events = events, .clock = clock, .own_uid = kOwnUser, .version = "1.2.3", .connections = [] {
-                        return std::size_t{5};
-                    }}};
+                    .events = events,
+                    .clock = clock,
+                    .own_uid = kOwnUser,
+                    .version = "1.2.3",
+                    .connections = [] { return std::size_t{5}; }}};
 };
 
 }  // namespace fakes

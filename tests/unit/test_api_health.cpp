@@ -41,9 +41,11 @@ Test(api_health, status) {
                                  .store_error = "disk full"};
     const auto asked = api.get("/v1/status", ApiFixture::kStranger);
     cr_expect(asked.status() == 200);
-    EXPECT_TEXT(asked.body(), R"({"version":"1.2.3","pid":)" + std::to_string(::getpid()) +
-                                  R"(,"uptime":90,"locked":false,"accounts":6,"login_required":1,"stale":2,"refreshing":3,"queued":4,)"
-                                  R"("next_refresh":1800000000,"store_error":"disk full","connections":5})");
+    EXPECT_TEXT(
+        asked.body(),
+        R"({"version":"1.2.3","pid":)" + std::to_string(::getpid()) +
+            R"(,"uptime":90,"locked":false,"accounts":6,"login_required":1,"stale":2,"refreshing":3,"queued":4,)"
+            R"("next_refresh":1800000000,"store_error":"disk full","connections":5})");
 
     api.accounts.agent_status.next_refresh.reset();
     EXPECT_CONTAINS(api.get("/v1/status").body(), R"("next_refresh":null)");
