@@ -5,8 +5,10 @@
 
 #include <utility>
 
+#include "app/account_log.h"
 #include "app/start_keys.h"
 #include "base/log.h"
+#include "io/log_events.h"
 #include "io/notify.h"
 #include "io/peer_credentials.h"
 #include "version.h"
@@ -45,7 +47,11 @@ Agent::Agent(EventLoop& loop, const Config& config, StateDir state_dir, Places p
       timers_(loop),
       http_(loop, clock_, {.user_agent = "clio-agent/" CLIO_AGENT_VERSION, .ca_file = config.tls.ca_file}),
       store_(loop, std::move(store)),
-      event_log_(events_, [this](const Event& event) { log_event(event); }),
+      event_log_(events_,
+                 [this](const Event& event) {
+                     log_account_event(event);
+                     notify_status(status_line());
+                 }),
       redirects_(loop),
       keyring_(loop, clock_, timers_, store_, *this),
       api_({.keyring = keyring_,
@@ -122,7 +128,7 @@ Result<void> Agent::rotate(SealingKey next) {
 void Agent::lock_by_itself(const char* why) {
     log(LogLevel::kNotice, "locking", {{"reason", why}});
     locking_ = keyring_.lock([](const Result<void>& locked) {
-        if (!locked) log(LogLevel::kError, "not locked", {{"reason", locked.error().message}});
+        if (!locked) log(LogLevel::kError, log_event("not_locked"), "not locked", {{"reason", locked.error().message}});
     });
 }
 
@@ -134,7 +140,7 @@ void Agent::serve(EventLoop& loop) {
     server_ = std::make_unique<HttpServer>(
         loop, timers_, socket_.fd(),
         [this](const ApiRequest& request, ApiReply reply) { return api_.handle(request, std::move(reply)); });
-    log(LogLevel::kNotice, "serving", {{"socket", socket_.path()}, {"status", status_line()}});
+    log(LogLevel::kNotice, log_event("serving"), "serving", {{"socket", socket_.path()}, {"status", status_line()}});
 }
 
 void Agent::stop(std::function<void()> stopped) {
@@ -151,21 +157,6 @@ std::string Agent::status_line() const {
     std::string line = std::to_string(status.accounts) + (status.accounts == 1 ? " account" : " accounts");
     if (status.login_required > 0) line += ", " + std::to_string(status.login_required) + " login required";
     return line;
-}
-
-void Agent::log_event(const Event& event) const {
-    if (event.account.empty()) {
-        log(LogLevel::kNotice, event.name);
-        return notify_status(status_line());
-    }
-    const bool bad = event.name == "refresh_failed" || event.name == "login_required";
-    const LogLevel level = bad ? LogLevel::kWarning : LogLevel::kInfo;
-    const std::string generation = std::to_string(event.generation);
-    if (event.detail.empty())
-        log(level, event.name, {{"account", event.account}, {"generation", generation}});
-    else
-        log(level, event.name, {{"account", event.account}, {"generation", generation}, {"detail", event.detail}});
-    notify_status(status_line());
 }
 
 }  // namespace agent

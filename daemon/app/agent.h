@@ -64,7 +64,6 @@ class Agent : private Vault {
     void lock_by_itself(const char* why);
     void publish(std::string_view event, std::string detail);
     void serve(EventLoop& loop);
-    void log_event(const Event& event) const;
 
     StateDir state_dir_;
     Places places_;

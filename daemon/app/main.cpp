@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <unistd.h>
+
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
@@ -9,6 +11,8 @@
 #include "base/log.h"
 #include "base/sealing.h"
 #include "io/event_loop.h"
+#include "io/journal.h"
+#include "io/log_events.h"
 #include "io/memory_hooks.h"
 #include "io/notify.h"
 #include "io/process.h"
@@ -39,7 +43,7 @@ Result<void> serve(const Options& options, Config config) {
     const SignalWatch on_int(loop, SIGINT, end);
     notify_ready(agent->status_line());
     loop.run();
-    log(LogLevel::kNotice, "stopped");
+    log(LogLevel::kNotice, log_event("stopped"), "stopped");
     return {};
 }
 
@@ -64,14 +68,17 @@ int run_main(int argc, char** argv) {
         return std::puts("cliod " CLIO_AGENT_VERSION) < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
 
     set_log_level(options->log_level);
-    set_log_journal_prefix(std::getenv("JOURNAL_STREAM") != nullptr);
+    if (is_journal_stream(STDERR_FILENO)) {
+        set_log_journal_prefix(true);
+        set_log_sink(log_to_journal);
+    }
     ignore_write_signals();
     if (!init_sealing()) {
         log(LogLevel::kError, "libsodium cannot be initialised");
         return EXIT_FAILURE;
     }
     if (const auto result = run(*options); !result) {
-        log(LogLevel::kError, result.error().message);
+        log(LogLevel::kError, log_event("start_failed"), result.error().message);
         return EXIT_FAILURE;
     }
     return EXIT_SUCCESS;

@@ -8,6 +8,7 @@
 
 #include "app/key_file.h"
 #include "base/log.h"
+#include "io/log_events.h"
 
 namespace agent {
 
@@ -36,7 +37,8 @@ Result<SealingKey> first_key(const Config& config, const StateDir& state) {
     if (key || config.key || key.error().code != Error::Code::kNotFound) return key;
     key = make_key_file(state.key_file());
     if (key)
-        log(LogLevel::kNotice, "made a key for the store, beside it: a copy of the directory holds both",
+        log(LogLevel::kNotice, log_event("key_made"),
+            "made a key for the store, beside it: a copy of the directory holds both",
             {{"file", state.key_file()}, {"better", "a systemd credential or a passphrase, see cliod(8)"}});
     return key;
 }
@@ -106,7 +108,8 @@ Result<std::optional<DataKeys>> keys_at_start(StoreFile& store, const Config& co
     }
     if (std::any_of(all.slots.begin(), all.slots.end(), needs_person)) {
         if (why_not)
-            log(LogLevel::kWarning, "no key opens the store, so it stays locked", {{"reason", why_not->message}});
+            log(LogLevel::kWarning, log_event("key_missing"), "no key opens the store, so it stays locked",
+                {{"reason", why_not->message}});
         return std::nullopt;
     }
     return tl::unexpected(why_not ? *std::move(why_not)

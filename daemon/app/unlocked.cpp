@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "base/log.h"
+#include "io/log_events.h"
 
 namespace agent {
 
@@ -25,14 +26,15 @@ Result<void> Unlocked::restore() {
         if (row.kind == StoredRow::Kind::kAccount) {
             accounts.push_back(std::move(row));
         } else if (const auto restored = apps_.restore(row); !restored) {
-            log(LogLevel::kError, "stored app is left aside",
+            log(LogLevel::kError, log_event("app_unreadable"), "stored app is left aside",
                 {{"app", row.name}, {"reason", restored.error().message}});
         }
     }));
     for (const StoredRow& row : accounts) accounts_.restore(row);
     for (const AccountFacts& account : accounts_.list()) {
         if (account.state == "login_required")
-            log(LogLevel::kWarning, "login required", {{"account", account.name}, {"reason", account.reason}});
+            log(LogLevel::kWarning, log_event("login_required"), "login required",
+                {{"account", account.name}, {"reason", account.reason}});
     }
     accounts_.start();
     if (sealer_.has_previous()) reseal();
@@ -56,10 +58,11 @@ void Unlocked::forget_previous_key() {
         forgetting_.reset();
         // Until then it is in the store and comes back with the next start, which tries again.
         if (!forgotten)
-            return log(LogLevel::kError, "the data key before the present one could not be removed",
+            return log(LogLevel::kError, log_event("key_kept"),
+                       "the data key before the present one could not be removed",
                        {{"reason", forgotten.error().message}});
         sealer_.forget_previous();
-        log(LogLevel::kNotice, "the data key was rotated");
+        log(LogLevel::kNotice, log_event("key_rotated"), "the data key was rotated");
     });
 }
 

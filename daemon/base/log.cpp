@@ -29,6 +29,7 @@ constexpr std::array<std::pair<std::string_view, LogLevel>, 5> kLevels{{
 // Atomic because the store's thread logs too.
 std::atomic<LogLevel> highest_level{LogLevel::kInfo};
 std::atomic<bool> journal_prefix{false};
+std::atomic<LogSink> log_sink{nullptr};
 
 std::string_view word(LogLevel level) {
     for (const auto& [name, value] : kLevels) {
@@ -75,6 +76,50 @@ bool needs_quotes(std::string_view value) {
     return value.empty() || value.find_first_not_of(kPlain) != std::string_view::npos;
 }
 
+std::string text_of(std::string_view message, std::span<const LogField> fields) {
+    std::string text;
+    append_escaped(text, message, /*quoted=*/false);
+    for (const LogField& field : fields) {
+        text += ' ';
+        text += field.key;
+        text += '=';
+        const bool quoted = needs_quotes(field.value);
+        if (quoted) text += '"';
+        append_escaped(text, field.value, quoted);
+        if (quoted) text += '"';
+    }
+    return text;
+}
+
+void write_line(LogLevel level, std::string_view text) {
+    std::string line;
+    if (journal_prefix) {
+        line = "<" + std::to_string(static_cast<int>(level)) + ">";
+    } else {
+        line = timestamp();
+        line += ' ';
+        line += word(level);
+        line += ' ';
+    }
+    line += text;
+    if (line.size() >= kLongestLine) {
+        constexpr std::string_view kCut = "...";
+        line.resize(kLongestLine - 1 - kCut.size());
+        line += kCut;
+    }
+    line += '\n';
+    while (::write(STDERR_FILENO, line.data(), line.size()) < 0 && errno == EINTR) {
+    }
+}
+
+void write_record(LogLevel level, const LogEvent* event, std::string_view message, std::span<const LogField> fields) {
+    if (level > highest_level) return;
+    const std::string text = text_of(message, fields);
+    const LogSink sink = log_sink;
+    if (sink != nullptr && sink({.level = level, .event = event, .text = text, .fields = fields})) return;
+    write_line(level, text);
+}
+
 }  // namespace
 
 std::optional<LogLevel> log_level_from(std::string_view name) {
@@ -92,35 +137,16 @@ void set_log_journal_prefix(bool on) noexcept {
     journal_prefix = on;
 }
 
+void set_log_sink(LogSink sink) noexcept {
+    log_sink = sink;
+}
+
 void log(LogLevel level, std::string_view message, std::initializer_list<LogField> fields) {
-    if (level > highest_level) return;
-    std::string line;
-    if (journal_prefix) {
-        line = "<" + std::to_string(static_cast<int>(level)) + ">";
-    } else {
-        line = timestamp();
-        line += ' ';
-        line += word(level);
-        line += ' ';
-    }
-    append_escaped(line, message, /*quoted=*/false);
-    for (const LogField& field : fields) {
-        line += ' ';
-        line += field.key;
-        line += '=';
-        const bool quoted = needs_quotes(field.value);
-        if (quoted) line += '"';
-        append_escaped(line, field.value, quoted);
-        if (quoted) line += '"';
-    }
-    if (line.size() >= kLongestLine) {
-        constexpr std::string_view kCut = "...";
-        line.resize(kLongestLine - 1 - kCut.size());
-        line += kCut;
-    }
-    line += '\n';
-    while (::write(STDERR_FILENO, line.data(), line.size()) < 0 && errno == EINTR) {
-    }
+    write_record(level, nullptr, message, fields);
+}
+
+void log(LogLevel level, const LogEvent* event, std::string_view message, std::initializer_list<LogField> fields) {
+    write_record(level, event, message, fields);
 }
 
 }  // namespace agent

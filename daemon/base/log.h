@@ -3,6 +3,7 @@
 
 #include <initializer_list>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -19,13 +20,34 @@ struct LogField {
     std::string value;
 };
 
+/// What a line is about, where somebody may want to find all such lines or to read more of what they mean.
+struct LogEvent {
+    std::string_view name;
+    std::string_view message_id;  // 32 hexadecimal digits, never used for anything else
+};
+
+struct LogRecord {
+    LogLevel level;
+    const LogEvent* event;  // null for a line about nothing in particular
+    std::string_view text;  // `message key=value key="quoted value"`, escaped, on one line
+    std::span<const LogField> fields;
+};
+
+/// Takes a record to where the log is kept. False when it could not; the line then goes to standard error. Called on
+/// whatever thread logs.
+using LogSink = bool (*)(const LogRecord& record);
+
 /// Lines above this level are dropped. Default kInfo.
 void set_log_level(LogLevel level) noexcept;
-/// With true each line starts with "<3>" … "<7>" (sd-daemon(3)) instead of a time. Default false.
+/// With true each line on standard error starts with "<3>" … "<7>" (sd-daemon(3)) instead of a time. Default false.
 void set_log_journal_prefix(bool on) noexcept;
+/// Default null: everything goes to standard error.
+void set_log_sink(LogSink sink) noexcept;
 
-/// Writes one line to standard error: `message key=value key="quoted value"`. Control characters and quotes in values
-/// are escaped, so that a text from the network stays on its line.
+/// Logs one line, `message key=value key="quoted value"`. Control characters and quotes in values are escaped, so that
+/// a text from the network stays on its line.
 void log(LogLevel level, std::string_view message, std::initializer_list<LogField> fields = {});
+/// `event` may be null; it outlives the process.
+void log(LogLevel level, const LogEvent* event, std::string_view message, std::initializer_list<LogField> fields = {});
 
 }  // namespace agent

@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "base/log.h"
+#include "io/log_events.h"
 #include "io/peer_credentials.h"
 
 namespace agent {
@@ -134,7 +135,7 @@ bool HttpServer::has_room_for(uid_t user) {
     if (connections_.size() < limits_.connections && of_user < limits_.connections_per_user) return true;
 
     if (may_log()) {
-        log(LogLevel::kWarning, "connection refused: too many",
+        log(LogLevel::kWarning, log_event("connections_refused"), "connection refused: too many",
             {{"uid", std::to_string(user)},
              {"of_user", std::to_string(of_user)},
              {"in_all", std::to_string(connections_.size())}});
@@ -150,7 +151,8 @@ void HttpServer::pause_accepting() {
         resume_accepting();
     });
     if (may_log()) {
-        log(LogLevel::kWarning, "cannot accept a connection", {{"reason", std::generic_category().message(reason)}});
+        log(LogLevel::kWarning, log_event("connections_refused"), "cannot accept a connection",
+            {{"reason", std::generic_category().message(reason)}});
     }
 }
 

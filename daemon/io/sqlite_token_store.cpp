@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/log.h"
+#include "io/log_events.h"
 
 namespace agent {
 
@@ -36,7 +37,8 @@ SqliteTokenStore::~SqliteTokenStore() {
     writer_->stop();
     for (const StoreWriter::Outcome& outcome : writer_->take_outcomes()) {
         if (!outcome.result) {
-            log(LogLevel::kError, "not stored before the end", {{"reason", outcome.result.error().message}});
+            log(LogLevel::kError, log_event("store_failed"), "not stored before the end",
+                {{"reason", outcome.result.error().message}});
         }
     }
 }
@@ -72,8 +74,22 @@ StoreWriter& SqliteTokenStore::writer() {
     return *writer_;
 }
 
+/// Tells when trouble begins and when it is over, and not each commit that it costs.
+void SqliteTokenStore::note(const Result<void>& result) {
+    const bool refused = !result && result.error().code == Error::Code::kTemporarilyUnavailable;
+    if (refused == failing_) return;
+    failing_ = refused;
+    if (refused) {
+        log(LogLevel::kError, log_event("store_failed"), "the store takes no changes",
+            {{"reason", result.error().message}});
+    } else {
+        log(LogLevel::kNotice, log_event("store_recovered"), "the store takes changes again");
+    }
+}
+
 void SqliteTokenStore::deliver() {
     for (StoreWriter::Outcome& outcome : writer_->take_outcomes()) {
+        note(outcome.result);
         const auto waiting = waiting_.find(outcome.id);
         if (waiting == waiting_.end()) continue;
         Commit* const commit = waiting->second;

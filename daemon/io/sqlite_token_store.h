@@ -36,12 +36,14 @@ class SqliteTokenStore final : public TokenStore {
 
     [[nodiscard]] StoreWriter& writer();
     void deliver();
+    void note(const Result<void>& result);
 
     std::uint64_t next_id_ = 0;
     std::unordered_map<std::uint64_t, Commit*> waiting_;  // those whose callers still wait
     Wakeup wakeup_;
     std::optional<RecordTable> table_;  // until the first commit gives it to the writer
     std::optional<StoreWriter> writer_;
+    bool failing_ = false;  // since the last commit
 };
 
 }  // namespace agent

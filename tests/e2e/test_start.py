@@ -159,6 +159,8 @@ def test_a_disk_that_fills_up(make_stage, small_disk):
         filler.unlink()
         until(lambda: stage.agent.post("/v1/accounts/smith-law/refresh").status == 200, "no recovery")
         assert stage.agent.get("/v1/status").json["store_error"] == ""
+        assert stage.daemon.log().count("the store takes no changes") == 1
+        assert "the store takes changes again" in stage.daemon.log()
         stage.daemon.kill()
         stage.daemon.start()
         assert stage.agent.account("smith-law")["generation"] >= 2

@@ -109,3 +109,37 @@ Test(log, level_decides_what_is_written) {
     EXPECT_TEXT(captured.next(), "<3>always\n");
     EXPECT_TEXT(captured.next(), "");
 }
+
+namespace {
+
+agent::LogRecord taken;
+std::string taken_text;
+bool sink_works = true;
+
+bool keep(const agent::LogRecord& record) {
+    taken = record;
+    taken_text = record.text;
+    return sink_works;
+}
+
+}  // namespace
+
+Test(log, a_sink_takes_the_lines_that_it_can) {
+    static constexpr agent::LogEvent kEvent{"happened", "0123456789abcdef0123456789abcdef"};
+    Captured captured;
+    agent::set_log_journal_prefix(true);
+    agent::set_log_sink(keep);
+    log(LogLevel::kNotice, &kEvent, "it happened", {{"to", "smith law"}});
+    cr_expect(taken.level == LogLevel::kNotice && taken.event == &kEvent && taken.fields.size() == 1);
+    EXPECT_TEXT(taken_text, "it happened to=\"smith law\"");
+    EXPECT_TEXT(captured.next(), "");
+
+    sink_works = false;
+    log(LogLevel::kInfo, "again");
+    cr_expect(taken.event == nullptr);
+    EXPECT_TEXT(captured.next(), "<6>again\n");
+
+    taken_text.clear();
+    log(LogLevel::kDebug, "above the level");
+    EXPECT_TEXT(taken_text, "");
+}

@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "io/api/metrics_text.h"
 #include "io/api/routes.h"
+#include "io/log_events.h"
 #include "protocol/names.h"
 
 namespace agent {
@@ -91,7 +92,7 @@ Result<std::unique_ptr<Waiting>> Api::dispatch(const ApiRequest& request, ApiRep
 
     const uid_t uid = request.peer.uid;
     if (route.access == Access::kManage && uid != 0 && uid != context_.own_uid) {
-        log(LogLevel::kNotice, "request forbidden",
+        log(LogLevel::kNotice, log_event("forbidden"), "request forbidden",
             {{"uid", std::to_string(uid)},
              {"pid", std::to_string(request.peer.pid)},
              {"method", std::string(to_string(route.method))},

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+
+#include "base/log.h"
+
+namespace agent {
+
+/// What the daemon's log tells that an operator may want to find again, or to have explained. Each is explained in
+/// cliod.catalog, under its ID; `journalctl --new-id128` makes one. The events of an account have the names that
+/// core/events.h gives them.
+inline constexpr std::array kLogEvents = {
+    LogEvent{"serving", "24bd6ee52dc44f4c9b23e46092524e2f"},
+    LogEvent{"stopped", "9132a214d70b43bab89b95462e0b4f4e"},
+    LogEvent{"start_failed", "079286ded0dd4d6c9c95cfe8414ba540"},
+    LogEvent{"logged_in", "239cc5daaaae49cd90e12e8c056dc892"},
+    LogEvent{"logged_out", "cdeb12f68a4b4fc79d62a00d713acad7"},
+    LogEvent{"refreshed", "37950e6ccaea432f929a4a43fbd510ca"},
+    LogEvent{"refresh_failed", "79556b167c82419f8387e22723054e66"},
+    LogEvent{"login_required", "3f3e52ac2d09408ba27a9f345361101b"},
+    LogEvent{"reported", "679f96488f2342e8928ea0755d4d82c0"},
+    LogEvent{"store_failed", "0098a862945f4c09a97b3e693dccbfa7"},
+    LogEvent{"store_recovered", "96bf1fe6b9f240ad83b82b0818261011"},
+    LogEvent{"app_unreadable", "b1ec5f46140e46bdb5ea08a3c957d692"},
+    LogEvent{"connections_refused", "6344472f8eda470d94f9cbfc6fb42a04"},
+    LogEvent{"forbidden", "a573ac6a9beb4717b938c475354467d0"},
+    LogEvent{"locked", "3d80aa9fd7a742958ca2d5af3ebbd230"},
+    LogEvent{"unlocked", "7214f2721ce54c54b36b35263bcbfcb1"},
+    LogEvent{"not_locked", "641c4ce380754baea882a2870fe14ef0"},
+    LogEvent{"key_made", "0815c880e508413abd3a6feac706be79"},
+    LogEvent{"key_missing", "afae88e04d3348cca6bc58a286947202"},
+    LogEvent{"key_rotated", "54c38a6206474c829ab43e74bf95cd78"},
+    LogEvent{"key_kept", "c9baa64f8b244c93ba1cc5f5d0b532df"},
+};
+
+/// Null for a name that stands for nothing here.
+[[nodiscard]] constexpr const LogEvent* find_log_event(std::string_view name) {
+    const auto* const found = std::ranges::find(kLogEvents, name, &LogEvent::name);
+    return found == kLogEvents.end() ? nullptr : found;
+}
+
+/// The same for a name in the code; one that is unknown does not compile.
+consteval const LogEvent* log_event(std::string_view name) {
+    const LogEvent* const found = find_log_event(name);
+    return found == nullptr ? throw "no such event" : found;
+}
+
+}  // namespace agent
