@@ -47,6 +47,7 @@ class Agent : private Vault {
     /// Lets the answers that are owed go out, but not for long, then calls `stopped`.
     void stop(std::function<void()> stopped);
 
+    [[nodiscard]] const std::string& socket_path() const noexcept { return socket_.path(); }
     [[nodiscard]] std::string status_line() const;
 
   private:

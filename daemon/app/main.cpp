@@ -8,11 +8,14 @@
 #include "app/agent.h"
 #include "app/config.h"
 #include "app/options.h"
+#include "app/spawn_daemon.h"
 #include "base/log.h"
 #include "base/sealing.h"
+#include "io/children.h"
 #include "io/event_loop.h"
 #include "io/journal.h"
 #include "io/log_events.h"
+#include "io/log_file.h"
 #include "io/memory_hooks.h"
 #include "io/notify.h"
 #include "io/process.h"
@@ -23,15 +26,17 @@ namespace agent {
 
 namespace {
 
-Result<void> serve(const Options& options, Config config) {
+Result<void> serve(const Options& options, Config config, StartReport* spawned) {
     AGENT_CHECK(protect_memory());
     AGENT_TRY(StateDir state_dir, StateDir::open(options.state_dir));
+    if (spawned != nullptr) AGENT_CHECK(log_to_file(state_dir.log_file()));
     constexpr std::size_t kDescriptors = limits::kConnections + limits::kReservedDescriptors;
     if (const std::size_t limit = raise_descriptor_limit(kDescriptors); limit < kDescriptors)
         log(LogLevel::kWarning, "fewer connections than planned can be open at once: the limit on open files is low",
             {{"limit", std::to_string(limit)}, {"wanted", std::to_string(kDescriptors)}});
 
     EventLoop loop;
+    const Children children(loop);
     AGENT_TRY(const auto agent, Agent::start(loop, std::move(config), std::move(state_dir),
                                              {.config = options.config_path,
                                               .socket = options.socket_path.value_or(default_socket_path())}));
@@ -41,47 +46,58 @@ Result<void> serve(const Options& options, Config config) {
     };
     const SignalWatch on_term(loop, SIGTERM, end);
     const SignalWatch on_int(loop, SIGINT, end);
+    if (spawned != nullptr) AGENT_CHECK(spawned->serving(agent->socket_path()));
     notify_ready(agent->status_line());
     loop.run();
     log(LogLevel::kNotice, log_event("stopped"), "stopped");
     return {};
 }
 
-Result<void> run(const Options& options) {
+Result<void> run(const Options& options, StartReport* spawned) {
     AGENT_TRY(Config config, Config::load(options.config_path));
     if (options.job == Options::Job::kCheckConfig) {
         std::puts("the configuration is good");
         return {};
     }
-    return serve(options, std::move(config));
+    return serve(options, std::move(config), spawned);
 }
 
-int run_main(int argc, char** argv) {
-    constexpr int kUsage = 2;
-    const auto options = parse_options(argc, argv);
-    if (!options) {
-        std::fprintf(stderr, "cliod: %s\n", options.error().message.c_str());
-        return kUsage;
-    }
-    if (options->job == Options::Job::kHelp) return std::fputs(usage(), stdout) < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
-    if (options->job == Options::Job::kVersion)
-        return std::puts("cliod " CLIO_AGENT_VERSION) < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
-
-    set_log_level(options->log_level);
+/// `spawned` is null for a daemon in the foreground.
+int run_daemon(const Options& options, StartReport* spawned) {
+    set_log_level(options.log_level);
     if (is_journal_stream(STDERR_FILENO)) {
         set_log_journal_prefix(true);
         set_log_sink(log_to_journal);
     }
     ignore_write_signals();
-    if (!init_sealing()) {
-        log(LogLevel::kError, "libsodium cannot be initialised");
-        return EXIT_FAILURE;
+    const auto result =
+        init_sealing() ? run(options, spawned) : fail(Error::Code::kInternal, "libsodium cannot be initialised");
+    if (result) return EXIT_SUCCESS;
+    log(LogLevel::kError, log_event("start_failed"), result.error().message);
+    if (spawned != nullptr) spawned->failed(result.error().message);
+    return EXIT_FAILURE;
+}
+
+int run_main(int argc, char** argv) {
+    constexpr int kUsage = 2;
+    auto options = parse_options(argc, argv);
+    if (!options) {
+        std::fprintf(stderr, "cliod: %s\n", options.error().message.c_str());
+        return kUsage;
     }
-    if (const auto result = run(*options); !result) {
-        log(LogLevel::kError, log_event("start_failed"), result.error().message);
-        return EXIT_FAILURE;
+    switch (options->job) {
+        case Options::Job::kHelp:
+            return std::fputs(usage(), stdout) < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
+        case Options::Job::kVersion:
+            return std::puts("cliod " CLIO_AGENT_VERSION) < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
+        case Options::Job::kSpawn:
+            options->make_paths_absolute();
+            return spawn_daemon(options->command, [&](StartReport& report) { return run_daemon(*options, &report); });
+        case Options::Job::kServe:
+        case Options::Job::kCheckConfig:
+            break;
     }
-    return EXIT_SUCCESS;
+    return run_daemon(*options, nullptr);
 }
 
 }  // namespace

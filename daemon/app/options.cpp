@@ -5,12 +5,13 @@
 
 #include <array>
 #include <cstdlib>
+#include <filesystem>
 
 namespace agent {
 
 namespace {
 
-enum OptionId : int { kConfig = 1, kSocket, kStateDir, kLogLevel, kCheckConfig, kVersion, kHelp };
+enum OptionId : int { kConfig = 1, kSocket, kStateDir, kLogLevel, kCheckConfig, kSpawn, kVersion, kHelp };
 
 constexpr std::array kOptions = {
     option{"config", required_argument, nullptr, kConfig},
@@ -18,6 +19,7 @@ constexpr std::array kOptions = {
     option{"state-dir", required_argument, nullptr, kStateDir},
     option{"log-level", required_argument, nullptr, kLogLevel},
     option{"check-config", no_argument, nullptr, kCheckConfig},
+    option{"spawn", no_argument, nullptr, kSpawn},
     option{"version", no_argument, nullptr, kVersion},
     option{"help", no_argument, nullptr, kHelp},
     option{nullptr, 0, nullptr, 0},
@@ -47,6 +49,9 @@ Result<void> take(Options& options, int id, const char* value) {
         case kCheckConfig:
             options.job = Options::Job::kCheckConfig;
             return {};
+        case kSpawn:
+            options.job = Options::Job::kSpawn;
+            return {};
         case kVersion:
             options.job = Options::Job::kVersion;
             return {};
@@ -64,18 +69,28 @@ Result<Options> parse_options(int argc, char** argv) {
     Options options;
     opterr = 0;  // the message is ours
     for (;;) {
-        const int id = getopt_long(argc, argv, ":", kOptions.data(), nullptr);
+        const int id = getopt_long(argc, argv, "+:", kOptions.data(), nullptr);
         if (id == -1) break;
         if (id == '?' || id == ':')
             return wrong(std::string(argv[optind - 1]) + ": unknown option, or one without its value");
         AGENT_CHECK(take(options, id, optarg));
     }
-    if (optind < argc) return wrong(std::string(argv[optind]) + ": cliod takes no arguments");
+    if (options.job == Options::Job::kSpawn)
+        options.command.assign(argv + optind, argv + argc);
+    else if (optind < argc)
+        return wrong(std::string(argv[optind]) + ": cliod takes no arguments");
     return options;
+}
+
+void Options::make_paths_absolute() {
+    for (auto* const path : {&config_path, &socket_path, &state_dir}) {
+        if (*path) *path = std::filesystem::absolute(**path);
+    }
 }
 
 const char* usage() noexcept {
     return "Usage: cliod [OPTION…]\n"
+           "       cliod --spawn [OPTION…] [-- COMMAND…]\n"
            "Holds OAuth tokens for the Clio API, refreshes them, and serves them on a Unix socket.\n"
            "Runs in the foreground and logs to standard error.\n"
            "\n"
@@ -84,6 +99,8 @@ const char* usage() noexcept {
            "  --state-dir DIR   where the sealed tokens are kept (default: $STATE_DIRECTORY, $XDG_STATE_HOME/cliod)\n"
            "  --log-level L     error, warning, notice, info (default) or debug\n"
            "  --check-config    read the configuration, say whether it is good, and exit\n"
+           "  --spawn           run in the background and print what to evaluate: eval \"$(cliod --spawn)\";\n"
+           "                    with COMMAND, run that, and end with it and its exit status\n"
            "  --version         print the version and exit\n"
            "  --help            print this and exit\n"
            "\n"

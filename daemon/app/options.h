@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/log.h"
 #include "base/result.h"
@@ -11,13 +12,18 @@ namespace agent {
 
 /// The command line of cliod.
 struct Options {
-    enum class Job { kServe, kCheckConfig, kVersion, kHelp };
+    enum class Job { kServe, kSpawn, kCheckConfig, kVersion, kHelp };
 
     Job job = Job::kServe;
     std::optional<std::string> config_path;
     std::optional<std::string> socket_path;
     std::optional<std::string> state_dir;
     LogLevel log_level = LogLevel::kInfo;
+    /// With kSpawn: the command to run beside the daemon, if any. Points into argv.
+    std::vector<char*> command;
+
+    /// Makes the paths independent of the working directory.
+    void make_paths_absolute();
 };
 
 /// kBadRequest, naming the argument, for anything that is not an option of cliod.

@@ -22,6 +22,7 @@ class StateDir {
 
     [[nodiscard]] const std::string& path() const noexcept { return path_; }
     [[nodiscard]] std::string key_file() const { return path_ + "/key"; }
+    [[nodiscard]] std::string log_file() const { return path_ + "/cliod.log"; }
     [[nodiscard]] std::string store_file() const { return path_ + "/store.db"; }
 
   private:
