@@ -45,6 +45,7 @@ Agent::Agent(EventLoop& loop, const Config& config, StateDir state_dir, Places p
     : state_dir_(std::move(state_dir)),
       places_(std::move(places)),
       timers_(loop),
+      children_(loop),
       http_(loop, clock_, {.user_agent = "clio-agent/" CLIO_AGENT_VERSION, .ca_file = config.tls.ca_file}),
       store_(loop, std::move(store)),
       event_log_(events_,
@@ -63,7 +64,15 @@ Agent::Agent(EventLoop& loop, const Config& config, StateDir state_dir, Places p
       auto_lock_(
           config.lock, clock_, timers_, [this] { return api_.last_used(); },
           [this](const char* why) { lock_by_itself(why); }),
-      socket_(std::move(socket)) {}
+      socket_(std::move(socket)),
+      hook_runner_(children_, timers_),
+      login_hook_(
+          events_,
+          [this](const std::string& account) {
+              const auto facts = unlocked_->accounts().facts(account);
+              return facts ? facts->app : std::string();
+          },
+          hook_runner_, config.hooks.on_login_required, socket_.path()) {}
 
 World Agent::world() {
     return {.clock = clock_, .timers = timers_, .entropy = entropy_, .http = http_, .store = store_};

@@ -9,6 +9,7 @@
 
 #include "app/auto_lock.h"
 #include "app/config.h"
+#include "app/login_hook.h"
 #include "app/state_dir.h"
 #include "app/store_keyring.h"
 #include "app/unlocked.h"
@@ -16,8 +17,10 @@
 #include "base/sealing.h"
 #include "core/events.h"
 #include "io/api/api.h"
+#include "io/children.h"
 #include "io/curl_http_client.h"
 #include "io/event_loop.h"
+#include "io/hook_runner.h"
 #include "io/http_server.h"
 #include "io/listen_socket.h"
 #include "io/loopback_redirect_listener.h"
@@ -70,6 +73,7 @@ class Agent : private Vault {
     Places places_;
     SystemClock clock_;
     TimerfdTimers timers_;
+    Children children_;
     SodiumEntropy entropy_;
     CurlHttpClient http_;
     SqliteTokenStore store_;
@@ -81,6 +85,8 @@ class Agent : private Vault {
     Api api_;
     AutoLock auto_lock_;
     ListenSocket socket_;
+    HookRunner hook_runner_;
+    LoginHook login_hook_;
     std::unique_ptr<HttpServer> server_;
 
     std::function<void(Result<void>)> closing_;  // empty unless it is being locked

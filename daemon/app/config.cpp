@@ -1,6 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/config.h"
 
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+
 #include "app/file_text.h"
 #include "app/places.h"
 #include "base/json_reader.h"
@@ -74,6 +80,33 @@ Result<void> read_tls(const Json& json, Config::Tls& tls) {
     return in.finish();
 }
 
+Result<void> read_program(const Json& json, std::vector<std::string>& program) {
+    const Json::Array* const words = json.array();
+    if (words == nullptr || words->empty())
+        return tl::unexpected(json_error(json.position(), "expected [ PROGRAM, ARGUMENT… ]"));
+    for (const Json& word : *words) {
+        const auto text = word.string();
+        if (!text || text->find('\0') != std::string_view::npos)
+            return tl::unexpected(json_error(word.position(), "expected a string"));
+        program.emplace_back(*text);
+    }
+    const Json& path = words->front();
+    if (!program.front().starts_with('/'))
+        return tl::unexpected(json_error(path.position(), "expected the absolute path of a program"));
+    if (::access(program.front().c_str(), X_OK) != 0)
+        return tl::unexpected(json_error(path.position(), program.front() + ": " + std::strerror(errno)));
+    if (!std::filesystem::is_regular_file(program.front()))
+        return tl::unexpected(json_error(path.position(), program.front() + ": is no program"));
+    return {};
+}
+
+Result<void> read_hooks(const Json& json, Config::Hooks& hooks) {
+    JsonReader in(json);
+    read_section(in, "on_login_required",
+                 [&](const Json& value) { return read_program(value, hooks.on_login_required); });
+    return in.finish();
+}
+
 }  // namespace
 
 Result<Config> Config::parse(std::string_view text) {
@@ -85,6 +118,7 @@ Result<Config> Config::parse(std::string_view text) {
     read_section(in, "lock", [&](const Json& value) { return read_lock(value, config.lock); });
     read_section(in, "refresh", [&](const Json& value) { return read_refresh(value, config.refresh); });
     read_section(in, "tls", [&](const Json& value) { return read_tls(value, config.tls); });
+    read_section(in, "hooks", [&](const Json& value) { return read_hooks(value, config.hooks); });
     AGENT_CHECK(in.finish());
     return config;
 }

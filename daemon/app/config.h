@@ -24,6 +24,10 @@ struct Config {
         std::string ca_file;  // empty: the certificate authorities of the system
     };
 
+    struct Hooks {
+        std::vector<std::string> on_login_required;  // a program by its path, and what it is given; may be empty
+    };
+
     /// Reads a configuration and the secrets that it refers to. Fails with kBadRequest, "line L, column C: what was
     /// expected".
     [[nodiscard]] static Result<Config> parse(std::string_view text);
@@ -45,6 +49,7 @@ struct Config {
     Lock lock;
     Refresh refresh;
     Tls tls;
+    Hooks hooks;
 };
 
 }  // namespace agent

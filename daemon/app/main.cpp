@@ -11,7 +11,6 @@
 #include "app/spawn_daemon.h"
 #include "base/log.h"
 #include "base/sealing.h"
-#include "io/children.h"
 #include "io/event_loop.h"
 #include "io/journal.h"
 #include "io/log_events.h"
@@ -36,7 +35,6 @@ Result<void> serve(const Options& options, Config config, StartReport* spawned) 
             {{"limit", std::to_string(limit)}, {"wanted", std::to_string(kDescriptors)}});
 
     EventLoop loop;
-    const Children children(loop);
     AGENT_TRY(const auto agent, Agent::start(loop, std::move(config), std::move(state_dir),
                                              {.config = options.config_path,
                                               .socket = options.socket_path.value_or(default_socket_path())}));

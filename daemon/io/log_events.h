@@ -34,6 +34,7 @@ inline constexpr std::array kLogEvents = {
     LogEvent{"key_missing", "afae88e04d3348cca6bc58a286947202"},
     LogEvent{"key_rotated", "54c38a6206474c829ab43e74bf95cd78"},
     LogEvent{"key_kept", "c9baa64f8b244c93ba1cc5f5d0b532df"},
+    LogEvent{"hook_failed", "291fc7610a5c47a4a22790d2d693afde"},
 };
 
 /// Null for a name that stands for nothing here.

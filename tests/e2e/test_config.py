@@ -47,6 +47,13 @@ WRONG = {
     "a secret in the configuration": (replaced('{"file": "%(secret)s"}', MARK + '"s3cret"'), "file"),
     "at_fraction too large": ('{"refresh": {"at_fraction": ' + MARK + "1.5}}", "at_fraction"),
     "max_parallel zero": ('{"refresh": {"max_parallel": ' + MARK + "0}}", "max_parallel"),
+    "a hook without its path": ('{"hooks": {"on_login_required": [' + MARK + '"notify-send"]}}', "absolute"),
+    "a hook that is not there": ('{"hooks": {"on_login_required": [' + MARK + '"/no/such"]}}', "/no/such"),
+    "a hook that is no program": ('{"hooks": {"on_login_required": [' + MARK + '"/"]}}', "program"),
+    "a hook as a command line": ('{"hooks": {"on_login_required": ' + MARK + '"/bin/true"}}', "PROGRAM"),
+    "a hook with a number": ('{"hooks": {"on_login_required": ["/bin/true", ' + MARK + '7]}}', "string"),
+    "a hook for nothing": ('{"hooks": {"on_login_required": ' + MARK + '[]}}', "PROGRAM"),
+    "an unknown hook": ('{"hooks": {' + MARK + '"on_login": ["/bin/true"]}}', "on_login_required"),
     "not an object": (MARK + "[]", "object"),
     "text after the end": ("{} " + MARK + "x", ""),
 }

@@ -8,13 +8,9 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from support.programs import CLIOCTL, PATIENCE, until
+from support.programs import CLIOCTL, PATIENCE, runs, until
 
 as_root = pytest.mark.skipif(os.getuid() != 0, reason="needs root, to look into the daemon")
-
-
-def gone(pid):
-    return not Path(f"/proc/{pid}").exists() or Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
 
 
 def children_of(pid):
@@ -40,7 +36,7 @@ def spawn(make_daemon):
     run.daemon = daemon
     yield run
     for pid in left:
-        if not gone(pid):
+        if runs(pid):
             os.kill(pid, signal.SIGKILL)
 
 
@@ -53,7 +49,7 @@ def test_leaves_a_daemon_that_serves(spawn):
     )
     assert spawn.daemon.agent.get("/v1/status").status == 200
     os.kill(done.agent, signal.SIGTERM)
-    until(lambda: gone(done.agent), "it does not end")
+    until(lambda: not runs(done.agent), "it does not end")
     assert not spawn.daemon.socket.exists()
     log = spawn.daemon.state_dir / "cliod.log"
     assert log.stat().st_mode & 0o777 == 0o600

@@ -129,7 +129,9 @@ Test(config, the_examples_in_the_sample_are_right) {
     std::string text = TempDir::read(kSample);
     text = std::regex_replace(text, std::regex("(^|\n)( *)//([\"}])"), "$1$2$3");
     text = std::regex_replace(text, std::regex("/etc/cliod/(firm|rehearsal|ca)\\."), (dir / "$1."));
+    text = std::regex_replace(text, std::regex("/usr/local/share/doc/clio-agent/"), SOURCE_ROOT "/etc/");
     const auto config = Config::parse(text);
     cr_assert(config, "%s", config.error().message.c_str());
     cr_expect(config->apps.size() == 3 && config->key && !config->tls.ca_file.empty());
+    cr_expect(config->hooks.on_login_required.size() == 1);
 }

@@ -38,6 +38,14 @@ def clean_environment(home):
     }
 
 
+def runs(pid):
+    """Whether there is such a process; one that has ended and was not waited for is none."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[0] != "Z"
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+
+
 def until(condition, what, within=PATIENCE):
     """What `condition` returns as soon as that is true; asks every 10 ms, and fails after `within` seconds."""
     deadline = time.monotonic() + within
