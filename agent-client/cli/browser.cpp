@@ -65,9 +65,20 @@ bool start(std::vector<std::string> words, const sigset_t& signal_mask) {
     return error == 0;
 }
 
+/// Whether somebody became another user to get here.
+bool is_other_user() {
+    if (::getuid() != ::geteuid()) return true;
+    for (const char* name : {"SUDO_UID", "PKEXEC_UID"}) {
+        const std::string_view caller = variable(name);
+        if (!caller.empty() && caller != std::to_string(::geteuid())) return true;
+    }
+    return false;
+}
+
 }  // namespace
 
 bool open_browser(const std::string& url, const sigset_t& signal_mask) {
+    if (is_other_user()) return false;
     for (const std::string& command : split(variable("BROWSER"), ':')) {
         std::vector<std::string> words = split(command, ' ');
         if (!words.empty() && start(with_url(std::move(words), url), signal_mask)) return true;

@@ -97,6 +97,38 @@ def test_the_browser_is_started_without_a_shell(play, tmp_path, browser):
     assert (tmp_path / "opened").read_text().splitlines()[-1] == URL
 
 
+@pytest.fixture
+def desktop(tmp_path):
+    """The environment of a desktop whose xdg-open notes who started it, and with what."""
+    program = tmp_path / "bin/xdg-open"
+    program.parent.mkdir()
+    program.write_text(f'#!/bin/sh\necho "$(id -u) $*" > {tmp_path}/part && mv {tmp_path}/part {tmp_path}/opened\n')
+    program.chmod(0o755)
+    return {"PATH": f"{program.parent}:/usr/bin:/bin", "DISPLAY": ":7"}
+
+
+@pytest.mark.parametrize("caller", [{}, {"SUDO_UID": str(os.getuid())}])
+def test_the_desktop_opens_the_user_s_own_browser(play, desktop, tmp_path, caller):
+    _, clioctl = play(GOOD)
+    clioctl("login", "smith-law", **desktop, **caller)
+    until((tmp_path / "opened").exists, "no browser was started")
+    assert (tmp_path / "opened").read_text() == f"{os.getuid()} {URL}\n"
+
+
+@pytest.mark.parametrize("caller", ["SUDO_UID", "PKEXEC_UID"])
+@pytest.mark.parametrize("browser", [{}, {"BROWSER": "xdg-open"}])
+def test_no_browser_is_started_as_another_user(play, desktop, tmp_path, caller, browser):
+    _, clioctl = play(GOOD)
+    assert "--paste" in clioctl("login", "smith-law", **desktop, **browser, **{caller: str(os.getuid() + 1)}).stderr
+    assert not (tmp_path / "opened").exists()
+
+
+def test_no_browser_is_started_without_a_display(play, desktop, tmp_path):
+    _, clioctl = play(GOOD)
+    assert "--paste" in clioctl("login", "smith-law", PATH=desktop["PATH"]).stderr
+    assert not (tmp_path / "opened").exists()
+
+
 def test_without_a_browser_it_goes_on(play):
     _, clioctl = play(GOOD)
     assert "clioctl login --paste" in clioctl("login", "smith-law", BROWSER="nonexistent-browser").stderr
