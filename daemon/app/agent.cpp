@@ -7,9 +7,9 @@
 
 #include "app/account_log.h"
 #include "app/start_keys.h"
+#include "app/status_line.h"
 #include "base/log.h"
 #include "io/log_events.h"
-#include "io/notify.h"
 #include "io/peer_credentials.h"
 #include "version.h"
 
@@ -48,11 +48,8 @@ Agent::Agent(EventLoop& loop, const Config& config, StateDir state_dir, Places p
       children_(loop),
       http_(loop, clock_, {.user_agent = "clio-agent/" CLIO_AGENT_VERSION, .ca_file = config.tls.ca_file}),
       store_(loop, std::move(store)),
-      event_log_(events_,
-                 [this](const Event& event) {
-                     log_account_event(event);
-                     notify_status(status_line());
-                 }),
+      event_log_(events_, log_account_event),
+      status_(events_, timers_, [this] { return status(); }),
       redirects_(loop),
       keyring_(loop, clock_, timers_, store_, *this),
       api_({.keyring = keyring_,
@@ -149,7 +146,7 @@ void Agent::serve(EventLoop& loop) {
     server_ = std::make_unique<HttpServer>(
         loop, timers_, socket_.fd(),
         [this](const ApiRequest& request, ApiReply reply) { return api_.handle(request, std::move(reply)); });
-    log(LogLevel::kNotice, log_event("serving"), "serving", {{"socket", socket_.path()}, {"status", status_line()}});
+    log(LogLevel::kNotice, log_event("serving"), "serving", {{"socket", socket_.path()}, {"status", status()}});
 }
 
 void Agent::stop(std::function<void()> stopped) {
@@ -160,12 +157,8 @@ void Agent::stop(std::function<void()> stopped) {
     });
 }
 
-std::string Agent::status_line() const {
-    if (!unlocked_) return "locked";
-    const AgentStatus status = unlocked_->accounts().status();
-    std::string line = std::to_string(status.accounts) + (status.accounts == 1 ? " account" : " accounts");
-    if (status.login_required > 0) line += ", " + std::to_string(status.login_required) + " login required";
-    return line;
+std::string Agent::status() const {
+    return unlocked_ ? status_line(unlocked_->accounts().status(), clock_.now()) : "locked";
 }
 
 }  // namespace agent

@@ -11,6 +11,7 @@
 #include "app/config.h"
 #include "app/login_hook.h"
 #include "app/state_dir.h"
+#include "app/status_report.h"
 #include "app/store_keyring.h"
 #include "app/unlocked.h"
 #include "base/result.h"
@@ -51,7 +52,8 @@ class Agent : private Vault {
     void stop(std::function<void()> stopped);
 
     [[nodiscard]] const std::string& socket_path() const noexcept { return socket_.path(); }
-    [[nodiscard]] std::string status_line() const;
+    /// Tells the service manager that it serves, and from then on how it is.
+    void ready() { status_.ready(); }
 
   private:
     Agent(EventLoop& loop, const Config& config, StateDir state_dir, Places places, StoreFile store,
@@ -63,6 +65,7 @@ class Agent : private Vault {
     [[nodiscard]] Result<void> rotate(SealingKey next) override;
 
     [[nodiscard]] World world();
+    [[nodiscard]] std::string status() const;
     [[nodiscard]] Result<void> unlock(DataKeys keys, Config config);
     void end_closing(Result<void> result);
     void lock_by_itself(const char* why);
@@ -79,6 +82,7 @@ class Agent : private Vault {
     SqliteTokenStore store_;
     Events events_;
     Events::Subscription event_log_;
+    StatusReport status_;
     LoopbackRedirectListener redirects_;
     std::unique_ptr<Unlocked> unlocked_;
     StoreKeyring keyring_;

@@ -4,6 +4,7 @@
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <utility>
 
 #include "app/agent.h"
 #include "app/config.h"
@@ -35,17 +36,22 @@ Result<void> serve(const Options& options, Config config, StartReport* spawned) 
             {{"limit", std::to_string(limit)}, {"wanted", std::to_string(kDescriptors)}});
 
     EventLoop loop;
+    Agent* serving = nullptr;
+    const auto end = [&] {
+        if (Agent* const stopping = std::exchange(serving, nullptr)) {
+            notify_stopping();
+            stopping->stop([&] { loop.stop(); });
+        }
+    };
+    // Before the agent, so that a signal while it starts or ends takes nothing from under it.
+    const SignalWatch on_term(loop, SIGTERM, end);
+    const SignalWatch on_int(loop, SIGINT, end);
     AGENT_TRY(const auto agent, Agent::start(loop, std::move(config), std::move(state_dir),
                                              {.config = options.config_path,
                                               .socket = options.socket_path.value_or(default_socket_path())}));
-    const auto end = [&] {
-        notify_stopping();
-        agent->stop([&] { loop.stop(); });
-    };
-    const SignalWatch on_term(loop, SIGTERM, end);
-    const SignalWatch on_int(loop, SIGINT, end);
+    serving = agent.get();
     if (spawned != nullptr) AGENT_CHECK(spawned->serving(agent->socket_path()));
-    notify_ready(agent->status_line());
+    agent->ready();
     loop.run();
     log(LogLevel::kNotice, log_event("stopped"), "stopped");
     return {};

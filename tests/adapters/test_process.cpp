@@ -3,18 +3,14 @@
 
 #include <sys/prctl.h>
 #include <sys/resource.h>
-#include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include <array>
 #include <cerrno>
 #include <cstdlib>
-#include <cstring>
 
 #include "expect.h"
-#include "fakes/temporary_directory.h"
-#include "io/fd.h"
+#include "fakes/service_manager.h"
 #include "io/notify.h"
 
 Test(process, keeps_its_memory_to_itself) {
@@ -46,26 +42,14 @@ Test(process, raises_the_limit_on_descriptors_as_far_as_it_may) {
 }
 
 Test(notify, tells_the_service_manager_in_one_datagram) {
-    const fakes::TemporaryDirectory directory;
-    const std::string path = directory / "notify.sock";
-    const agent::Fd manager(::socket(AF_UNIX, SOCK_DGRAM, 0));
-    sockaddr_un address{};
-    address.sun_family = AF_UNIX;
-    std::memcpy(address.sun_path, path.c_str(), path.size() + 1);
-    cr_assert(::bind(manager.get(), reinterpret_cast<sockaddr*>(&address), sizeof address) == 0);
-    ::setenv("NOTIFY_SOCKET", path.c_str(), 1);
-    const auto told = [&] {
-        std::array<char, 200> text{};
-        const ssize_t size = ::recv(manager.get(), text.data(), text.size(), MSG_DONTWAIT);
-        return std::string(text.data(), size < 0 ? 0 : static_cast<std::size_t>(size));
-    };
+    fakes::ServiceManager manager;
     agent::notify_ready("2 accounts");
-    EXPECT_TEXT(told(), "READY=1\nSTATUS=2 accounts");
+    EXPECT_TEXT(manager.told(), "READY=1\nSTATUS=2 accounts");
     agent::notify_status("disk full\nREADY=1");
-    EXPECT_TEXT(told(), "STATUS=disk full");
+    EXPECT_TEXT(manager.told(), "STATUS=disk full");
     agent::notify_stopping();
-    EXPECT_TEXT(told(), "STOPPING=1");
+    EXPECT_TEXT(manager.told(), "STOPPING=1");
     ::unsetenv("NOTIFY_SOCKET");
     agent::notify_ready("nobody listens");
-    EXPECT_TEXT(told(), "");
+    EXPECT_TEXT(manager.told(), "");
 }
