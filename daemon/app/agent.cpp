@@ -44,6 +44,8 @@ Agent::Agent(EventLoop& loop, const Config& config, StateDir state_dir, Places p
              ListenSocket socket)
     : state_dir_(std::move(state_dir)),
       places_(std::move(places)),
+      key_(config.key),
+      wants_passphrase_(config.wants_passphrase),
       timers_(loop),
       children_(loop),
       http_(loop, clock_, {.user_agent = "clio-agent/" CLIO_AGENT_VERSION, .ca_file = config.tls.ca_file}),
@@ -92,6 +94,7 @@ const SealingKey* Agent::data_key() const {
 Result<void> Agent::open(DataKeys keys) {
     if (unlocked_) return fail(Error::Code::kConflict, "unlock: the agent is being locked");
     AGENT_TRY(Config config, Config::load(places_.config));
+    take(config);
     AGENT_CHECK(unlock(std::move(keys), std::move(config)));
     publish("unlocked", {});
     return {};
@@ -155,6 +158,38 @@ void Agent::stop(std::function<void()> stopped) {
         unlocked_->wind_down(stopped);
         stop_timer_ = timers_.after(kRefreshGrace, stopped);
     });
+}
+
+void Agent::reload(Result<Config> config) {
+    const auto reloaded = reconfigure(std::move(config));
+    if (reloaded) {
+        log(LogLevel::kNotice, log_event("reloaded"), "configuration reloaded");
+    } else {
+        log(LogLevel::kError, log_event("reload_failed"), "configuration not reloaded",
+            {{"reason", reloaded.error().message}});
+    }
+    status_.set_remark(reloaded ? "" : "configuration not reloaded: " + reloaded.error().message);
+    status_.ready();
+}
+
+/// All that can fail comes first: a configuration is taken whole or not at all.
+Result<void> Agent::reconfigure(Result<Config> config) {
+    if (!config) return tl::unexpected(std::move(config).error());
+    if (config->key != key_ || config->wants_passphrase != wants_passphrase_)
+        return fail(Error::Code::kBadRequest, "\"key\" cannot change without a restart of cliod");
+
+    take(*config);
+    if (!unlocked_) return {};  // the rest is read again when it is unlocked
+    unlocked_->reconfigure(*std::move(config));
+    auto_lock_.begin();
+    return {};
+}
+
+/// What there is of a configuration for the locked agent too.
+void Agent::take(const Config& config) {
+    http_.set_ca_file(config.tls.ca_file);
+    login_hook_.set_program(config.hooks.on_login_required);
+    auto_lock_.set(config.lock);
 }
 
 std::string Agent::status() const {

@@ -52,6 +52,9 @@ class Agent : private Vault {
     void stop(std::function<void()> stopped);
 
     [[nodiscard]] const std::string& socket_path() const noexcept { return socket_.path(); }
+    /// Goes on with another configuration, or, when that cannot be, with the one it has; tells the service manager.
+    void reload(Result<Config> config);
+
     /// Tells the service manager that it serves, and from then on how it is.
     void ready() { status_.ready(); }
 
@@ -67,6 +70,8 @@ class Agent : private Vault {
     [[nodiscard]] World world();
     [[nodiscard]] std::string status() const;
     [[nodiscard]] Result<void> unlock(DataKeys keys, Config config);
+    [[nodiscard]] Result<void> reconfigure(Result<Config> config);
+    void take(const Config& config);
     void end_closing(Result<void> result);
     void lock_by_itself(const char* why);
     void publish(std::string_view event, std::string detail);
@@ -74,6 +79,8 @@ class Agent : private Vault {
 
     StateDir state_dir_;
     Places places_;
+    std::optional<SecretReference> key_;
+    bool wants_passphrase_;
     SystemClock clock_;
     TimerfdTimers timers_;
     Children children_;

@@ -16,6 +16,12 @@ AutoLock::AutoLock(Config::Lock when, const SystemClock& clock, Timers& timers, 
                    std::function<void(const char* why)> lock)
     : when_(when), clock_(clock), timers_(timers), last_used_(std::move(last_used)), lock_(std::move(lock)) {}
 
+void AutoLock::set(Config::Lock when) {
+    when_ = when;
+    idle_.reset();
+    wake_up_.reset();
+}
+
 void AutoLock::begin() {
     begun_ = clock_.boot_now();
     if (when_.after_idle) look_whether_idle();

@@ -19,6 +19,8 @@ class AutoLock {
     AutoLock(const AutoLock&) = delete;
     AutoLock& operator=(const AutoLock&) = delete;
 
+    /// From the next begin() on.
+    void set(Config::Lock when);
     /// Counts anew; called when the agent was unlocked.
     void begin();
 

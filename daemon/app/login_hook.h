@@ -19,6 +19,8 @@ class LoginHook {
     LoginHook(Events& events, AppOf app_of, HookRunner& runner, std::vector<std::string> arguments,
               std::string socket_path);
 
+    void set_program(std::vector<std::string> arguments) { arguments_ = std::move(arguments); }
+
   private:
     void run(const Event& event);
 

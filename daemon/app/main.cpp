@@ -43,9 +43,17 @@ Result<void> serve(const Options& options, Config config, StartReport* spawned) 
             stopping->stop([&] { loop.stop(); });
         }
     };
+    const auto reload = [&] {
+        if (serving == nullptr) return;
+        notify_reloading();
+        serving->reload(Config::load(options.config_path));
+    };
     // Before the agent, so that a signal while it starts or ends takes nothing from under it.
     const SignalWatch on_term(loop, SIGTERM, end);
     const SignalWatch on_int(loop, SIGINT, end);
+    const bool at_terminal = ::isatty(STDERR_FILENO) == 1;
+    // When its terminal has been closed, SIGHUP means what it always did.
+    const SignalWatch on_hup(loop, SIGHUP, [&] { at_terminal&& ::isatty(STDERR_FILENO) == 0 ? end() : reload(); });
     AGENT_TRY(const auto agent, Agent::start(loop, std::move(config), std::move(state_dir),
                                              {.config = options.config_path,
                                               .socket = options.socket_path.value_or(default_socket_path())}));

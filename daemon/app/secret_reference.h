@@ -15,6 +15,8 @@ namespace agent {
 struct SecretReference {
     std::string path;
     Guard guard = Guard::kFileMode;
+
+    bool operator==(const SecretReference&) const = default;
 };
 
 /// Fails with kBadRequest, line and column for anything else, for a credential's name with a slash, a relative path, or

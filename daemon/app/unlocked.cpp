@@ -9,16 +9,28 @@
 
 namespace agent {
 
+namespace {
+
+AccountBook::Options book_options(const Config::Refresh& refresh) {
+    return {.at_fraction = refresh.at_fraction,
+            .pace = {.per_second = refresh.max_per_second, .max_parallel = refresh.max_parallel}};
+}
+
+}  // namespace
+
 Unlocked::Unlocked(World world, SqliteTokenStore& store, Events& events, RedirectListener& redirects, DataKeys keys,
                    Config config)
     : timers_(world.timers),
       store_(store),
       sealer_(std::move(keys.current), std::move(keys.previous)),
       apps_(sealer_, world.timers, world.store, std::move(config.apps)),
-      accounts_(world, sealer_, apps_, events,
-                {.at_fraction = config.refresh.at_fraction,
-                 .pace = {.per_second = config.refresh.max_per_second, .max_parallel = config.refresh.max_parallel}}),
+      accounts_(world, sealer_, apps_, events, book_options(config.refresh)),
       logins_(world, redirects, apps_, accounts_) {}
+
+void Unlocked::reconfigure(Config config) {
+    accounts_.reconfigure(book_options(config.refresh));
+    apps_.reconfigure(std::move(config.apps));
+}
 
 Result<void> Unlocked::restore() {
     std::vector<StoredRow> accounts;  // they need their apps

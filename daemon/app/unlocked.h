@@ -37,6 +37,9 @@ class Unlocked {
     void wind_down(std::function<void()> wound_down);
     void resume();
 
+    /// Takes the apps and the refresh settings of a new configuration.
+    void reconfigure(Config config);
+
     [[nodiscard]] ApiParts parts() noexcept { return {.accounts = accounts_, .logins = logins_, .apps = apps_}; }
     [[nodiscard]] const AccountBook& accounts() const noexcept { return accounts_; }
     [[nodiscard]] const SealingKey& data_key() const noexcept { return sealer_.key(); }

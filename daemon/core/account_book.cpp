@@ -66,6 +66,11 @@ void AccountBook::reschedule_all() {
     schedule_.rearm();
 }
 
+void AccountBook::reconfigure(const Options& options) {
+    pacer_.set_limits(options.pace);
+    refresher_.set_fraction(options.at_fraction);
+}
+
 Account* AccountBook::find(std::string_view name) {
     const auto found = accounts_.find(name);
     return found == accounts_.end() ? nullptr : &found->second;
@@ -88,7 +93,8 @@ AccountFacts AccountBook::facts_of(const Account& account) const {
     return {.name = record.name,
             .app = record.app,
             .state = public_word(record.life.state),
-            .reason = record.life.reason,
+            .reason = apps_.find(record.app) == nullptr ? app_not_registered(record.name, record.app).message
+                                                        : record.life.reason,
             .generation = record.life.generation,
             .expires_at = record.life.expires_at,
             .refresh_at = wake_at(record.life, world_.clock.now()),

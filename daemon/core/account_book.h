@@ -54,6 +54,9 @@ class AccountBook : public Accounts {
     /// Whether there are received tokens that the disk has refused so far.
     [[nodiscard]] bool has_unsaved_tokens() const;
 
+    /// For the requests that begin, and the token sets that come, from now on.
+    void reconfigure(const Options& options);
+
     /// Keeps a login's token set as the next generation, durably, whatever the account's state. kConflict while the
     /// account is being removed or its stored record is damaged. Never calls `done` before it returns; the change goes
     /// on when the wait is given up.

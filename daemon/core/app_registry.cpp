@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/app_registry.h"
 
+#include <set>
 #include <utility>
 
 #include "core/owed.h"
@@ -33,88 +34,129 @@ StoredRow seal_app(const Sealer& sealer, const App& app, std::uint64_t generatio
 
 Error configured_app(const std::string& name) {
     return {.code = Error::Code::kConflict,
-            .message = "app " + name + ": comes from the configuration file; change it there and restart cliod"};
+            .message = "app " + name + ": comes from the configuration file; change it there and reload cliod"};
 }
 
 }  // namespace
 
 AppRegistry::AppRegistry(const Sealer& sealer, Timers& timers, TokenStore& store, std::vector<App> configured)
-    : sealer_(sealer), timers_(timers), store_(store) {
-    for (App& app : configured) {
-        const std::string name = app.name;
-        apps_.insert_or_assign(name, make_entry(std::move(app), /*configured=*/true, /*generation=*/0));
-    }
-}
+    : sealer_(sealer), timers_(timers), store_(store), configured_(make_entries(std::move(configured))) {}
 
-AppRegistry::Entry AppRegistry::make_entry(App app, bool configured, std::uint64_t generation) const {
+AppRegistry::Entry AppRegistry::make_entry(App app, std::uint64_t generation) const {
     Bytes sealed = sealer_.seal(app.client_secret.reveal(), seal_context(kSecretPurpose, app.name, generation));
     app.client_secret = SecretString();
-    return {
-        .app = std::move(app), .sealed_secret = std::move(sealed), .configured = configured, .generation = generation};
+    return {.app = std::move(app), .sealed_secret = std::move(sealed), .generation = generation};
+}
+
+AppRegistry::Entries AppRegistry::make_entries(std::vector<App> configured) const {
+    Entries entries;
+    for (App& app : configured) {
+        const std::string name = app.name;
+        entries.insert_or_assign(name, make_entry(std::move(app), /*generation=*/0));
+    }
+    return entries;
 }
 
 Result<void> AppRegistry::restore(const StoredRow& row) {
     AGENT_TRY(App app, open_app(sealer_, row));
-    if (apps_.contains(row.name)) {
-        overridden_.insert_or_assign(row.name, row);
-        return tl::unexpected(configured_app(row.name));
-    }
-    apps_.emplace(row.name, make_entry(std::move(app), /*configured=*/false, row.generation));
+    stored_.insert_or_assign(row.name, make_entry(std::move(app), row.generation));
+    if (configured_.contains(row.name)) return tl::unexpected(configured_app(row.name));
     return {};
 }
 
+void AppRegistry::reconfigure(std::vector<App> configured) {
+    const Entries before = std::exchange(configured_, make_entries(std::move(configured)));
+    std::set<std::string> names;
+    for (const Entries* const entries : {&before, &std::as_const(configured_)}) {
+        for (const auto& [name, entry] : *entries) names.insert(name);
+    }
+    for (const std::string& name : names) {
+        const auto was = before.find(name);
+        const auto stored = stored_.find(name);
+        const Entry* const aside = stored == stored_.end() ? nullptr : &stored->second;
+        if (!same(was == before.end() ? aside : &was->second, find_entry(name))) changed_(name);
+    }
+}
+
+const AppRegistry::Entry* AppRegistry::find_entry(std::string_view name) const {
+    if (const auto found = configured_.find(name); found != configured_.end()) return &found->second;
+    const auto found = stored_.find(name);
+    return found == stored_.end() ? nullptr : &found->second;
+}
+
+/// Whether they are described in the same words and have the same secret. Null is the same as null alone.
+bool AppRegistry::same(const Entry* one, const Entry* other) const {
+    if (one == nullptr || other == nullptr) return one == other;
+    JsonWriter words_of_one;
+    JsonWriter words_of_other;
+    write_app(words_of_one, one->app, /*with_secret=*/false);
+    write_app(words_of_other, other->app, /*with_secret=*/false);
+    const auto secret = open_secret(*one);
+    const auto other_secret = open_secret(*other);
+    return words_of_one.view() == words_of_other.view() && secret && other_secret &&
+           secret->reveal() == other_secret->reveal();
+}
+
 const App* AppRegistry::find(std::string_view name) const {
-    const auto found = apps_.find(name);
-    return found == apps_.end() ? nullptr : &found->second.app;
+    const Entry* const entry = find_entry(name);
+    return entry == nullptr ? nullptr : &entry->app;
 }
 
 Result<SecretString> AppRegistry::secret(const App& app) const {
-    const Entry& entry = apps_.find(app.name)->second;
-    return sealer_.open(entry.sealed_secret, seal_context(kSecretPurpose, app.name, entry.generation));
+    return open_secret(*find_entry(app.name));
+}
+
+Result<SecretString> AppRegistry::open_secret(const Entry& entry) const {
+    return sealer_.open(entry.sealed_secret, seal_context(kSecretPurpose, entry.app.name, entry.generation));
 }
 
 AppFacts AppRegistry::facts_of(const Entry& entry) const {
-    return {.app = entry.app.clone(), .from_configuration = entry.configured, .accounts = users_(entry.app.name)};
+    return {.app = entry.app.clone(),
+            .from_configuration = configured_.contains(entry.app.name),
+            .accounts = users_(entry.app.name)};
 }
 
 std::vector<AppFacts> AppRegistry::list() const {
+    std::map<std::string_view, const Entry*> by_name;
+    for (const auto& [name, entry] : configured_) by_name.emplace(name, &entry);
+    for (const auto& [name, entry] : stored_) by_name.emplace(name, &entry);
     std::vector<AppFacts> all;
-    all.reserve(apps_.size());
-    for (const auto& [name, entry] : apps_) all.push_back(facts_of(entry));
+    all.reserve(by_name.size());
+    for (const auto& [name, entry] : by_name) all.push_back(facts_of(*entry));
     return all;
 }
 
 Result<AppFacts> AppRegistry::facts(std::string_view name) const {
-    const auto found = apps_.find(name);
-    if (found == apps_.end()) return fail(Error::Code::kNotFound, "app " + std::string(name) + ": not registered");
-    return facts_of(found->second);
+    const Entry* const entry = find_entry(name);
+    if (entry == nullptr) return fail(Error::Code::kNotFound, "app " + std::string(name) + ": not registered");
+    return facts_of(*entry);
 }
 
 std::unique_ptr<Waiting> AppRegistry::put(App app, Done done) {
-    const auto found = apps_.find(app.name);
-    if (found != apps_.end() && found->second.configured) return refuse(configured_app(app.name), std::move(done));
-    const std::uint64_t present = found == apps_.end() ? 0 : found->second.generation;
+    if (configured_.contains(app.name)) return refuse(configured_app(app.name), std::move(done));
+    const auto found = stored_.find(app.name);
+    const std::uint64_t present = found == stored_.end() ? 0 : found->second.generation;
 
     StoreChange change{.action = StoreChange::Action::kPut,
                        .row = seal_app(sealer_, app, present + 1),
                        .expected_generation = present};
-    const auto kept = std::make_shared<Entry>(make_entry(std::move(app), /*configured=*/false, present + 1));
+    const auto kept = std::make_shared<Entry>(make_entry(std::move(app), present + 1));
     return commit(
         std::move(change),
         [this, kept] {
             const std::string name = kept->app.name;
-            apps_.insert_or_assign(name, std::move(*kept));
+            stored_.insert_or_assign(name, std::move(*kept));
             changed_(name);
         },
         std::move(done));
 }
 
 std::unique_ptr<Waiting> AppRegistry::remove(std::string_view name, Done done) {
-    const auto found = apps_.find(name);
-    if (found == apps_.end())
+    if (configured_.contains(name)) return refuse(configured_app(std::string(name)), std::move(done));
+    const auto found = stored_.find(name);
+    if (found == stored_.end())
         return refuse({.code = Error::Code::kNotFound, .message = "app " + std::string(name) + ": not registered"},
                       std::move(done));
-    if (found->second.configured) return refuse(configured_app(found->first), std::move(done));
     if (const std::size_t users = users_(name); users > 0)
         return refuse({.code = Error::Code::kConflict,
                        .message = "app " + found->first + ": " + std::to_string(users) +
@@ -127,37 +169,31 @@ std::unique_ptr<Waiting> AppRegistry::remove(std::string_view name, Done done) {
     return commit(
         std::move(change),
         [this, gone = found->first] {
-            apps_.erase(gone);
+            stored_.erase(gone);
             changed_(gone);
         },
         std::move(done));
 }
 
 std::unique_ptr<Waiting> AppRegistry::reseal(const std::string& name, Done done) {
-    const auto found = apps_.find(name);
-    if (found == apps_.end())
+    if (find_entry(name) == nullptr)
         return refuse({.code = Error::Code::kNotFound, .message = "app " + name + ": not registered"}, std::move(done));
-    Entry& entry = found->second;
-    const auto again = [&]() -> Result<std::optional<StoredRow>> {
-        AGENT_TRY(SecretString own_secret, secret(entry.app));
+    std::optional<StoredRow> row;
+    for (Entries* const entries : {&configured_, &stored_}) {
+        const auto found = entries->find(name);
+        if (found == entries->end()) continue;
+        Entry& entry = found->second;
+        auto secret = open_secret(entry);
+        if (!secret) return refuse(std::move(secret).error(), std::move(done));
         App app = entry.app.clone();
-        app.client_secret = std::move(own_secret);
-        std::optional<StoredRow> row;
-        if (!entry.configured) row = seal_app(sealer_, app, entry.generation);
-        if (const auto stored = overridden_.find(name); stored != overridden_.end()) {
-            AGENT_TRY(const App overridden, open_app(sealer_, stored->second));
-            row = seal_app(sealer_, overridden, stored->second.generation);
-            stored->second = *row;
-        }
-        entry = make_entry(std::move(app), entry.configured, entry.generation);
-        return row;
-    };
-    auto row = again();
-    if (!row) return refuse(std::move(row).error(), std::move(done));
-    if (!*row) return answer_later<Result<void>>(timers_, {}, std::move(done));
-    const std::uint64_t generation = (*row)->generation;
+        app.client_secret = *std::move(secret);
+        if (entries == &stored_) row = seal_app(sealer_, app, entry.generation);
+        entry = make_entry(std::move(app), entry.generation);
+    }
+    if (!row) return answer_later<Result<void>>(timers_, {}, std::move(done));
+    const std::uint64_t generation = row->generation;
     return commit(
-        {.action = StoreChange::Action::kPut, .row = **std::move(row), .expected_generation = generation}, [] {},
+        {.action = StoreChange::Action::kPut, .row = *std::move(row), .expected_generation = generation}, [] {},
         std::move(done));
 }
 

@@ -15,7 +15,7 @@ namespace agent {
 
 class AppRegistry : public Apps {
   public:
-    /// `configured` come from the configuration and cannot be changed here.
+    /// `configured` come from the configuration and cannot be changed by put() and remove().
     AppRegistry(const Sealer& sealer, Timers& timers, TokenStore& store, std::vector<App> configured);
 
     /// Takes in an app that was stored. kInternal when the row cannot be opened; kConflict when the configuration has
@@ -25,12 +25,16 @@ class AppRegistry : public Apps {
     /// Seals what is kept of an app, in memory and durably, with the sealer's present key. kNotFound for no such app.
     [[nodiscard]] std::unique_ptr<Waiting> reseal(const std::string& name, Done done);
 
-    /// Called with the name after an app has been added, replaced or removed.
+    /// From now on the apps of the configuration are these. A stored app whose name one of them takes is left aside,
+    /// and is back when the configuration gives the name up.
+    void reconfigure(std::vector<App> configured);
+
+    /// Called with the name after an app has been added, replaced or removed, and it is not as it was.
     void on_change(std::function<void(const std::string&)> changed) { changed_ = std::move(changed); }
     /// How many accounts use an app; asked before it is removed.
     void count_users_with(std::function<std::size_t(std::string_view)> users) { users_ = std::move(users); }
 
-    /// Without its secret; null when there is no such app. Valid until the next put or remove.
+    /// Without its secret; null when there is no such app. Valid until the apps change.
     [[nodiscard]] const App* find(std::string_view name) const;
     /// The secret of an app that find() found.
     [[nodiscard]] Result<SecretString> secret(const App& app) const;
@@ -44,10 +48,15 @@ class AppRegistry : public Apps {
     struct Entry {
         App app;  // its client_secret is empty
         Bytes sealed_secret;
-        bool configured = false;
-        std::uint64_t generation = 0;  // of the stored row
+        std::uint64_t generation = 0;  // of the stored row; 0 for one of the configuration
     };
-    Entry make_entry(App app, bool configured, std::uint64_t generation) const;
+    using Entries = std::map<std::string, Entry, std::less<>>;
+
+    Entry make_entry(App app, std::uint64_t generation) const;
+    Entries make_entries(std::vector<App> configured) const;
+    [[nodiscard]] const Entry* find_entry(std::string_view name) const;
+    [[nodiscard]] Result<SecretString> open_secret(const Entry& entry) const;
+    [[nodiscard]] bool same(const Entry* one, const Entry* other) const;
     AppFacts facts_of(const Entry& entry) const;
     std::unique_ptr<Waiting> commit(StoreChange change, std::function<void()> apply, Done done);
     std::unique_ptr<Waiting> refuse(Error error, Done done);
@@ -55,8 +64,8 @@ class AppRegistry : public Apps {
     const Sealer& sealer_;
     Timers& timers_;
     TokenStore& store_;
-    std::map<std::string, Entry, std::less<>> apps_;
-    std::map<std::string, StoredRow> overridden_;  // stored apps in whose place the configuration has one
+    Entries configured_;
+    Entries stored_;
     std::function<void(const std::string&)> changed_ = [](const std::string&) {};
     std::function<std::size_t(std::string_view)> users_ = [](std::string_view) { return std::size_t{0}; };
     Commits commits_;

@@ -82,6 +82,14 @@ const std::shared_ptr<Pacer::Lane>& Pacer::lane_named(const std::string& name) {
     return lane;
 }
 
+void Pacer::set_limits(Limits limits) {
+    limits_ = limits;
+    for (const auto& [name, lane] : lanes_) {
+        lane->limits = limits;
+        arm(lane);
+    }
+}
+
 void Pacer::hold(const std::string& lane_name, Duration duration, std::string reason) {
     const auto& lane = lane_named(lane_name);
     lane->held_until = std::max(lane->held_until, clock_.boot_now() + duration);

@@ -71,6 +71,9 @@ class Pacer {
 
     Pacer(const Clock& clock, Timers& timers, Limits limits) : clock_(clock), timers_(timers), limits_(limits) {}
 
+    /// For what begins from now on.
+    void set_limits(Limits limits);
+
     /// Calls `begin` when the lane's turn has come; never before this returns. `begin` may destroy its ticket.
     [[nodiscard]] std::unique_ptr<Ticket> queue(const std::string& lane, Priority priority,
                                                 std::function<void(Turn)> begin);

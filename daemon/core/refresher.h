@@ -33,6 +33,9 @@ class Refresher {
     Refresher(World world, const Sealer& sealer, const AppRegistry& apps, Pacer& pacer, Events& events,
               double at_fraction, Hooks hooks);
 
+    /// For the token sets that come from now on: when each is refreshed is drawn once, and stored.
+    void set_fraction(double at_fraction) noexcept { at_fraction_ = at_fraction; }
+
     /// Has the account refreshed when its turn comes; shares the attempt that waits or runs. Does nothing while the
     /// account is reserved or has nothing to refresh with. Never calls a hook before it returns.
     void want(Account& account, Pacer::Priority priority);

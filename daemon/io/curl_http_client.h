@@ -29,6 +29,9 @@ class CurlHttpClient final : public HttpClient {
     /// `clock` turns the date of a Retry-After into a duration.
     CurlHttpClient(EventLoop& loop, const Clock& clock, CurlHttpClientOptions options);
 
+    /// CurlHttpClientOptions::ca_file of the requests from now on.
+    void set_ca_file(std::string ca_file) { options_.ca_file = std::move(ca_file); }
+
     [[nodiscard]] std::unique_ptr<HttpCall> send(HttpRequest request, Done done) override;
 
   private:

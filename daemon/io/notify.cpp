@@ -3,6 +3,8 @@
 
 #include <systemd/sd-daemon.h>
 
+#include <chrono>
+#include <ctime>
 #include <string>
 
 namespace agent {
@@ -27,6 +29,14 @@ void notify_ready(std::string_view status) {
 
 void notify_status(std::string_view status) {
     notify(status_line(status));
+}
+
+void notify_reloading() {
+    // In one datagram: by the time the manager knows of the reload it knows which one it is.
+    timespec now{};
+    ::clock_gettime(CLOCK_MONOTONIC, &now);
+    const auto since_boot = std::chrono::seconds(now.tv_sec) + std::chrono::nanoseconds(now.tv_nsec);
+    notify("RELOADING=1\nMONOTONIC_USEC=" + std::to_string(since_boot / std::chrono::microseconds(1)));
 }
 
 void notify_stopping() {

@@ -10,6 +10,8 @@ namespace agent {
 /// The socket listens and the store is open.
 void notify_ready(std::string_view status);
 void notify_status(std::string_view status);
+/// A reload has begun; notify_ready() ends it.
+void notify_reloading();
 void notify_stopping();
 
 }  // namespace agent

@@ -254,3 +254,68 @@ Test(app_registry, the_change_goes_on_when_the_wait_is_given_up) {
     cr_expect(desk.registry->find("firm") != nullptr);
     cr_expect_not(put->result.has_value() || refused->result.has_value());
 }
+
+namespace {
+
+void reconfigure(Desk& desk, std::initializer_list<std::pair<const char*, const char*>> names_and_secrets) {
+    std::vector<App> configured;
+    for (const auto& [name, secret] : names_and_secrets) configured.push_back(app_named(name, secret));
+    desk.changed.clear();
+    desk.registry->reconfigure(std::move(configured));
+}
+
+}  // namespace
+
+Test(app_registry, a_new_configuration_adds_changes_and_removes) {
+    Desk desk;
+    reconfigure(desk, {{"config", "s3cret"}, {"added", "s3cret"}});
+    EXPECT_TEXT(desk.changed, "added ");
+    reconfigure(desk, {{"config", "another"}, {"added", "s3cret"}});
+    EXPECT_TEXT(desk.changed, "config ");
+    EXPECT_TEXT(desk.secret_of("config"), "another");
+    reconfigure(desk, {{"added", "s3cret"}});
+    EXPECT_TEXT(desk.changed, "config ");
+    cr_expect(desk.registry->find("config") == nullptr && desk.registry->list().size() == 1);
+
+    App described = app_named("added");
+    described.scope = "more";
+    std::vector<App> configured;
+    configured.push_back(std::move(described));
+    desk.changed.clear();
+    desk.registry->reconfigure(std::move(configured));
+    EXPECT_TEXT(desk.changed, "added ");
+    EXPECT_TEXT(desk.registry->find("added")->scope, "more");
+}
+
+Test(app_registry, a_stored_app_makes_way_for_the_configuration_and_comes_back) {
+    Desk desk;
+    const auto put = desk.put(app_named("firm", "stored"));
+    desk.timers.turn();
+    reconfigure(desk, {{"firm", "configured"}});
+    EXPECT_TEXT(desk.changed, "config firm ");
+    EXPECT_TEXT(desk.secret_of("firm"), "configured");
+    cr_expect(desk.registry->facts("firm")->from_configuration && desk.registry->list().size() == 1);
+    desk.expect_refused(desk.put(app_named("firm")), Error::Code::kConflict);
+    desk.expect_refused(desk.remove("firm"), Error::Code::kConflict);
+
+    reconfigure(desk, {});
+    EXPECT_TEXT(desk.changed, "firm ");
+    EXPECT_TEXT(desk.secret_of("firm"), "stored");
+    cr_expect_not(desk.registry->facts("firm")->from_configuration);
+    reconfigure(desk, {{"firm", "stored"}});
+    EXPECT_TEXT(desk.changed, "");
+}
+
+Test(app_registry, an_app_that_was_left_aside_at_the_start_comes_back) {
+    Desk desk;
+    const auto put = desk.put(app_named("firm", "stored"));
+    desk.timers.turn();
+    std::vector<App> configured;
+    configured.push_back(app_named("firm", "configured"));
+    desk.registry.emplace(desk.sealer, desk.timers, desk.store, std::move(configured));
+    cr_expect(desk.registry->restore(*desk.store.find(StoredRow::Kind::kApp, "firm")).error().code ==
+              Error::Code::kConflict);
+    EXPECT_TEXT(desk.secret_of("firm"), "configured");
+    desk.registry->reconfigure({});
+    EXPECT_TEXT(desk.secret_of("firm"), "stored");
+}

@@ -172,6 +172,16 @@ Test(pacer, resumes_a_held_lane) {
     EXPECT_TEXT(line.begun, "a@5000");
 }
 
+Test(pacer, new_limits_count_for_those_who_wait) {
+    Line line({.per_second = 0.1, .max_parallel = 1});
+    for (const char* name : {"a", "b", "c"}) line.queue(name);
+    line.timers.advance(1min);
+    EXPECT_TEXT(line.begun, "a@0");
+    line.pacer.set_limits({.per_second = 1.0, .max_parallel = 10});
+    line.timers.advance(1min);
+    EXPECT_TEXT(line.begun, "a@0 b@60000 c@61000");
+}
+
 Test(pacer, requests_leave_evenly_spaced_however_late_after_their_turn) {
     Line line({.per_second = 2.0, .max_parallel = 10});
     for (const char* name : {"a", "b", "c"}) line.queue(name);
