@@ -10,6 +10,7 @@
 #include "app/status_line.h"
 #include "base/log.h"
 #include "io/log_events.h"
+#include "io/notify.h"
 #include "io/peer_credentials.h"
 #include "version.h"
 
@@ -28,6 +29,7 @@ constexpr Duration kLockGrace = std::chrono::minutes(2);
 }  // namespace
 
 Result<std::unique_ptr<Agent>> Agent::start(EventLoop& loop, Config config, StateDir state_dir, Places places) {
+    notify_extend_timeout(StoreFile::longest_opening(state_dir.store_file()));
     AGENT_TRY(StoreFile store, StoreFile::open(state_dir.store_file()));
     AGENT_TRY(auto keys, keys_at_start(store, config, state_dir, SystemClock().now()));
     AGENT_CHECK(check_peer_credentials());
@@ -149,6 +151,8 @@ void Agent::serve(EventLoop& loop) {
     server_ = std::make_unique<HttpServer>(
         loop, timers_, socket_.fd(),
         [this](const ApiRequest& request, ApiReply reply) { return api_.handle(request, std::move(reply)); });
+    if (const auto interval = watchdog_interval())
+        watchdog_.emplace(timers_, *interval, [this](TokenStore::Done done) { return store_.ping(std::move(done)); });
     log(LogLevel::kNotice, log_event("serving"), "serving", {{"socket", socket_.path()}, {"status", status()}});
 }
 

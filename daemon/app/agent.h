@@ -14,6 +14,7 @@
 #include "app/status_report.h"
 #include "app/store_keyring.h"
 #include "app/unlocked.h"
+#include "app/watchdog.h"
 #include "base/result.h"
 #include "base/sealing.h"
 #include "core/events.h"
@@ -99,6 +100,7 @@ class Agent : private Vault {
     HookRunner hook_runner_;
     LoginHook login_hook_;
     std::unique_ptr<HttpServer> server_;
+    std::optional<Watchdog> watchdog_;
 
     std::function<void(Result<void>)> closing_;  // empty unless it is being locked
     std::unique_ptr<Timer> closing_timer_;

@@ -4,6 +4,7 @@
 #include <systemd/sd-daemon.h>
 
 #include <chrono>
+#include <cstdint>
 #include <ctime>
 #include <string>
 
@@ -41,6 +42,20 @@ void notify_reloading() {
 
 void notify_stopping() {
     notify("STOPPING=1");
+}
+
+void notify_extend_timeout(Duration at_least) {
+    notify("EXTEND_TIMEOUT_USEC=" + std::to_string(at_least / std::chrono::microseconds(1)));
+}
+
+void notify_alive() {
+    notify("WATCHDOG=1");
+}
+
+std::optional<Duration> watchdog_interval() {
+    std::uint64_t microseconds = 0;
+    if (::sd_watchdog_enabled(/*unset_environment=*/0, &microseconds) <= 0) return std::nullopt;
+    return std::chrono::duration_cast<Duration>(std::chrono::microseconds(microseconds));
 }
 
 }  // namespace agent

@@ -55,7 +55,11 @@ Result<void> SqliteTokenStore::load(const std::function<void(StoredRow)>& each) 
 }
 
 std::unique_ptr<StoreCommit> SqliteTokenStore::commit(StoreChange change, Done done) {
-    auto commit = std::make_unique<Commit>(*this, next_id_, std::move(done));
+    auto noted = [this, done = std::move(done)](Result<void> result) {
+        note(result);
+        done(std::move(result));
+    };
+    auto commit = std::make_unique<Commit>(*this, next_id_, std::move(noted));
     writer().submit(next_id_++, std::move(change));
     return commit;
 }
@@ -64,6 +68,10 @@ std::unique_ptr<StoreCommit> SqliteTokenStore::run(Job job, Done done) {
     auto commit = std::make_unique<Commit>(*this, next_id_, std::move(done));
     writer().submit(next_id_++, [job = std::move(job)](RecordTable& table) { return job(table.file()); });
     return commit;
+}
+
+std::unique_ptr<StoreCommit> SqliteTokenStore::ping(Done done) {
+    return run([](StoreFile&) { return Result<void>(); }, std::move(done));
 }
 
 StoreWriter& SqliteTokenStore::writer() {
@@ -76,7 +84,7 @@ StoreWriter& SqliteTokenStore::writer() {
 
 /// Tells when trouble begins and when it is over, and not each commit that it costs.
 void SqliteTokenStore::note(const Result<void>& result) {
-    const bool refused = !result && result.error().code == Error::Code::kTemporarilyUnavailable;
+    const bool refused = !result && result.error().code != Error::Code::kConflict;
     if (refused == failing_) return;
     failing_ = refused;
     if (refused) {
@@ -89,7 +97,6 @@ void SqliteTokenStore::note(const Result<void>& result) {
 
 void SqliteTokenStore::deliver() {
     for (StoreWriter::Outcome& outcome : writer_->take_outcomes()) {
-        note(outcome.result);
         const auto waiting = waiting_.find(outcome.id);
         if (waiting == waiting_.end()) continue;
         Commit* const commit = waiting->second;

@@ -159,6 +159,14 @@ Result<std::string> read_id(sqlite3* db, const std::string& path) {
 
 }  // namespace
 
+Duration StoreFile::longest_opening(const std::filesystem::path& path) {
+    constexpr Duration kSlowStart = std::chrono::seconds(20);
+    constexpr std::uintmax_t kBytesPerSecond = 2'000'000;  // the whole file is checked, then read
+    std::error_code none_yet;
+    const std::uintmax_t size = std::filesystem::file_size(path, none_yet);
+    return none_yet ? kSlowStart : kSlowStart + std::chrono::seconds(size / kBytesPerSecond);
+}
+
 Result<StoreFile> StoreFile::open(const std::filesystem::path& path) {
     StoreFile file;
     file.path_ = path;

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "base/result.h"
+#include "base/time.h"
 #include "io/sqlite.h"
 
 namespace agent {
@@ -22,6 +23,9 @@ class StoreFile {
     /// - kForbidden when others than its owner can read or write the file,
     /// - kInternal "… is damaged", or when the system refuses.
     [[nodiscard]] static Result<StoreFile> open(const std::filesystem::path& path);
+
+    /// How long opening and loading the store at `path` may take on a slow disk, judged by its size.
+    [[nodiscard]] static Duration longest_opening(const std::filesystem::path& path);
 
     [[nodiscard]] sqlite3* db() const noexcept { return db_.get(); }
     [[nodiscard]] const std::string& path() const noexcept { return path_; }

@@ -7,6 +7,7 @@
 
 #include <array>
 #include <cerrno>
+#include <chrono>
 #include <cstdlib>
 
 #include "expect.h"
@@ -47,9 +48,22 @@ Test(notify, tells_the_service_manager_in_one_datagram) {
     EXPECT_TEXT(manager.told(), "READY=1\nSTATUS=2 accounts");
     agent::notify_status("disk full\nREADY=1");
     EXPECT_TEXT(manager.told(), "STATUS=disk full");
+    agent::notify_extend_timeout(std::chrono::milliseconds(1500));
+    EXPECT_TEXT(manager.told(), "EXTEND_TIMEOUT_USEC=1500000");
+    agent::notify_alive();
+    EXPECT_TEXT(manager.told(), "WATCHDOG=1");
     agent::notify_stopping();
     EXPECT_TEXT(manager.told(), "STOPPING=1");
     ::unsetenv("NOTIFY_SOCKET");
     agent::notify_ready("nobody listens");
     EXPECT_TEXT(manager.told(), "");
+}
+
+Test(notify, knows_how_often_the_service_manager_asks) {
+    ::unsetenv("WATCHDOG_USEC");
+    cr_expect_not(agent::watchdog_interval());
+    ::setenv("WATCHDOG_USEC", "30000000", 1);
+    cr_expect(agent::watchdog_interval() == std::chrono::seconds(30));
+    ::setenv("WATCHDOG_PID", "1", 1);
+    cr_expect_not(agent::watchdog_interval(), "it asks after another process");
 }

@@ -4,6 +4,7 @@
 #include <optional>
 #include <vector>
 
+#include "base/log.h"
 #include "expect.h"
 #include "fakes/faulty_vfs.h"
 #include "fakes/run_until.h"
@@ -195,4 +196,43 @@ Test(sqlite_token_store, lets_a_callback_do_anything) {
     });
     other = store.commit(put("b", 0, 1, ""), [&](auto) { cr_expect(false); });
     cr_expect(fakes::run_until(f.loop, [&] { return done; }));
+}
+
+Test(sqlite_token_store, a_ping_is_answered_after_the_commits_before_it) {
+    auto& disk = fakes::FaultyVfs::install();
+    Fixture fixture;
+    fixture.open();
+    cr_assert(fixture.commit(put("smith", 0, 1, "x")));
+    disk.hold_next_sync();
+    fixture.start(put("smith", 1, 2, "x"));
+    disk.await_held();
+    bool answered = false;
+    const auto ping = fixture.store->ping([&](const Result<void>& result) { answered = result.has_value(); });
+    fakes::run_what_is_due(fixture.loop);
+    cr_expect_not(answered);
+    disk.release();
+    cr_expect(fakes::run_until(fixture.loop, [&] { return answered; }));
+    cr_expect(fixture.results.size() == 2);
+}
+
+Test(sqlite_token_store, a_disk_that_refuses_is_told_once_and_answers_pings) {
+    static std::string told;
+    auto& disk = fakes::FaultyVfs::install();
+    Fixture fixture;
+    fixture.open();
+    cr_assert(fixture.commit(put("smith", 0, 1, "x")));
+    agent::set_log_sink([](const agent::LogRecord& record) {
+        told += std::string(record.event->name) + " ";
+        return true;
+    });
+    disk.fail_from(0, SQLITE_FULL);
+    for (int i = 0; i < 3; ++i) cr_expect_not(fixture.commit(put("smith", 1, 2, "x")));
+    bool answered = false;
+    const auto ping = fixture.store->ping([&](const Result<void>& result) { answered = result.has_value(); });
+    cr_expect(fakes::run_until(fixture.loop, [&] { return answered; }));
+    EXPECT_TEXT(told, "store_failed ");
+    disk.heal();
+    cr_expect(fixture.commit(put("smith", 1, 2, "x")));
+    expect_conflict(fixture.commit(put("smith", 1, 2, "x")));
+    EXPECT_TEXT(told, "store_failed store_recovered ");
 }

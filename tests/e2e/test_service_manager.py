@@ -36,6 +36,24 @@ def test_it_is_ready_when_it_serves_and_says_when_it_ends(make_daemon, manager):
     daemon.process = None
 
 
+def test_it_asks_for_time_to_open_the_store(make_daemon, manager):
+    daemon = make_daemon()
+    daemon.environment["NOTIFY_SOCKET"] = manager.address
+    daemon.start(wait=False)
+    manager.wait_for("READY")
+    assert list(manager.told[0]) == ["EXTEND_TIMEOUT_USEC"] and len(manager.told) == 2
+    assert int(manager.told[0]["EXTEND_TIMEOUT_USEC"]) >= 10_000_000
+
+
+def test_it_is_alive_as_often_as_it_is_asked(managed, manager):
+    managed.daemon.stop()
+    managed.daemon.environment["WATCHDOG_USEC"] = "200000"
+    managed.daemon.start()
+    for _ in range(5):
+        assert manager.wait_for("WATCHDOG") == {"WATCHDOG": "1"}
+    assert "WATCHDOG" not in manager.told[:2], "not before it is asked"
+
+
 def test_a_second_signal_while_it_ends(managed, manager):
     managed.login("smith-law")
     managed.clio.fault("token:hang:100")
@@ -98,4 +116,4 @@ def test_a_spawned_daemon_leaves_the_caller_s_manager_alone(make_daemon, manager
     daemon.command = command
     daemon.start(wait=False)
     manager.wait_for("READY")
-    assert len(manager.told) == 1
+    assert sum("READY" in told for told in manager.told) == 1
