@@ -80,6 +80,7 @@ Reply<std::vector<Row>> account_details(const Json& account, std::int64_t now) {
     const std::string user = user_text(account);
     std::vector<Row> rows{{"account", name}, {"app", app}, {"state", state_cell(state)}};
     if (!reason.empty()) rows.push_back({"reason", reason});
+    if (state == "login_required") rows.push_back({"next step", "clioctl login " + std::string(name)});
     rows.push_back({"user", user.empty() ? "unknown" : user});
     rows.push_back({"generation", std::to_string(generation)});
     rows.push_back({"expires", moment(expires_at, now)});
