@@ -116,6 +116,7 @@ pid_t start(std::vector<std::string> words, const std::string& socket, const Pip
     std::string variable = "CLIO_AGENT_SOCK=" + socket;
     std::array<char*, 2> environment{variable.data(), nullptr};
     std::vector<char*> argv;
+    argv.reserve(words.size() + 1);
     for (std::string& word : words) argv.push_back(word.data());
     argv.push_back(nullptr);
     const pid_t child = ::fork();
