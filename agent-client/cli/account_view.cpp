@@ -4,7 +4,6 @@
 #include <ctime>
 
 #include <algorithm>
-#include <array>
 #include <string>
 
 #include "cli/text.h"
@@ -25,17 +24,6 @@ Cell state_cell(std::string_view state) {
 
 std::string expiry_text(std::int64_t expires_at, std::int64_t now) {
     return (expires_at > now ? "expires " : "expired ") + relative_time(expires_at - now);
-}
-
-/// "2026-11-23 17:48:10 (in 29 d)", in the local time zone; "-" for nothing.
-std::string moment(std::optional<std::int64_t> at, std::int64_t now) {
-    if (!at) return "-";
-    const auto time = static_cast<std::time_t>(*at);
-    std::tm parts{};
-    std::array<char, 32> text{};
-    if (::localtime_r(&time, &parts) == nullptr) return "-";
-    const std::size_t size = std::strftime(text.data(), text.size(), "%Y-%m-%d %H:%M:%S", &parts);
-    return std::string(text.data(), size) + " (" + relative_time(*at - now) + ")";
 }
 
 }  // namespace
@@ -80,11 +68,12 @@ Reply<std::vector<Row>> account_details(const Json& account, std::int64_t now) {
     const std::string user = user_text(account);
     std::vector<Row> rows{{"account", name}, {"app", app}, {"state", state_cell(state)}};
     if (!reason.empty()) rows.push_back({"reason", reason});
+    if (state == "login_required") rows.push_back({"next step", "clioctl login " + std::string(name)});
     rows.push_back({"user", user.empty() ? "unknown" : user});
     rows.push_back({"generation", std::to_string(generation)});
-    rows.push_back({"expires", moment(expires_at, now)});
-    rows.push_back({"next refresh", moment(account.find_integer("refresh_at"), now)});
-    rows.push_back({"last refresh", moment(account.find_integer("last_refresh"), now)});
+    rows.push_back({"expires", moment_text(expires_at, now)});
+    rows.push_back({"next refresh", moment_text(account.find_integer("refresh_at"), now)});
+    rows.push_back({"last refresh", moment_text(account.find_integer("last_refresh"), now)});
     return rows;
 }
 

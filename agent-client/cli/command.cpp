@@ -10,6 +10,8 @@ namespace agent {
 namespace {
 
 constexpr Option kJson{"json", "", "print the agent's JSON, on one line; errors too"};
+constexpr Option kStdin{"stdin", "", "read a line of standard input, even from a terminal"};
+constexpr Option kAskPassword{"ask-password", "", "let systemd-ask-password(1) ask"};
 constexpr Option kMinTtl{"min-ttl", "S", "a token that lives S seconds more (60)"};
 
 constexpr std::array kCommonOptions{
@@ -53,6 +55,29 @@ constexpr std::array kAppAddOptions{
     Option{"endpoint", "NAME=URL", "authorization, token, deauthorize, api_base or who_am_i; may stand several times"},
     kJson,
 };
+constexpr std::array kUnlockOptions{
+    Option{"recovery-key", "", "with the recovery key in place of a passphrase"},
+    kStdin,
+    kAskPassword,
+    kJson,
+};
+constexpr std::array kKeyAddOptions{
+    Option{"calibrate", "MS", "let one try of the passphrase take about MS milliseconds, 100 to 60000"},
+    kStdin,
+    kAskPassword,
+    kJson,
+};
+constexpr std::array kKeyRotateOptions{
+    Option{"wait", "", "return when everything is sealed anew"},
+    kJson,
+};
+constexpr std::array kKeyTestOptions{
+    Option{"passphrase", "", "ask for a passphrase, and try it"},
+    Option{"recovery-key", "", "ask for the recovery key, and try it"},
+    kStdin,
+    kAskPassword,
+    kJson,
+};
 
 constexpr std::array kCommands{
     Command{"login", "ACCOUNT [--app APP] [--no-browser | --paste] [--replace-user] [--json]",
@@ -77,6 +102,18 @@ constexpr std::array kCommands{
             "[--json]",
             "Add an app, or replace it", kAppAddOptions, 1, 1, false, add_app},
     Command{"app remove", "NAME [--json]", "Remove an app that no account uses", kOnlyJson, 1, 1, false, remove_app},
+    Command{"lock", "[--json]", "Have the agent forget the key, and with it all tokens", kOnlyJson, 0, 0, false, lock},
+    Command{"unlock", "[--recovery-key] [--stdin | --ask-password] [--json]",
+            "Open the agent's store with a passphrase or the recovery key", kUnlockOptions, 0, 0, false, unlock},
+    Command{"key list", "[--json]", "List the key slots, each of which opens the store", kOnlyJson, 0, 0, false,
+            list_keys},
+    Command{"key add", "KIND [PATH | NAME] [--calibrate MS] [--stdin | --ask-password] [--json]",
+            "Add a key slot: passphrase, recovery, file PATH or credential NAME", kKeyAddOptions, 1, 2, false, add_key},
+    Command{"key remove", "ID [--json]", "Remove a key slot", kOnlyJson, 1, 1, false, remove_key},
+    Command{"key rotate", "[--wait] [--json]", "Make a new data key, and seal everything anew", kKeyRotateOptions, 0, 0,
+            false, rotate_keys},
+    Command{"key test", "[--passphrase] [--recovery-key] [--stdin | --ask-password] [--json]",
+            "Try whether the key slots open, changing nothing", kKeyTestOptions, 0, 0, false, test_keys},
     Command{"env", "", "Print shell code that sets CLIO_AGENT_SOCK", {}, 0, 0, false, print_environment},
     Command{"version", "", "Print the version", {}, 0, 0, false, print_version},
 };

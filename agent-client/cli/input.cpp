@@ -3,59 +3,18 @@
 
 #include <fcntl.h>
 #include <poll.h>
-#include <termios.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <string>
 
-#include "cli/output.h"
-#include "cli/signal_watch.h"
+#include "base/utf8.h"
+#include "cli/terminal_prompt.h"
 #include "lib/fd.h"
 
 namespace agent {
 
 namespace {
-
-constexpr std::size_t kLongestSecret = 4096;
-
-/// No echo on a terminal while this lives.
-class EchoOff {
-  public:
-    explicit EchoOff(int tty) : tty_(tty), works_(::tcgetattr(tty, &before_) == 0) {
-        if (!works_) return;
-        termios quiet = before_;
-        quiet.c_lflag &= ~static_cast<tcflag_t>(ECHO | ECHONL);
-        works_ = ::tcsetattr(tty, TCSAFLUSH, &quiet) == 0;
-    }
-    ~EchoOff() {
-        if (works_) ::tcsetattr(tty_, TCSAFLUSH, &before_);
-    }
-    EchoOff(const EchoOff&) = delete;
-    EchoOff& operator=(const EchoOff&) = delete;
-
-    [[nodiscard]] bool works() const noexcept { return works_; }
-
-  private:
-    int tty_;
-    termios before_{};
-    bool works_;
-};
-
-Reply<std::optional<SecretString>> type_in(std::string_view prompt) {
-    const Fd tty(::open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC));
-    if (!tty)
-        return fail(Error::Code::kBadRequest,
-                    "no terminal to ask on: give --secret-file FILE, or - for standard input");
-    // Outlives EchoOff: a signal takes effect only when the terminal echoes again.
-    AGENT_TRY(const SignalWatch signals, SignalWatch::begin());
-    const EchoOff quiet(tty.get());
-    if (!quiet.works()) return fail(Error::Code::kInternal, "the terminal's echo cannot be turned off");
-    tell(tty.get(), prompt);
-    auto line = read_line(tty.get(), kLongestSecret, Patience::without_end().unless_readable(signals.fd()));
-    tell(tty.get(), "\n");
-    return line;
-}
 
 Reply<std::optional<SecretString>> read_from(std::string_view file) {
     if (file == "-") return read_line(STDIN_FILENO, kLongestSecret, Patience::without_end());
@@ -86,10 +45,18 @@ Reply<std::optional<SecretString>> read_line(int fd, std::size_t limit, const Pa
     return SecretString(text.substr(0, text.size() - (text.ends_with('\r') ? 1 : 0)));
 }
 
+Reply<SecretString> as_secret(std::optional<SecretString> line) {
+    if (!line || line->empty()) return fail(Error::Code::kBadRequest, "the secret is empty");
+    if (find_invalid_utf8(line->reveal()) != std::string_view::npos) {
+        return fail(Error::Code::kBadRequest, "the secret is no UTF-8");
+    }
+    return *std::move(line);
+}
+
 Reply<SecretString> read_secret(std::optional<std::string_view> file, std::string_view prompt) {
-    AGENT_TRY(auto secret, file ? read_from(*file) : type_in(prompt));
-    if (!secret || secret->empty()) return fail(Error::Code::kBadRequest, "the secret is empty");
-    return *std::move(secret);
+    AGENT_TRY(auto line,
+              file ? read_from(*file) : ask_on_terminal(prompt, "give --secret-file FILE, or - for standard input"));
+    return as_secret(std::move(line));
 }
 
 }  // namespace agent

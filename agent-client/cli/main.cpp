@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <sys/prctl.h>
+
+#include <cerrno>
 #include <exception>
 
 #include "cli/command.h"
@@ -10,7 +13,15 @@ namespace agent {
 
 namespace {
 
+/// No other process of this user can read the memory of this one, and no core dump holds it. It ends where `run` gives
+/// way to a program; a limit on the size of core dumps would stay with that.
+Reply<void> protect_memory() {
+    if (::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0) return fail_errno("cannot forbid core dumps", errno);
+    return {};
+}
+
 Reply<int> run(const Arguments& arguments) {
+    AGENT_CHECK(protect_memory());
     if (arguments.has("help")) {
         AGENT_CHECK(print(arguments.command == nullptr ? general_help() : command_help(*arguments.command)));
         return 0;

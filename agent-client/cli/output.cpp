@@ -60,10 +60,11 @@ void tell(int terminal, std::string_view text) {
     static_cast<void>(write_all(terminal, text));  // there is nobody else to tell
 }
 
-void warn_of_readable_output() {
+void warn_of_readable_output(std::string_view secret) {
     struct stat out {};
     if (::fstat(STDOUT_FILENO, &out) != 0 || !S_ISREG(out.st_mode)) return;
-    if ((out.st_mode & S_IROTH) != 0) complain("warning: every user can read the file that the token is written to");
+    if ((out.st_mode & S_IROTH) == 0) return;
+    complain("warning: every user can read the file that the " + std::string(secret) + " is written to");
 }
 
 bool wants_colour() {

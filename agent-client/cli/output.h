@@ -19,8 +19,8 @@ void complain(std::string_view text);
 void tell(std::string_view text);
 void tell(int terminal, std::string_view text);
 
-/// A warning when standard output is a file that every user may read, for what prints a token.
-void warn_of_readable_output();
+/// A warning when standard output is a file that every user may read, before a `secret` is printed.
+void warn_of_readable_output(std::string_view secret);
 
 /// Standard output is a terminal that shows colours, and NO_COLOR (no-color.org) is not set.
 [[nodiscard]] bool wants_colour();

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <ctime>
 
 #include "base/utf8.h"
 
@@ -106,6 +107,16 @@ std::string duration_text(std::int64_t seconds) {
 std::string relative_time(std::int64_t seconds) {
     if (seconds == 0) return "now";
     return seconds > 0 ? "in " + duration_text(seconds) : duration_text(-seconds) + " ago";
+}
+
+std::string moment_text(std::optional<std::int64_t> at, std::int64_t now) {
+    if (!at) return "-";
+    const auto time = static_cast<std::time_t>(*at);
+    std::tm parts{};
+    std::array<char, 32> text{};
+    if (::localtime_r(&time, &parts) == nullptr) return "-";
+    const std::size_t size = std::strftime(text.data(), text.size(), "%Y-%m-%d %H:%M:%S", &parts);
+    return std::string(text.data(), size) + " (" + relative_time(*at - now) + ")";
 }
 
 }  // namespace agent

@@ -18,14 +18,14 @@ _clioctl() {
                 return
                 ;;
             --socket | --timeout | --app | --min-ttl | --product | --region | --client-id | --redirect-uri | \
-                --secret-file | --scope | --rotation | --client-auth | --endpoint) i+=1 ;;
+                --secret-file | --scope | --rotation | --client-auth | --endpoint | --calibrate) i+=1 ;;
             -*) ;;
-            *) [[ -z $command || $command == app ]] && command+=${command:+ }${COMP_WORDS[i]} ;;
+            *) [[ -z $command || $command == app || $command == key ]] && command+=${command:+ }${COMP_WORDS[i]} ;;
         esac
     done
 
     case $previous in
-        --socket | --secret-file)
+        --socket | --secret-file | file)
             mapfile -t COMPREPLY < <(compgen -A file -- "$word")
             return
             ;;
@@ -35,17 +35,25 @@ _clioctl() {
         --rotation) words='reusable single_use' ;;
         --client-auth) words='body basic' ;;
         --endpoint) words='authorization= token= deauthorize= api_base= who_am_i=' ;;
-        --timeout | --min-ttl | --client-id | --redirect-uri | --scope) return ;;
+        --timeout | --min-ttl | --client-id | --redirect-uri | --scope | --calibrate) return ;;
         *)
             case $command in
-                '') words='login token run list show status refresh logout events app env version' ;;
+                '') words='login token run list show status refresh logout events app lock unlock key env
+                    version' ;;
                 app) words='list add remove' ;;
+                key) words='list add remove rotate test' ;;
                 login) options='--app --no-browser --paste --replace-user --json' ;;
                 token) options='--min-ttl --json --header' ;;
                 run) options='--min-ttl' ;;
                 refresh) options='--revive --json' ;;
                 logout) options='--local --json' ;;
-                list | show | status | events | 'app list' | 'app remove') options='--json' ;;
+                unlock) options='--recovery-key --stdin --ask-password --json' ;;
+                'key add') options='--calibrate --stdin --ask-password --json' ;;
+                'key rotate') options='--wait --json' ;;
+                'key test') options='--passphrase --recovery-key --stdin --ask-password --json' ;;
+                list | show | status | events | lock | 'app list' | 'app remove' | 'key list' | 'key remove')
+                    options='--json'
+                    ;;
                 'app add')
                     options='--product --region --client-id --redirect-uri --secret-file --scope --rotation --pkce
                         --no-pkce --client-auth --endpoint --json'
@@ -58,6 +66,8 @@ _clioctl() {
                 case $command in
                     login | token | run | show | refresh | logout) words=$(_clioctl_names list) ;;
                     'app remove') words=$(_clioctl_names app list) ;;
+                    'key add') words='passphrase recovery file credential' ;;
+                    'key remove') words=$(_clioctl_names key list) ;;
                 esac
             fi
             ;;

@@ -12,7 +12,7 @@ function __clioctl_command
             set skip 1
         else if not string match -q -- '-*' $word
             set -a words $word
-            test $words[1] = app -a (count $words) -lt 2; or break
+            contains -- $words[1] app key; and test (count $words) -lt 2; or break
         end
     end
     string join ' ' $words
@@ -46,10 +46,19 @@ complete -c clioctl -n '__clioctl_is ""' -a app -d 'List, add and remove apps'
 complete -c clioctl -n '__clioctl_is app' -a list -d 'List the registered apps'
 complete -c clioctl -n '__clioctl_is app' -a add -d 'Add an app, or replace it'
 complete -c clioctl -n '__clioctl_is app' -a remove -d 'Remove an app that no account uses'
+complete -c clioctl -n '__clioctl_is ""' -a lock -d 'Have the agent forget the key, and with it all tokens'
+complete -c clioctl -n '__clioctl_is ""' -a unlock -d 'Open the agent\'s store with a passphrase or the recovery key'
+complete -c clioctl -n '__clioctl_is ""' -a key -d 'List, add, remove, rotate and test the keys of the store'
+complete -c clioctl -n '__clioctl_is key' -a list -d 'List the key slots, each of which opens the store'
+complete -c clioctl -n '__clioctl_is key' -a add \
+    -d 'Add a key slot: passphrase, recovery, file PATH or credential NAME'
+complete -c clioctl -n '__clioctl_is key' -a remove -d 'Remove a key slot'
+complete -c clioctl -n '__clioctl_is key' -a rotate -d 'Make a new data key, and seal everything anew'
+complete -c clioctl -n '__clioctl_is key' -a test -d 'Try whether the key slots open, changing nothing'
 complete -c clioctl -n '__clioctl_is ""' -a env -d 'Print shell code that sets CLIO_AGENT_SOCK'
 complete -c clioctl -n '__clioctl_is ""' -a version -d 'Print the version'
 
-complete -c clioctl -n '__clioctl_is login token list show status refresh logout events "app list" "app add" "app remove"' \
+complete -c clioctl -n '__clioctl_is login token list show status refresh logout events "app list" "app add" "app remove" lock unlock "key list" "key add" "key remove" "key rotate" "key test"' \
     -l json -d 'print the agent\'s JSON, on one line; errors too'
 
 complete -c clioctl -n '__clioctl_is login token run show refresh logout' -a '(__clioctl_names list)'
@@ -86,3 +95,17 @@ complete -c clioctl -n '__clioctl_is "app add"' -l client-auth -x -a 'body basic
     -d 'body or basic: how the secret is sent'
 complete -c clioctl -n '__clioctl_is "app add"' -l endpoint -x -a 'authorization= token= deauthorize= api_base= who_am_i=' \
     -d 'authorization, token, deauthorize, api_base or who_am_i; may stand several times'
+
+complete -c clioctl -n '__clioctl_is unlock "key add" "key test"' -l stdin \
+    -d 'read a line of standard input, even from a terminal'
+complete -c clioctl -n '__clioctl_is unlock "key add" "key test"' -l ask-password -d 'let systemd-ask-password(1) ask'
+complete -c clioctl -n '__clioctl_is unlock' -l recovery-key -d 'with the recovery key in place of a passphrase'
+
+complete -c clioctl -n '__clioctl_is "key add"' -a 'passphrase recovery file credential'
+complete -c clioctl -n '__clioctl_is "key add"' -F
+complete -c clioctl -n '__clioctl_is "key add"' -l calibrate -x \
+    -d 'let one try of the passphrase take about MS milliseconds, 100 to 60000'
+complete -c clioctl -n '__clioctl_is "key remove"' -a '(__clioctl_names key list)'
+complete -c clioctl -n '__clioctl_is "key rotate"' -l wait -d 'return when everything is sealed anew'
+complete -c clioctl -n '__clioctl_is "key test"' -l passphrase -d 'ask for a passphrase, and try it'
+complete -c clioctl -n '__clioctl_is "key test"' -l recovery-key -d 'ask for the recovery key, and try it'

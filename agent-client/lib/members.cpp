@@ -30,6 +30,11 @@ Result<std::int64_t> need_integer(const Json& object, std::string_view key) {
     return lacks(key, "integer");
 }
 
+Result<bool> need_boolean(const Json& object, std::string_view key) {
+    if (const auto value = object.find_boolean(key)) return *value;
+    return lacks(key, "boolean");
+}
+
 Result<const Json::Array*> need_array(const Json& object, std::string_view key) {
     const Json* member = object.find(key);
     if (member != nullptr && member->is_array()) return member->array();

@@ -16,6 +16,7 @@ namespace agent {
 // another type. Views live as long as `object`.
 [[nodiscard]] Result<std::string_view> need_string(const Json& object, std::string_view key);
 [[nodiscard]] Result<std::int64_t> need_integer(const Json& object, std::string_view key);
+[[nodiscard]] Result<bool> need_boolean(const Json& object, std::string_view key);
 [[nodiscard]] Result<const Json::Array*> need_array(const Json& object, std::string_view key);
 
 }  // namespace agent

@@ -30,8 +30,7 @@ bool is_visible_ascii(std::string_view text) {
 
 Reply<std::string> account_path(std::string_view account) {
     if (!is_valid_name(account)) {
-        return fail(Error::Code::kBadRequest,
-                    "account: a name is 1 to 64 letters, digits and any of . _ @ -, and nothing else");
+        return fail(Error::Code::kBadRequest, "account: a name has " + std::string(kNameRule));
     }
     return "/v1/accounts/" + std::string(account);
 }

@@ -6,14 +6,15 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <cstdlib>
 #include <filesystem>
 #include <string>
+#include <system_error>
 #include <thread>
 #include <utility>
 #include <vector>
 
-#include "expect.h"
 #include "lib/fd.h"
 
 /// Listens on a Unix socket and answers each connection with the next of the given texts, whatever was asked; an empty
@@ -21,12 +22,12 @@
 class CannedAgent {
   public:
     explicit CannedAgent(std::vector<std::string> answers) : answers_(std::move(answers)) {
-        cr_assert(::mkdtemp(directory_) != nullptr);
+        need(::mkdtemp(directory_) != nullptr);
         sockaddr_un address{};
         address.sun_family = AF_UNIX;
         path().copy(address.sun_path, sizeof address.sun_path - 1);
-        cr_assert(::bind(listener_.get(), reinterpret_cast<sockaddr*>(&address), sizeof address) == 0);
-        cr_assert(::listen(listener_.get(), 8) == 0);
+        need(::bind(listener_.get(), reinterpret_cast<sockaddr*>(&address), sizeof address) == 0);
+        need(::listen(listener_.get(), 8) == 0);
         thread_ = std::thread([this] { serve(); });
     }
     ~CannedAgent() {
@@ -50,6 +51,10 @@ class CannedAgent {
     }
 
   private:
+    static void need(bool done) {
+        if (!done) throw std::system_error(errno, std::generic_category(), "canned agent");
+    }
+
     void serve() {
         for (const std::string& answer : answers_) {
             const agent::Fd peer(::accept(listener_.get(), nullptr, nullptr));

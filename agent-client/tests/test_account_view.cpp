@@ -61,6 +61,7 @@ Test(account_view, details, .init = in_utc) {
     cr_assert(bad.has_value());
     const std::string text = render_table(*bad, false);
     EXPECT_CONTAINS(text, "reason        the grant was revoked\n");
+    EXPECT_CONTAINS(text, "next step     clioctl login doe\n");
     EXPECT_CONTAINS(text, "user          unknown\n");
     EXPECT_CONTAINS(text, "next refresh  -\n");
 }

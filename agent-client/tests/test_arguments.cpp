@@ -97,7 +97,7 @@ Test(arguments, what_cannot_be_understood) {
     EXPECT_TEXT(failure_of({"token", "-j"}), "token: unknown option -j; try 'clioctl token --help'");
     EXPECT_TEXT(failure_of({"token", "--json=1"}), "token: --json takes no value; try 'clioctl token --help'");
     EXPECT_TEXT(failure_of({"token", "--min-ttl"}), "token: --min-ttl needs a value; try 'clioctl token --help'");
-    EXPECT_TEXT(failure_of({"token", "a", "b"}), "token: unexpected argument 'b'; try 'clioctl token --help'");
+    EXPECT_TEXT(failure_of({"token", "a", "b"}), "token: too many arguments; try 'clioctl token --help'");
     EXPECT_TEXT(failure_of({"login"}), "login: ACCOUNT is missing; try 'clioctl login --help'");
     EXPECT_TEXT(failure_of({"app", "add"}), "app add: NAME is missing; try 'clioctl app add --help'");
     EXPECT_TEXT(failure_of({"run", "a"}), "run: -- COMMAND is missing; try 'clioctl run --help'");

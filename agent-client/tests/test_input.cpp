@@ -61,7 +61,13 @@ Test(input, secret_from_a_file) {
     EXPECT_TEXT(secret->reveal(), "s3cret");
 }
 
+Test(input, secret_that_json_cannot_carry) {
+    EXPECT_TEXT(as_secret(SecretString("na\xefve")).error().detail, "the secret is no UTF-8");
+    EXPECT_TEXT(as_secret(SecretString("na\xc3\xafve"))->reveal(), "na\xc3\xafve");
+}
+
 Test(input, no_secret) {
+    EXPECT_TEXT(as_secret(std::nullopt).error().detail, "the secret is empty");
     EXPECT_TEXT(read_secret("/dev/null", "").error().detail, "the secret is empty");
     EXPECT_CONTAINS(read_secret("/nonexistent", "").error().detail, "/nonexistent: No such file");
 }

@@ -97,8 +97,7 @@ App App::clone() const {
 
 Result<App> app_from_json(std::string_view name, const Json& description, const ReadSecret& read_secret) {
     if (!is_valid_name(name)) {
-        return tl::unexpected(
-            json_error(description.key_position(), "an app's name has 1 to 64 of the characters A-Z a-z 0-9 . _ @ -"));
+        return tl::unexpected(json_error(description.key_position(), "an app's name has " + std::string(kNameRule)));
     }
     JsonReader in(description);
     App app;

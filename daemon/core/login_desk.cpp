@@ -55,7 +55,7 @@ Result<std::shared_ptr<LoginDesk::Port>> LoginDesk::open_port(const std::string&
 
 Result<LoginState> LoginDesk::start(LoginRequest request) {
     if (!is_valid_name(request.account))
-        return fail(Error::Code::kBadRequest, "account name: 1 to 64 of A-Z a-z 0-9 . _ @ - are allowed");
+        return fail(Error::Code::kBadRequest, "account: a name has " + std::string(kNameRule));
     const auto open = std::count_if(entries_.begin(), entries_.end(),
                                     [](const auto& entry) { return entry.second.attempt->is_open(); });
     if (static_cast<std::size_t>(open) >= kOpenAttempts)

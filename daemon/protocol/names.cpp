@@ -17,6 +17,7 @@ bool is_name_character(char c) noexcept {
 }  // namespace
 
 bool is_valid_name(std::string_view name) noexcept {
+    if (name == "." || name == "..") return false;
     return !name.empty() && name.size() <= kLongestName && std::all_of(name.begin(), name.end(), is_name_character);
 }
 

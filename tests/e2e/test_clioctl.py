@@ -102,6 +102,7 @@ def test_an_account_that_needs_a_person(stage):
     stage.clio.revoke_all()
     done = stage.clioctl("refresh", "smith-law", exit=3)
     assert "clioctl login smith-law" in done.stderr
+    assert "next step     clioctl login smith-law\n" in stage.clioctl("show", "smith-law").stdout
 
 
 def test_token_into_a_file_that_all_may_read(stage, tmp_path):
@@ -124,6 +125,14 @@ def test_run(stage):
     stage.clioctl("run", "--", "sh", "-c", "exit 42", exit=42)
     assert stage.clioctl("run", "--", "cat", stdin="through").stdout == "through"
     stage.clioctl("run", "--", "/nosuch/command", exit=127)
+
+
+def test_list_of_nothing(make_daemon, tmp_path):
+    daemon = make_daemon().start()
+    clioctl = Clioctl(tmp_path, daemon.socket)
+    for command, next_step in ((["list"], "clioctl login ACCOUNT"), (["app", "list"], "clioctl app add")):
+        done = clioctl(*command)
+        assert done.stdout == "" and next_step in done.stderr
 
 
 def test_list_show_status(stage):

@@ -34,9 +34,9 @@ COMMON = {"socket", "timeout", "help"}
 
 
 def test_man_page(commands):
-    page = (CLIENT / "clioctl.1").read_text()
-    section = page.split(".Sh COMMANDS")[1].split(".Sh OPTIONS")[0]
-    synopses = re.findall(r"^\.It Xo\n(.*?)\n\.Xc|^\.It (Ic [^\n]*)", section, re.M | re.S)
+    page, of_keys = ((CLIENT / name).read_text() for name in ("clioctl.1", "clioctl-key.1"))
+    section = "".join(text.split(".Sh COMMANDS")[1].split(".Sh ")[0] for text in (page, of_keys))
+    synopses = re.findall(r"^\.It Xo\n(.*?)\n\.Xc|^\.It (Ic [^\n,]*)$", section, re.M | re.S)
     found = {}
     for synopsis in (a or "." + b for a, b in synopses):
         name = re.match(r"\.Ic (.+)", synopsis)[1]
@@ -46,7 +46,7 @@ def test_man_page(commands):
         assert f".It Fl -{option}" in page
 
 
-@pytest.mark.parametrize("page", ["clioctl.1", "libclio-agent.3"])
+@pytest.mark.parametrize("page", ["clioctl.1", "clioctl-key.1", "libclio-agent.3"])
 def test_man_pages_are_well_formed(page):
     if not shutil.which("groff"):
         pytest.skip("groff is not installed")
@@ -63,19 +63,23 @@ def test_bash(commands):
         return set(done.stdout.split())
 
     assert complete("") == {name.split()[0] for name in commands}
-    assert complete("app", "") == {name.split()[1] for name in commands if " " in name}
+    for group in ("app", "key"):
+        assert complete(group, "") == {name.split()[1] for name in commands if name.startswith(group + " ")}
     for name, (_, options) in commands.items():
         assert {option.removeprefix("--") for option in complete(*name.split(), "--")} == options, name
     assert complete("--socket", "token", "sh") == {"show"}
     assert complete("app", "add", "x", "--region", "") == {"us", "eu", "ca", "au"}
+    assert complete("key", "add", "") == {"passphrase", "recovery", "file", "credential"}
+    assert "/etc/passwd" in complete("key", "add", "file", "/etc/pass")
     assert "true" in complete("run", "x", "--", "tru")
 
 
 def test_zsh(commands):
     text = (COMPLETIONS / "_clioctl").read_text()
-    group, top = text.split("_clioctl_app() {")[1].split("_clioctl() {")
+    apps, rest = text.split("_clioctl_app() {")[1].split("_clioctl_key() {")
+    keys, top = rest.split("_clioctl() {")
     found = {}
-    for prefix, part in (("app ", group), ("", top)):
+    for prefix, part in (("app ", apps), ("key ", keys), ("", top)):
         for names, block in re.findall(r"^        ([a-z|]+)\)\n(.*?);;", part, re.M | re.S):
             found |= {prefix + name: options_in(re.sub(r"\[.*\]", "", block)) for name in names.split("|")}
     assert found == {name: options - COMMON for name, (_, options) in commands.items()}
@@ -94,7 +98,7 @@ def test_fish(commands):
     assert found == {name: options - COMMON for name, (_, options) in commands.items()}
     for name, (summary, _) in commands.items():
         described = summary.replace("'", "\\'")
-        assert f"-a {name.split()[-1]} -d '{described}'" in text
+        assert re.search(rf"-a {name.split()[-1]} +-d '{re.escape(described)}'", text), name
     if shutil.which("fish"):
         subprocess.run(["fish", "-n", COMPLETIONS / "clioctl.fish"], check=True)
 

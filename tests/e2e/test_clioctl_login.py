@@ -4,15 +4,14 @@
 import contextlib
 import json
 import os
-import pty
 import signal
 import subprocess
-import termios
 
 import pytest
 from support.clioctl import Clioctl
 from support.fake_agent import FakeAgent, answer, problem
 from support.programs import CLIOCTL, PATIENCE, until
+from support.terminal import Terminal
 
 URL = "https://app.clio.com/oauth/authorize?state=x&y=z"
 LOGIN = {"id": "L/1", "account": "smith-law", "authorization_url": URL, "expires_at": 4000000000, "status": "pending"}
@@ -169,38 +168,6 @@ def test_paste_that_is_wrong(play, pasted, exit):
     agent, clioctl = play(GOOD | {f"POST {STATE}": problem(400, "bad_request", "no code in it")})
     clioctl("login", "smith-law", "--paste", stdin=pasted, exit=exit)
     assert agent.asked(f"DELETE {STATE}")
-
-
-class Terminal:
-    """A program on a terminal of its own, and a person at it."""
-
-    def __init__(self, clioctl, *arguments):
-        self.pid, self.fd = pty.fork()
-        if self.pid == 0:
-            os.chdir(clioctl.home)
-            os.execve(CLIOCTL, [CLIOCTL, *arguments], clioctl.environment)
-        self.shown = ""
-
-    def expect(self, text):
-        def seen():
-            with contextlib.suppress(OSError):  # EIO: the program has ended
-                self.shown += os.read(self.fd, 4096).decode()
-            return text in self.shown
-
-        until(seen, f"{text!r} was not shown")
-
-    def type(self, text):
-        os.write(self.fd, text.encode())
-
-    def echoes(self):
-        return bool(termios.tcgetattr(self.fd)[3] & termios.ECHO)
-
-    def end(self):
-        status = os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
-        with contextlib.suppress(OSError):
-            while (more := os.read(self.fd, 4096)):
-                self.shown += more.decode()
-        return status
 
 
 def test_paste_again_on_a_terminal(play):

@@ -22,14 +22,30 @@ def clioctl(tmp_path):
         (["tokne"], "unknown command 'tokne'; try 'clioctl --help'"),
         (["app"], "app needs one of: list, add, remove; try 'clioctl --help'"),
         (["token", "--nope"], "token: unknown option --nope; try 'clioctl token --help'"),
-        (["token", "a", "b"], "token: unexpected argument 'b'; try 'clioctl token --help'"),
+        (["token", "a", "b"], "token: too many arguments; try 'clioctl token --help'"),
         (["token", "--json", "--header"], "token: --json and --header exclude each other; try 'clioctl token --help'"),
         (["token", "--min-ttl", "soon"], "token: --min-ttl takes a whole number from 0 to 31536000; try 'clioctl token --help'"),
         (["list", "--timeout", "0"], "list: --timeout takes a whole number from 1 to 86400; try 'clioctl list --help'"),
         (["login"], "login: ACCOUNT is missing; try 'clioctl login --help'"),
         (["run", "a"], "run: -- COMMAND is missing; try 'clioctl run --help'"),
         (["app", "add", "x"], "app add: --product is missing; try 'clioctl app add --help'"),
-        (["list", "\x1b[31m"], "list: unexpected argument '\\x1b[31m'; try 'clioctl list --help'"),
+        (["key"], "key needs one of: list, add, remove, rotate, test; try 'clioctl --help'"),
+        (["key", "add"], "key add: KIND is missing; try 'clioctl key add --help'"),
+        (["key", "add", "tpm"], "key add: KIND is passphrase, recovery, file or credential; try 'clioctl key add --help'"),
+        (["key", "add", "file"], "key add: PATH is missing; try 'clioctl key add --help'"),
+        (["key", "add", "credential"], "key add: NAME is missing; try 'clioctl key add --help'"),
+        (["key", "add", "passphrase", "hunter2"], 
+         "key add: passphrase takes no argument; secrets are never arguments; try 'clioctl key add --help'"),
+        (["key", "add", "recovery", "--stdin"], "key add: --stdin goes with passphrase only; try 'clioctl key add --help'"),
+        (["key", "add", "passphrase", "--calibrate", "5"],
+         "key add: --calibrate takes a whole number from 100 to 60000; try 'clioctl key add --help'"),
+        (["key", "remove", "1x"], "key remove: ID is a number that 'clioctl key list' shows; try 'clioctl key remove --help'"),
+        (["key", "test", "--stdin"],
+         "key test: --stdin goes with --passphrase or --recovery-key; try 'clioctl key test --help'"),
+        (["unlock", "--stdin", "--ask-password"],
+         "unlock: --stdin and --ask-password exclude each other; try 'clioctl unlock --help'"),
+        (["unlock", "hunter2"], "unlock: too many arguments; try 'clioctl unlock --help'"),
+        (["\x1b[31m"], "unknown command '\\x1b[31m'; try 'clioctl --help'"),
     ],
 )
 def test_wrong_usage(clioctl, arguments, said):
@@ -46,11 +62,16 @@ APP = ["app", "add", "x", "--product", "manage", "--region", "us", "--client-id"
         (["token", ""], "account"),
         (["token", "a/b"], "account"),
         (["logout", "../status"], "account"),
+        (["token", ".."], "account"),
         (["login", "a b"], "account"),
         (["app", "remove", ""], "app"),
+        (["app", "remove", "."], "app"),
         ([*APP, "--secret-file", "/nonexistent"], "/nonexistent: No such file"),
         ([*APP, "--secret-file", "/dev/null"], "the secret is empty"),
         ([*APP, "--secret-file", "-"], "the secret is empty"),
+        (["unlock"], "standard input has ended"),
+        (["key", "add", "passphrase"], "standard input has ended"),
+        (["key", "test", "--passphrase"], "standard input has ended"),
         ([*APP, "--pkce", "--no-pkce"], "exclude each other"),
         ([*APP, "--endpoint", "token"], "--endpoint takes NAME=URL"),
     ],
@@ -69,7 +90,8 @@ def test_a_secret_needs_a_terminal_or_a_file(clioctl):
 @pytest.mark.parametrize(
     "arguments",
     [["token"], ["token", "a"], ["run", "--", "true"], ["list"], ["show", "a"], ["status"], ["refresh", "a"],
-     ["logout", "a"], ["events"], ["login", "a"], ["app", "list"], ["app", "remove", "a"],
+     ["logout", "a"], ["events"], ["login", "a"], ["app", "list"], ["app", "remove", "a"], ["lock"], ["key", "list"],
+     ["key", "add", "recovery"], ["key", "add", "file", "f"], ["key", "remove", "1"], ["key", "rotate"], ["key", "test"],
      [*APP, "--secret-file", "/etc/hostname"]],
     ids=" ".join,
 )
@@ -92,7 +114,7 @@ def commands(clioctl):
 
 def test_help(clioctl):
     assert clioctl("-h").stdout == clioctl("--help").stdout == clioctl("app", "--help").stdout
-    assert len(commands(clioctl)) == 14
+    assert len(commands(clioctl)) == 21
     for command in commands(clioctl):
         shown = clioctl(*command, "--help").stdout
         assert shown.startswith("usage: clioctl " + " ".join(command))

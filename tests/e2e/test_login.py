@@ -231,6 +231,7 @@ def test_logging_in_again_counts_the_generation_on(stage):
     ({"account": ""}, 400, "bad_request"),
     ({"account": "x" * 65}, 400, "bad_request"),
     ({"account": "../x"}, 400, "bad_request"),
+    ({"account": ".."}, 400, "bad_request"),
     ({"account": 7}, 400, "bad_request"),
     ({}, 400, "bad_request"),
     ([], 400, "bad_request"),

@@ -46,6 +46,9 @@ def test_socket_and_folder_are_private(stage):
     ("GET", "/V1/accounts"),
     ("GET", "/api/v4/users/who_am_i.json"),
     ("DELETE", "/v1/apps/nosuch"),
+    ("DELETE", "/v1/apps/."),
+    ("GET", "/v1/accounts/.."),
+    ("GET", "/v1/accounts/%2e%2e"),
 ])
 def test_unknown_paths_and_names(stage, method, target):
     answer = stage.agent.request(method, target)

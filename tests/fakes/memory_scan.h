@@ -1,13 +1,32 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <sys/types.h>
+
 #include <cstddef>
 #include <string>
 
 namespace fakes {
 
-/// How often `marker` lies in the writable memory of this process. The marker is given inverted, byte by byte (~c), and
-/// never made plain here, so that only what others made of it counts.
+/// The writable memory of a process, opened once: a process that later forbids to look can still be looked at. Throws
+/// std::system_error when the kernel refuses.
+class ProcessMemory {
+  public:
+    explicit ProcessMemory(pid_t process);
+    ~ProcessMemory();
+    ProcessMemory(const ProcessMemory&) = delete;
+    ProcessMemory& operator=(const ProcessMemory&) = delete;
+
+    /// How often `marker` lies in it. The marker is given inverted, byte by byte (~c), and never made plain here, so
+    /// that in a process that scans itself only what others made of it counts.
+    [[nodiscard]] std::size_t count(const std::string& inverted_marker) const;
+
+  private:
+    int maps_;
+    int memory_;
+};
+
+/// In this process.
 [[nodiscard]] std::size_t count_in_own_memory(const std::string& inverted_marker);
 
 }  // namespace fakes

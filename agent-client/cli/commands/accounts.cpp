@@ -19,9 +19,12 @@ Reply<int> list_accounts(const Arguments& arguments) {
         return 0;
     }
     AGENT_TRY(const Json::Array* accounts, need_array(answer.json, "accounts"));
+    if (accounts->empty()) {
+        tell("No account yet: clioctl login ACCOUNT\n");
+        return 0;
+    }
     AGENT_TRY(const auto rows, accounts_table(*accounts, unix_now()));
     AGENT_CHECK(print(render_table(rows, wants_colour())));
-    if (accounts->empty()) tell("No account yet: clioctl login ACCOUNT\n");
     return 0;
 }
 

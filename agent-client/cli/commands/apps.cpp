@@ -33,8 +33,7 @@ constexpr std::array<Field, 7> kFields{{{"product", "product", true},
 
 Reply<std::string> app_path(std::string_view name) {
     if (!is_valid_name(name)) {
-        return fail(Error::Code::kBadRequest,
-                    "app: a name is 1 to 64 letters, digits and any of . _ @ -, and nothing else");
+        return fail(Error::Code::kBadRequest, "app: a name has " + std::string(kNameRule));
     }
     return "/v1/apps/" + std::string(name);
 }
@@ -96,6 +95,10 @@ Reply<int> list_apps(const Arguments& arguments) {
         return 0;
     }
     AGENT_TRY(const Json::Array* apps, need_array(answer.json, "apps"));
+    if (apps->empty()) {
+        tell("No app yet: clioctl app add --help\n");
+        return 0;
+    }
     std::vector<Row> rows(1);
     for (const char* heading : {"APP", "PRODUCT", "REGION", "CLIENT ID", "REDIRECT URI", "ACCOUNTS", "SOURCE"}) {
         rows.front().emplace_back(heading, Tone::kHeading);
@@ -105,7 +108,6 @@ Reply<int> list_apps(const Arguments& arguments) {
         rows.push_back(std::move(row));
     }
     AGENT_CHECK(print(render_table(rows, wants_colour())));
-    if (apps->empty()) tell("No app yet: clioctl app add --help\n");
     return 0;
 }
 

@@ -24,6 +24,14 @@ namespace agent {
 [[nodiscard]] Reply<int> add_app(const Arguments& arguments);
 [[nodiscard]] Reply<int> remove_app(const Arguments& arguments);
 
+[[nodiscard]] Reply<int> lock(const Arguments& arguments);
+[[nodiscard]] Reply<int> unlock(const Arguments& arguments);
+[[nodiscard]] Reply<int> list_keys(const Arguments& arguments);
+[[nodiscard]] Reply<int> add_key(const Arguments& arguments);
+[[nodiscard]] Reply<int> remove_key(const Arguments& arguments);
+[[nodiscard]] Reply<int> rotate_keys(const Arguments& arguments);
+[[nodiscard]] Reply<int> test_keys(const Arguments& arguments);
+
 [[nodiscard]] Reply<int> print_environment(const Arguments& arguments);
 [[nodiscard]] Reply<int> print_version(const Arguments& arguments);
 

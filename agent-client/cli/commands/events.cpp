@@ -32,7 +32,8 @@ Reply<std::string> for_people(std::string_view line) {
     AGENT_TRY(const auto account, need_string(event, "account"));
     AGENT_TRY(const auto generation, need_integer(event, "generation"));
     const std::string_view detail = event.find_string("detail").value_or("");
-    std::string text = clock_time(at) + "  " + printable(name) + "  " + printable(account);
+    std::string text = clock_time(at) + "  " + printable(name);
+    if (!account.empty()) text += "  " + printable(account);
     if (generation > 0) text += "  generation " + std::to_string(generation);
     if (!detail.empty()) text += "  " + printable(detail);
     return text;

@@ -51,15 +51,21 @@ Reply<int> show_status(const Arguments& arguments) {
     AGENT_TRY(const auto version, need_string(status, "version"));
     AGENT_TRY(const auto uptime, need_integer(status, "uptime"));
     AGENT_TRY(const auto store_error, need_string(status, "store_error"));
-    const std::vector<Row> rows{
+    AGENT_TRY(const bool locked, need_boolean(status, "locked"));
+    std::vector<Row> rows{
         {"agent",
          "version " + std::string(version) + ", process " + number(status, "pid") + ", up " + duration_text(uptime)},
         {"socket", client.socket()},
-        {"accounts", accounts_cell(status)},
-        {"refreshes", refreshes_text(status)},
-        {"store", store_error.empty() ? Cell("good", Tone::kGood) : Cell(store_error, Tone::kBad)},
-        {"connections", number(status, "connections")},
     };
+    if (locked) {
+        // It knows of no accounts then: to show 0 of them would alarm.
+        rows.push_back({"locked", {"yes; open it with: clioctl unlock", Tone::kBad}});
+    } else {
+        rows.push_back({"accounts", accounts_cell(status)});
+        rows.push_back({"refreshes", refreshes_text(status)});
+    }
+    rows.push_back({"store", store_error.empty() ? Cell("good", Tone::kGood) : Cell(store_error, Tone::kBad)});
+    rows.push_back({"connections", number(status, "connections")});
     AGENT_CHECK(print(render_table(rows, wants_colour())));
     return 0;
 }

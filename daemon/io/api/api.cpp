@@ -20,8 +20,8 @@ Result<std::string> decode_segment(std::string_view segment) {
     if (segment.empty()) return std::string();
     const auto decoded = percent_decode(segment, /*plus_is_space=*/false);
     if (!decoded || !is_valid_name(decoded->reveal())) {
-        return fail(Error::Code::kBadRequest, "path: " + std::string(segment.substr(0, kMostShown)) +
-                                                  ": expected a name of 1 to 64 of the characters A-Z a-z 0-9 . _ @ -");
+        return fail(Error::Code::kBadRequest,
+                    "path: " + std::string(segment.substr(0, kMostShown)) + ": a name has " + std::string(kNameRule));
     }
     return std::string(decoded->reveal());
 }

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <unistd.h>
+
+#include <algorithm>
+#include <charconv>
+#include <string>
+
+#include "base/json_writer.h"
+#include "cli/account_view.h"
+#include "cli/commands/commands.h"
+#include "cli/key_view.h"
+#include "cli/output.h"
+#include "cli/secret_source.h"
+#include "cli/session.h"
+#include "cli/text.h"
+#include "lib/members.h"
+
+namespace agent {
+
+namespace {
+
+constexpr std::chrono::seconds kAllTries{180};  // each passphrase slot costs a derivation
+constexpr Duration kFirstPause = std::chrono::milliseconds(50);
+constexpr Duration kLongestPause = std::chrono::seconds(2);
+
+Reply<Answer> get_keys(const AgentClient& client) {
+    return client.call({.method = "GET", .target = "/v1/keys"});
+}
+
+/// Asks again, ever more seldom, until every record is sealed with the new key.
+Reply<void> await_rotation(const AgentClient& client) {
+    const auto began = std::chrono::steady_clock::now();
+    const bool on_terminal = ::isatty(STDERR_FILENO) == 1;
+    for (Duration pause = kFirstPause;; pause = std::min(2 * pause, kLongestPause)) {
+        AGENT_TRY(const Answer answer, get_keys(client));
+        AGENT_TRY(const bool rotating, need_boolean(answer.json, "rotating"));
+        if (on_terminal) {
+            const auto elapsed = std::chrono::floor<std::chrono::seconds>(std::chrono::steady_clock::now() - began);
+            tell("\rSealing everything anew: " + duration_text(elapsed.count()) + (rotating ? "" : "\n"));
+        }
+        if (!rotating) return {};
+        AGENT_CHECK(Patience::without_end().pause(pause));
+    }
+}
+
+/// The number of a slot, as it stands in a path.
+Reply<std::string> slot_id(const Arguments& arguments) {
+    const std::string_view word = arguments.words.front();
+    std::uint32_t id = 0;
+    const char* end = word.data() + word.size();
+    const auto [stopped, error] = std::from_chars(word.data(), end, id);
+    if (error != std::errc() || stopped != end) {
+        return usage(arguments.command, "ID is a number that 'clioctl key list' shows");
+    }
+    return std::to_string(id);
+}
+
+Reply<void> write_secrets(JsonWriter& out, const Arguments& arguments) {
+    AGENT_TRY(const SecretSource source, SecretSource::chosen_by(arguments));
+    const bool wants_any = arguments.has("passphrase") || arguments.has("recovery-key");
+    for (const char* option : {"stdin", "ask-password"}) {
+        if (wants_any || !arguments.has(option)) continue;
+        return usage(arguments.command, "--" + std::string(option) + " goes with --passphrase or --recovery-key");
+    }
+    out.begin_object();
+    if (arguments.has("passphrase")) {
+        AGENT_TRY(const SecretString passphrase, source.read("Passphrase"));
+        out.member("passphrase", passphrase.reveal());
+    }
+    if (arguments.has("recovery-key")) {
+        AGENT_TRY(const SecretString key, source.read("Recovery key"));
+        out.member("recovery_key", key.reveal());
+    }
+    out.end_object();
+    return {};
+}
+
+}  // namespace
+
+Reply<int> list_keys(const Arguments& arguments) {
+    AGENT_TRY(const AgentClient client, client_for(arguments));
+    AGENT_TRY(const Answer answer, get_keys(client));
+    if (arguments.has("json")) {
+        AGENT_CHECK(print_json(answer));
+        return 0;
+    }
+    AGENT_TRY(const Json::Array* slots, need_array(answer.json, "slots"));
+    AGENT_TRY(const bool rotating, need_boolean(answer.json, "rotating"));
+    if (slots->empty()) {
+        tell("No key slot yet: clioctl key add passphrase\n");
+        return 0;
+    }
+    AGENT_TRY(const auto rows, key_slots_table(*slots, unix_now()));
+    AGENT_CHECK(print(render_table(rows, wants_colour())));
+    if (rotating) tell("A new data key has not reached every record yet.\n");
+    return 0;
+}
+
+Reply<int> remove_key(const Arguments& arguments) {
+    AGENT_TRY(const std::string id, slot_id(arguments));
+    AGENT_TRY(const AgentClient client, client_for(arguments));
+    AGENT_CHECK(client.call({.method = "DELETE", .target = "/v1/keys/" + id}));
+    if (!arguments.has("json")) AGENT_CHECK(print("Removed key slot " + id + "\n"));
+    return 0;
+}
+
+Reply<int> rotate_keys(const Arguments& arguments) {
+    AGENT_TRY(const AgentClient client, client_for(arguments));
+    AGENT_CHECK(client.call({.method = "POST", .target = "/v1/keys/rotate"}));
+    const bool wait = arguments.has("wait");
+    if (wait) AGENT_CHECK(await_rotation(client));
+    if (arguments.has("json")) return 0;
+    AGENT_CHECK(print(wait ? "Everything is sealed with a new data key\n"
+                           : "There is a new data key; everything is being sealed with it\n"));
+    return 0;
+}
+
+Reply<int> test_keys(const Arguments& arguments) {
+    AGENT_TRY(const AgentClient client, client_for(arguments));
+    JsonWriter body;
+    AGENT_CHECK(write_secrets(body, arguments));
+    AGENT_TRY(const Answer answer,
+              client.call({.method = "POST", .target = "/v1/keys/test", .body = body.view()}, kAllTries));
+    AGENT_TRY(const Json::Array* slots, need_array(answer.json, "slots"));
+    AGENT_TRY(const auto rows, key_test_table(*slots));
+    AGENT_CHECK(arguments.has("json") ? print_json(answer) : print(render_table(rows, wants_colour())));
+    return any_fails(*slots) ? 1 : 0;
+}
+
+}  // namespace agent

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "base/json_writer.h"
+#include "cli/commands/commands.h"
+#include "cli/output.h"
+#include "cli/secret_source.h"
+#include "cli/session.h"
+
+namespace agent {
+
+namespace {
+
+// A refresh under way ends first.
+constexpr std::chrono::seconds kRefreshEnds{60};
+// After wrong secrets the agent lets the next one wait, up to 30 s; and one try may be calibrated to last 60 s.
+constexpr std::chrono::seconds kOneTry{90};
+
+}  // namespace
+
+Reply<int> lock(const Arguments& arguments) {
+    AGENT_TRY(const AgentClient client, client_for(arguments));
+    AGENT_CHECK(client.call({.method = "POST", .target = "/v1/lock"}, kRefreshEnds));
+    if (!arguments.has("json")) AGENT_CHECK(print("Locked\n"));
+    return 0;
+}
+
+Reply<int> unlock(const Arguments& arguments) {
+    const bool recovery = arguments.has("recovery-key");
+    AGENT_TRY(const AgentClient client, client_for(arguments));
+    AGENT_TRY(const SecretSource source, SecretSource::chosen_by(arguments));
+    AGENT_TRY(const SecretString secret, source.read(recovery ? "Recovery key" : "Passphrase"));
+    JsonWriter body;
+    body.begin_object().member(recovery ? "recovery_key" : "passphrase", secret.reveal()).end_object();
+    AGENT_CHECK(client.call({.method = "POST", .target = "/v1/unlock", .body = body.view()}, kOneTry));
+    if (!arguments.has("json")) AGENT_CHECK(print("Unlocked\n"));
+    return 0;
+}
+
+}  // namespace agent
