@@ -90,11 +90,11 @@ Result<std::string> AccountBook::only_account() const {
 
 AccountFacts AccountBook::facts_of(const Account& account) const {
     const AccountRecord& record = account.record;
+    const bool lacks_app = account.damage.empty() && apps_.find(record.app) == nullptr;
     return {.name = record.name,
             .app = record.app,
             .state = public_word(record.life.state),
-            .reason = apps_.find(record.app) == nullptr ? app_not_registered(record.name, record.app).message
-                                                        : record.life.reason,
+            .reason = lacks_app ? app_not_registered(record.name, record.app).message : record.life.reason,
             .generation = record.life.generation,
             .expires_at = record.life.expires_at,
             .refresh_at = wake_at(record.life, world_.clock.now()),

@@ -15,6 +15,7 @@ APP = {"product": "manage", "region": "us", "client_id": "id", "redirect_uri": "
 PLACES = {
     (): "DESCRIPTION",
     ("refresh",): "refresh",
+    ("lock",): "lock",
     ("tls",): "tls",
     ("hooks",): "hooks",
     ("apps", "firm"): "An app",
