@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdlib>
 #include <cstring>
 #include <optional>
 #include <utility>
@@ -19,6 +20,9 @@ namespace agent {
 namespace {
 
 constexpr int kBacklog = 1024;  // scripts come in flocks; the kernel caps it by net.core.somaxconn
+const std::string kOrigin = "from systemd";
+const std::string kName = "agent";
+const std::string kNotNamed = "unknown";  // what sd_listen_fds_with_names(3) says when nobody gave names
 
 Error error(Error::Code code, const std::string& path, const std::string& reason) {
     return {.code = code, .message = "socket: " + path + ": " + reason};
@@ -72,26 +76,41 @@ Result<void> check_free(const std::string& path, const sockaddr_un& address) {
     return {};
 }
 
+std::vector<std::string> take_names(char** names) {
+    std::vector<std::string> taken;
+    for (char** name = names; *name != nullptr; ++name) {
+        taken.emplace_back(*name);
+        std::free(*name);
+    }
+    std::free(names);
+    return taken;
+}
+
 }  // namespace
 
 Result<ListenSocket> ListenSocket::open(const std::filesystem::path& path) {
-    const int passed = ::sd_listen_fds(/*unset_environment=*/1);
-    return passed == 0 ? bind(path) : adopt(passed);
+    char** names = nullptr;
+    const int passed = ::sd_listen_fds_with_names(/*unset_environment=*/1, &names);
+    if (passed == 0) return bind(path);
+    if (passed < 0) return tl::unexpected(error(Error::Code::kInternal, kOrigin, std::strerror(-passed)));
+    return adopt(take_names(names));
 }
 
-Result<ListenSocket> ListenSocket::adopt(int passed) {
-    const std::string origin = "from systemd";
-    if (passed < 0) return tl::unexpected(error(Error::Code::kInternal, origin, std::strerror(-passed)));
+Result<ListenSocket> ListenSocket::adopt(const std::vector<std::string>& names) {
     Fd fd(SD_LISTEN_FDS_START);
-    if (passed != 1 || ::sd_is_socket_unix(fd.get(), SOCK_STREAM, /*listening=*/1, nullptr, 0) <= 0) {
-        return tl::unexpected(
-            error(Error::Code::kBadRequest, origin, "expected exactly one ListenStream= with the path of a socket"));
-    }
-    ::fcntl(fd.get(), F_SETFL, ::fcntl(fd.get(), F_GETFL) | O_NONBLOCK);
-
     sockaddr_un address{};
     socklen_t size = sizeof address;
-    ::getsockname(fd.get(), reinterpret_cast<sockaddr*>(&address), &size);
+    // An abstract socket, whose path begins with a zero, has no mode: it is open to everybody.
+    if (names.size() != 1 || ::sd_is_socket_unix(fd.get(), SOCK_STREAM, /*listening=*/1, nullptr, 0) <= 0 ||
+        ::getsockname(fd.get(), reinterpret_cast<sockaddr*>(&address), &size) != 0 || address.sun_path[0] != '/') {
+        return tl::unexpected(
+            error(Error::Code::kBadRequest, kOrigin, "expected exactly one ListenStream= with the path of a socket"));
+    }
+    if (names[0] != kName && names[0] != kNotNamed) {
+        return tl::unexpected(error(Error::Code::kBadRequest, kOrigin,
+                                    "it is named " + names[0] + "; expected FileDescriptorName=" + kName));
+    }
+    ::fcntl(fd.get(), F_SETFL, ::fcntl(fd.get(), F_GETFL) | O_NONBLOCK);
     return ListenSocket(std::move(fd), address.sun_path, /*inode=*/0);
 }
 

@@ -5,6 +5,7 @@
 
 #include <filesystem>
 #include <string>
+#include <vector>
 
 #include "base/result.h"
 #include "io/fd.h"
@@ -19,8 +20,8 @@ class ListenSocket {
     /// Binding makes the directory (mode 0700) if only that is missing, and takes the place of a socket whose owner is
     /// dead. The socket has mode 0600 and accepts from the moment it can be seen. Fails with kConflict "already
     /// running" when somebody answers at `path`, or when something that is no socket lies there; with kBadRequest for
-    /// a path that is too long, and when what systemd passed is not exactly one listening Unix stream socket; else
-    /// with kInternal.
+    /// a path that is too long, and when what systemd passed is not exactly one listening Unix stream socket with a
+    /// path, named "agent" if it is named; else with kInternal.
     [[nodiscard]] static Result<ListenSocket> open(const std::filesystem::path& path);
 
     ListenSocket(ListenSocket&& other) noexcept = default;
@@ -36,7 +37,7 @@ class ListenSocket {
   private:
     ListenSocket(Fd fd, std::string path, ino_t inode) : fd_(std::move(fd)), path_(std::move(path)), inode_(inode) {}
 
-    [[nodiscard]] static Result<ListenSocket> adopt(int passed);
+    [[nodiscard]] static Result<ListenSocket> adopt(const std::vector<std::string>& names);
     [[nodiscard]] static Result<ListenSocket> bind(const std::filesystem::path& path);
 
     Fd fd_;

@@ -30,10 +30,12 @@ Fd make_socket(int type = SOCK_STREAM) {
     return Fd(::socket(AF_UNIX, type | SOCK_CLOEXEC, 0));
 }
 
+/// A path that begins with @ stands for an abstract socket, as in unix(7).
 sockaddr_un address_of(const fs::path& path) {
     sockaddr_un address{};
     address.sun_family = AF_UNIX;
     std::memcpy(address.sun_path, path.c_str(), path.string().size() + 1);
+    if (address.sun_path[0] == '@') address.sun_path[0] = '\0';
     return address;
 }
 
@@ -65,13 +67,14 @@ void expect_refused(const Result<ListenSocket>& opened, Error::Code code, const 
 
 /// What open() does in a process that was started with these descriptors from 3 on, as systemd would: `check` is told.
 template <class Check>
-void open_when_passed(const std::vector<Fd>& passed, const fs::path& path, Check check) {
+void open_when_passed(const std::vector<Fd>& passed, const fs::path& path, Check check, const char* names = nullptr) {
     const pid_t child = ::fork();
     if (child == 0) {
         int next = 3;
         for (const Fd& fd : passed) ::dup2(fd.get(), next++);
         ::setenv("LISTEN_FDS", std::to_string(passed.size()).c_str(), 1);
         ::setenv("LISTEN_PID", std::to_string(::getpid()).c_str(), 1);
+        if (names != nullptr) ::setenv("LISTEN_FDNAMES", names, 1);
         bool is_right = false;
         {
             const auto socket = ListenSocket::open(path);
@@ -182,12 +185,28 @@ Test(listen_socket, of_systemd_must_be_the_right_one) {
         return !socket && socket.error().code == Error::Code::kBadRequest &&
                socket.error().message.find("expected exactly one ListenStream=") != std::string::npos;
     };
-    std::vector<std::vector<Fd>> wrong(4);
+    std::vector<std::vector<Fd>> wrong(5);
     wrong[0].push_back(bound(f.directory / "datagram.sock", SOCK_DGRAM));
     wrong[1].push_back(make_socket());
     wrong[2].push_back(Fd(::open("/dev/null", O_RDONLY | O_CLOEXEC)));
     wrong[3].push_back(bound(f.directory / "first.sock"));
     wrong[3].push_back(bound(f.directory / "second.sock"));
+    wrong[4].push_back(bound("@clio-agent-test-" + std::to_string(::getpid())));  // open to everybody
     for (const auto& passed : wrong) open_when_passed(passed, f.path, is_refused);
+    cr_expect_not(fs::exists(f.path));
+}
+
+Test(listen_socket, of_systemd_must_have_the_right_name_if_it_has_one) {
+    Fixture f;
+    std::vector<Fd> passed;
+    passed.push_back(bound(f.directory / "passed.sock"));
+    open_when_passed(
+        passed, f.path, [](const Result<ListenSocket>& socket) { return socket.has_value(); }, "agent");
+    open_when_passed(
+        passed, f.path,
+        [](const Result<ListenSocket>& socket) {
+            return !socket && socket.error().message.find("expected FileDescriptorName=agent") != std::string::npos;
+        },
+        "metrics");
     cr_expect_not(fs::exists(f.path));
 }
