@@ -71,6 +71,7 @@ HttpConnection::~HttpConnection() {
 }
 
 void HttpConnection::handle(evhttp_request* request, const Handler& handler) {
+    is_new_ = false;
     exchange_ = std::make_shared<HttpExchange>(request, limits_);
     if (finishing_) exchange_->close_after();
     evhttp_request_set_on_complete_cb(

@@ -33,11 +33,13 @@ class HttpConnection {
 
     [[nodiscard]] const Peer& peer() const noexcept { return peer_; }
     [[nodiscard]] bool is_idle() const noexcept { return exchange_ == nullptr; }
+    /// No request has come yet.
+    [[nodiscard]] bool is_new() const noexcept { return is_new_; }
 
     void handle(evhttp_request* request, const Handler& handler);
 
-    /// Closes the connection once the present answer is sent. The wait of a stream is handed out: its end is that of
-    /// the stream, and may free the connection.
+    /// Closes the connection once the present answer is sent, or the next when there is none. The wait of a stream is
+    /// handed out: its end is that of the stream, and may free the connection.
     [[nodiscard]] std::unique_ptr<Waiting> finish();
 
   private:
@@ -54,6 +56,7 @@ class HttpConnection {
 
     std::shared_ptr<HttpExchange> exchange_;  // shared with the ApiReply; null between requests
     std::unique_ptr<Waiting> waiting_;
+    bool is_new_ = true;
     bool finishing_ = false;
 
     evbuffer_cb_entry* output_watch_;

@@ -18,6 +18,7 @@ struct HttpLimits {
     std::size_t connections_per_user = limits::kConnectionsPerUser;
     std::size_t stream_backlog_bytes = limits::kStreamBacklogBytes;
     Duration idle = limits::kIdle;
+    Duration first_request = limits::kFirstRequest;
 
     [[nodiscard]] timeval idle_timeout() const noexcept {
         return {.tv_sec = idle.count() / 1000, .tv_usec = idle.count() % 1000 * 1000};

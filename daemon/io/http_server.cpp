@@ -176,31 +176,32 @@ void HttpServer::on_closed(evhttp_connection* connection) {
 }
 
 void HttpServer::stop(Duration grace, std::function<void()> stopped) {
+    admit_newcomers();
     stopping_ = true;
     stopped_ = std::move(stopped);
     pause_.reset();
     listener_ = nullptr;
     evhttp_del_accept_socket(http_.get(), accepting_);
 
-    std::vector<evhttp_connection*> idle;
+    close_where([](const HttpConnection& peer) { return peer.is_idle() && !peer.is_new(); });
     std::vector<std::unique_ptr<Waiting>> streams;
-    for (const auto& [connection, peer] : connections_) {
-        if (peer->is_idle()) {
-            idle.push_back(connection);
-        } else {
-            streams.push_back(peer->finish());
-        }
-    }
-    // Only now, since each may take itself out of connections_.
-    for (evhttp_connection* connection : idle) evhttp_connection_free(connection);
-    streams.clear();
+    for (const auto& [connection, peer] : connections_) streams.push_back(peer->finish());
+    streams.clear();  // only now, since each may take itself out of connections_
 
     if (connections_.empty()) return tell_stopped();
-    stop_timer_ = timers_.after(grace, [this] { close_all(); });
+    stop_timer_ = timers_.after(grace, [this] { close_where([](const HttpConnection&) { return true; }); });
+    first_request_timer_ = timers_.after(
+        limits_.first_request, [this] { close_where([](const HttpConnection& peer) { return peer.is_new(); }); });
 }
 
-void HttpServer::close_all() {
-    while (!connections_.empty()) evhttp_connection_free(connections_.begin()->first);
+template <class Condition>
+void HttpServer::close_where(Condition is_meant) {
+    std::vector<evhttp_connection*> meant;
+    for (const auto& [connection, peer] : connections_) {
+        if (is_meant(*peer)) meant.push_back(connection);
+    }
+    // Only now, since each takes itself out of connections_.
+    for (evhttp_connection* connection : meant) evhttp_connection_free(connection);
 }
 
 void HttpServer::tell_stopped() {

@@ -43,7 +43,9 @@ class HttpServer {
     [[nodiscard]] std::size_t connections() const noexcept { return connections_.size(); }
 
     /// Accepts no more, closes idle connections, ends streams and waits for the answers that are owed, though not
-    /// longer than `grace`. Then calls `stopped` once, never before this returns; it may destroy the server.
+    /// longer than `grace`. Who has connected and not asked yet is owed an answer too, for a short while: callers do
+    /// not notice a restart when the listening socket lives on. Then calls `stopped` once, never before this returns;
+    /// it may destroy the server.
     void stop(Duration grace, std::function<void()> stopped);
 
   private:
@@ -59,7 +61,8 @@ class HttpServer {
     void pause_accepting();
     void resume_accepting();
     void on_closed(evhttp_connection* connection);
-    void close_all();
+    template <class Condition>
+    void close_where(Condition is_meant);
     void tell_stopped();
     /// For warnings that a peer could cause at will.
     [[nodiscard]] bool may_log();
@@ -80,6 +83,7 @@ class HttpServer {
     bool stopping_ = false;
     std::function<void()> stopped_;
     std::unique_ptr<Timer> stop_timer_;
+    std::unique_ptr<Timer> first_request_timer_;
 
     std::unique_ptr<evhttp, FreeHttp> http_;
     evhttp_bound_socket* accepting_ = nullptr;  // owned by http_, as is the listener; both until stop()

@@ -16,6 +16,7 @@ inline constexpr std::size_t kReservedDescriptors = 256;  // beside connections:
 inline constexpr std::size_t kEventStreams = 64;          // each holds a growing answer
 inline constexpr std::size_t kStreamBacklogBytes = std::size_t{256} * 1024;  // unread events, about 1000 of them
 inline constexpr std::chrono::seconds kIdle{60};           // between requests, and while one is being sent
+inline constexpr std::chrono::seconds kFirstRequest{1};    // at a stop, for who has connected and not yet asked
 inline constexpr std::chrono::seconds kTokenPatience{30};  // how long a token request waits for a refresh
 inline constexpr std::chrono::seconds kLongestWait{60};    // for ?wait= on an authorization
 inline constexpr std::chrono::seconds kDefaultMinTtl{60};

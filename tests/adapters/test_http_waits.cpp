@@ -257,7 +257,10 @@ Test(http_waits, a_burst_that_nobody_could_read_in_time_is_cut) {
 Test(http_waits, stopping_closes_what_is_idle_and_awaits_what_is_owed) {
     OwingFixture http;
     const auto idle = http.connect();
-    http.wait_for_connections(2);
+    idle->send(kGet);
+    http.wait_for_owed(2);
+    answer(http.owed.back());
+    http.wait_for_answers(*idle, 1);
     bool stopped = false;
     http.server->stop(kLong, [&] { stopped = true; });
     cr_expect(!stopped, "never before stop() has returned");
@@ -271,6 +274,32 @@ Test(http_waits, stopping_closes_what_is_idle_and_awaits_what_is_owed) {
     cr_assert(http.client->answers().size() == 1);
     EXPECT_CONTAINS(http.client->answers()[0].head, "Connection: close\r\n");
     cr_expect(http.server->connections() == 0);
+}
+
+Test(http_waits, stopping_answers_who_has_connected_and_not_yet_asked) {
+    HttpFixture http({.first_request = kLong});
+    const auto admitted = http.connect();
+    http.wait_for_connections(1);
+    const auto accepted = http.connect();
+    bool stopped = false;
+    http.server->stop(kLong, [&] { stopped = true; });
+    fakes::run_what_is_due(http.loop);
+    cr_expect(!stopped && !admitted->ended());
+    admitted->send(kGet);
+    http.wait_for_answers(*admitted, 1);
+    EXPECT_CONTAINS(admitted->answers()[0].head, "Connection: close\r\n");
+    http.wait_for([&] { return stopped; }, "stopped");
+    cr_expect_not(accepted->ended(), "it is the next server's");
+}
+
+Test(http_waits, stopping_does_not_wait_long_for_a_first_request) {
+    HttpFixture http({.first_request = milliseconds(20)});
+    const auto silent = http.connect();
+    http.wait_for_connections(1);
+    bool stopped = false;
+    http.server->stop(kLong, [&] { stopped = true; });
+    http.wait_for([&] { return stopped; }, "stopped");
+    http.wait_for_end(*silent);
 }
 
 Test(http_waits, stopping_lets_an_answer_out_that_was_given_before) {
