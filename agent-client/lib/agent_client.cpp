@@ -11,6 +11,9 @@ namespace agent {
 
 namespace {
 
+// The agent ends once in a restart, and perhaps once more in a start that fails.
+constexpr int kTries = 3;
+
 std::chrono::seconds retry_after_of(const ResponseReader& response) {
     const std::string_view value = response.field("Retry-After").value_or("");
     int seconds = 0;
@@ -49,9 +52,19 @@ Reply<Exchange> AgentClient::begin(const AgentRequest& request, const Patience& 
     return exchange;
 }
 
+// RFC 9110 section 9.2.2: a client may repeat an idempotent request when the connection was closed before its answer.
+Reply<Exchange> AgentClient::exchange_whole(const AgentRequest& request, const Patience& patience) const {
+    for (int tries_left = request.method == "GET" ? kTries : 1;; --tries_left) {
+        AGENT_TRY(Exchange exchange, begin(request, patience));
+        const Reply<void> read = read_to_the_end(exchange);
+        if (read) return exchange;
+        if (!exchange.is_broken_off() || tries_left == 1) return tl::unexpected(read.error());
+    }
+}
+
 Reply<Answer> AgentClient::call(const AgentRequest& request, Duration extra) const {
-    AGENT_TRY(Exchange exchange, begin(request, Patience::at_most(timeout_ + extra).unless_readable(give_up_fd_)));
-    AGENT_CHECK(read_to_the_end(exchange));
+    AGENT_TRY(Exchange exchange,
+              exchange_whole(request, Patience::at_most(timeout_ + extra).unless_readable(give_up_fd_)));
     ResponseReader& response = exchange.response();
     if (response.status() >= 300) return tl::unexpected(failure_of(response));
     Answer answer{.status = response.status(), .json = {}, .text = response.take_body()};

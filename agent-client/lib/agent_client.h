@@ -35,7 +35,7 @@ class AgentClient {
     [[nodiscard]] const std::string& socket() const noexcept { return socket_; }
 
     /// Sends `request` and reads the whole answer, within the timeout and `extra`, the time that the agent was asked to
-    /// wait by the request itself.
+    /// wait by the request itself. A GET whose answer breaks off is sent again: the agent may have been restarted.
     [[nodiscard]] Reply<Answer> call(const AgentRequest& request, Duration extra = {}) const;
 
     /// Reads an answer that has no end, and hands on each piece as it comes. Ends well when the agent ends it.
@@ -43,6 +43,7 @@ class AgentClient {
     [[nodiscard]] Reply<void> stream(const std::string& target, const Take& take) const;
 
   private:
+    [[nodiscard]] Reply<Exchange> exchange_whole(const AgentRequest& request, const Patience& patience) const;
     [[nodiscard]] Reply<Exchange> begin(const AgentRequest& request, const Patience& patience) const;
 
     std::string socket_;

@@ -46,7 +46,9 @@ Reply<void> Exchange::receive_more() {
     WipedBlock block;
     AGENT_TRY(const std::size_t size, stream_.receive(block.bytes, patience_));
     if (size == 0) {
-        AGENT_CHECK(response_.end_of_stream());
+        const Result<void> complete = response_.end_of_stream();
+        is_broken_off_ = !complete;
+        AGENT_CHECK(complete);
         return {};
     }
     AGENT_TRY(const std::size_t used, response_.feed({block.bytes.data(), size}));

@@ -26,12 +26,15 @@ class Exchange {
     [[nodiscard]] Reply<void> send(const AgentRequest& request);
     /// Waits for more of the response. Only while it is not complete.
     [[nodiscard]] Reply<void> receive_more();
+    /// The agent has closed the connection before the response was complete.
+    [[nodiscard]] bool is_broken_off() const noexcept { return is_broken_off_; }
     [[nodiscard]] ResponseReader& response() noexcept { return response_; }
 
   private:
     UnixStream stream_;
     Patience patience_;
     ResponseReader response_;
+    bool is_broken_off_ = false;
 };
 
 }  // namespace agent

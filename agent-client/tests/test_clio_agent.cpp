@@ -67,6 +67,24 @@ Test(clio_agent, tells_that_nobody_is_there) {
     clio_agent_free(agent);
 }
 
+Test(clio_agent, asks_again_when_an_answer_breaks_off) {
+    const std::string whole = CannedAgent::json(
+        "200 OK", R"({"account":"smith-law","access_token":"a-token","token_type":"Bearer","expires_at":1,)"
+                  R"("expires_in":1,"generation":1,"api_base":"https://app.clio.com/api/v4"})");
+    CannedAgent canned({"", whole.substr(0, 60), whole, "", "", "", ""});
+    clio_agent* agent = clio_agent_new(canned.path().c_str());
+    clio_token* token = nullptr;
+    cr_assert(clio_agent_get_token(agent, "smith-law", 60, &token, nullptr) == CLIO_OK);
+    clio_token_free(token);
+    clio_error* error = nullptr;
+    cr_expect(clio_agent_get_token(agent, "smith-law", 60, &token, &error) == CLIO_TEMPORARILY_UNAVAILABLE);
+    EXPECT_CONTAINS(error->message, "closed the connection");
+    clio_error_free(error);
+    cr_expect(clio_agent_report(agent, "smith-law", 7, 401, nullptr, nullptr) == CLIO_TEMPORARILY_UNAVAILABLE);
+    cr_expect(canned.requests().size() == 7, "a report is not repeated, a GET not for ever");
+    clio_agent_free(agent);
+}
+
 Test(clio_agent, keeps_its_timeout) {
     // Listens and never answers: the canned agent waits for a request that never ends.
     const CannedAgent canned({""});

@@ -82,7 +82,6 @@ Test(token_call, tells_what_came_instead) {
         {CannedAgent::json("200 OK",
                            R"({"account":"a","access_token":"T\r\nX: y","api_base":"","expires_at":1,"generation":1})"),
          "internal", "its access token is none"},
-        {"", "temporarily_unavailable", "closed the connection"},
         {"nonsense\r\n", "internal", "no HTTP status line"},
     };
     for (const Row& row : rows) {
