@@ -9,6 +9,7 @@
 #include "app/start_keys.h"
 #include "app/status_line.h"
 #include "base/log.h"
+#include "io/kept_key.h"
 #include "io/log_events.h"
 #include "io/notify.h"
 #include "io/peer_credentials.h"
@@ -31,12 +32,19 @@ constexpr Duration kLockGrace = std::chrono::minutes(2);
 Result<std::unique_ptr<Agent>> Agent::start(EventLoop& loop, Config config, StateDir state_dir, Places places) {
     notify_extend_timeout(StoreFile::longest_opening(state_dir.store_file()));
     AGENT_TRY(StoreFile store, StoreFile::open(state_dir.store_file()));
-    AGENT_TRY(auto keys, keys_at_start(store, config, state_dir, SystemClock().now()));
+    AGENT_TRY(auto passed, take_passed_descriptors());
+    Fd kept = extract(passed, kKeptKeyName);
+    if (kept && !config.lock.open_over_restart) {
+        kept.reset();
+        forget_kept_key();
+    }
+    AGENT_TRY(auto keys, keys_at_start(store, config, state_dir, kept, SystemClock().now()));
     AGENT_CHECK(check_peer_credentials());
-    AGENT_TRY(ListenSocket socket, ListenSocket::open(places.socket));
+    AGENT_TRY(ListenSocket socket, ListenSocket::open(places.socket, std::move(passed)));
 
     std::unique_ptr<Agent> agent(
         new Agent(loop, config, std::move(state_dir), std::move(places), std::move(store), std::move(socket)));
+    agent->keeps_key_ = static_cast<bool>(kept);
     if (keys) AGENT_CHECK(agent->unlock(*std::move(keys), std::move(config)));
     agent->serve(loop);
     return agent;
@@ -97,6 +105,8 @@ Result<void> Agent::open(DataKeys keys) {
     if (unlocked_) return fail(Error::Code::kConflict, "unlock: the agent is being locked");
     AGENT_TRY(Config config, Config::load(places_.config));
     take(config);
+    keeps_key_ = config.lock.open_over_restart;
+    if (keeps_key_) AGENT_CHECK(keep_key(keys.current));
     AGENT_CHECK(unlock(std::move(keys), std::move(config)));
     publish("unlocked", {});
     return {};
@@ -114,6 +124,7 @@ void Agent::close(std::function<void(Result<void>)> done) {
     api_.lock();
     unlocked_->wind_down([this] {
         unlocked_.reset();
+        forget_kept_key();
         publish("locked", {});
         end_closing({});
     });
@@ -131,9 +142,10 @@ void Agent::end_closing(Result<void> result) {
 }
 
 Result<void> Agent::rotate(SealingKey next) {
+    const auto kept = keeps_key_ ? keep_key(next) : Result<void>();
     // It is in the slots, and records open with either key: what was not begun now is begun by the next start.
     if (unlocked_) unlocked_->rotate(std::move(next));
-    return {};
+    return kept;
 }
 
 void Agent::lock_by_itself(const char* why) {
@@ -194,6 +206,10 @@ void Agent::take(const Config& config) {
     http_.set_ca_file(config.tls.ca_file);
     login_hook_.set_program(config.hooks.on_login_required);
     auto_lock_.set(config.lock);
+    if (keeps_key_ && !config.lock.open_over_restart) {
+        keeps_key_ = false;
+        forget_kept_key();
+    }
 }
 
 std::string Agent::status() const {

@@ -82,6 +82,7 @@ class Agent : private Vault {
     Places places_;
     std::optional<SecretReference> key_;
     bool wants_passphrase_;
+    bool keeps_key_ = false;  // over a restart
     SystemClock clock_;
     TimerfdTimers timers_;
     Children children_;

@@ -57,6 +57,7 @@ Result<void> read_lock(const Json& json, Config::Lock& lock) {
     if (const auto idle = in.optional_integer("after_idle", kShortest, kLongest))
         lock.after_idle = std::chrono::seconds(*idle);
     lock.on_suspend = in.optional_boolean("on_suspend").value_or(false);
+    lock.open_over_restart = in.optional_boolean("open_over_restart").value_or(false);
     return in.finish();
 }
 

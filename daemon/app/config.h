@@ -42,6 +42,7 @@ struct Config {
     struct Lock {
         std::optional<std::chrono::seconds> after_idle;  // without a request for a token
         bool on_suspend = false;                         // as soon as the machine wakes up again
+        bool open_over_restart = false;                  // by the file descriptor store of systemd
     };
 
     std::optional<SecretReference> key;  // nothing: the key file in the state directory

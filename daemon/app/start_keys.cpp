@@ -8,6 +8,7 @@
 
 #include "app/key_file.h"
 #include "base/log.h"
+#include "io/kept_key.h"
 #include "io/log_events.h"
 
 namespace agent {
@@ -83,6 +84,11 @@ Result<DataKeys> open_any(const KeySlots& all, const SecretReference& place) {
                                             "); put the right key back, or move the store away to begin anew");
 }
 
+Result<DataKeys> open_with_kept(const KeySlots& all, const Fd& kept) {
+    AGENT_TRY(SealingKey data_key, read_kept_key(kept));
+    return all.open_with(std::move(data_key));
+}
+
 }  // namespace
 
 Result<SecretReference> key_reference(SlotKind kind, const std::string& source) {
@@ -94,8 +100,14 @@ Result<SecretReference> key_reference(SlotKind kind, const std::string& source) 
 }
 
 Result<std::optional<DataKeys>> keys_at_start(StoreFile& store, const Config& config, const StateDir& state,
-                                              WallTime now) {
+                                              const Fd& kept, WallTime now) {
     AGENT_TRY(const KeySlots all, read_key_slots(store));
+    if (kept) {
+        auto keys = open_with_kept(all, kept);
+        if (keys) return std::optional(*std::move(keys));
+        log(LogLevel::kWarning, log_event("key_missing"), "the key that was kept over the restart is not used",
+            {{"reason", keys.error().message}});
+    }
     if (all.slots.empty()) {
         if (config.wants_passphrase) return std::nullopt;
         return make_data_key(store, config, state, now);

@@ -143,6 +143,18 @@ Result<DataKeys> KeySlots::open(const KeySlot& slot, const SealingKey& slot_key)
     AGENT_TRY(SealingKey current, unwrap_key(slot.wrapped, slot_key));
     AGENT_TRY(const Sealer sealer, sealer_of(current));
     AGENT_CHECK(check_proof(*this, slot, sealer));
+    return with_previous(std::move(current), sealer);
+}
+
+Result<DataKeys> KeySlots::open_with(SealingKey data_key) const {
+    AGENT_TRY(const Sealer sealer, sealer_of(data_key));
+    const auto proven = [&](const KeySlot& slot) { return check_proof(*this, slot, sealer).has_value(); };
+    if (std::none_of(slots.begin(), slots.end(), proven))
+        return fail(Error::Code::kConflict, "key: " + store + ": it is not the data key of this store");
+    return with_previous(std::move(data_key), sealer);
+}
+
+Result<DataKeys> KeySlots::with_previous(SealingKey current, const Sealer& sealer) const {
     DataKeys keys{.current = std::move(current), .previous = {}};
     if (sealed_previous.empty()) return keys;
     const auto previous = sealer.open(sealed_previous, previous_context(store_id));

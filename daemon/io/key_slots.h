@@ -45,8 +45,13 @@ struct KeySlots {
 
     /// kForbidden when `slot_key` is not the slot's; kConflict when the slot was altered.
     [[nodiscard]] Result<DataKeys> open(const KeySlot& slot, const SealingKey& slot_key) const;
+    /// What a data key that is known opens. kConflict when it is not the store's.
+    [[nodiscard]] Result<DataKeys> open_with(SealingKey data_key) const;
     /// What the slots are, for people: "file, passphrase".
     [[nodiscard]] std::string kinds() const;
+
+  private:
+    [[nodiscard]] Result<DataKeys> with_previous(SealingKey current, const Sealer& sealer) const;
 };
 
 // Each of these is one transaction, synced. They fail with kInternal or kTemporarilyUnavailable when the disk refuses.

@@ -10,7 +10,6 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstdlib>
 #include <cstring>
 #include <optional>
 #include <utility>
@@ -76,39 +75,26 @@ Result<void> check_free(const std::string& path, const sockaddr_un& address) {
     return {};
 }
 
-std::vector<std::string> take_names(char** names) {
-    std::vector<std::string> taken;
-    for (char** name = names; *name != nullptr; ++name) {
-        taken.emplace_back(*name);
-        std::free(*name);
-    }
-    std::free(names);
-    return taken;
-}
-
 }  // namespace
 
-Result<ListenSocket> ListenSocket::open(const std::filesystem::path& path) {
-    char** names = nullptr;
-    const int passed = ::sd_listen_fds_with_names(/*unset_environment=*/1, &names);
-    if (passed == 0) return bind(path);
-    if (passed < 0) return tl::unexpected(error(Error::Code::kInternal, kOrigin, std::strerror(-passed)));
-    return adopt(take_names(names));
+Result<ListenSocket> ListenSocket::open(const std::filesystem::path& path, std::vector<PassedDescriptor> passed) {
+    return passed.empty() ? bind(path) : adopt(std::move(passed));
 }
 
-Result<ListenSocket> ListenSocket::adopt(const std::vector<std::string>& names) {
-    Fd fd(SD_LISTEN_FDS_START);
+Result<ListenSocket> ListenSocket::adopt(std::vector<PassedDescriptor> passed) {
+    Fd fd = std::move(passed.front().fd);
     sockaddr_un address{};
     socklen_t size = sizeof address;
     // An abstract socket, whose path begins with a zero, has no mode: it is open to everybody.
-    if (names.size() != 1 || ::sd_is_socket_unix(fd.get(), SOCK_STREAM, /*listening=*/1, nullptr, 0) <= 0 ||
+    if (passed.size() != 1 || ::sd_is_socket_unix(fd.get(), SOCK_STREAM, /*listening=*/1, nullptr, 0) <= 0 ||
         ::getsockname(fd.get(), reinterpret_cast<sockaddr*>(&address), &size) != 0 || address.sun_path[0] != '/') {
         return tl::unexpected(
             error(Error::Code::kBadRequest, kOrigin, "expected exactly one ListenStream= with the path of a socket"));
     }
-    if (names[0] != kName && names[0] != kNotNamed) {
-        return tl::unexpected(error(Error::Code::kBadRequest, kOrigin,
-                                    "it is named " + names[0] + "; expected FileDescriptorName=" + kName));
+    const std::string& name = passed.front().name;
+    if (name != kName && name != kNotNamed) {
+        return tl::unexpected(
+            error(Error::Code::kBadRequest, kOrigin, "it is named " + name + "; expected FileDescriptorName=" + kName));
     }
     ::fcntl(fd.get(), F_SETFL, ::fcntl(fd.get(), F_GETFL) | O_NONBLOCK);
     return ListenSocket(std::move(fd), address.sun_path, /*inode=*/0);

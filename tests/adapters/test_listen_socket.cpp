@@ -77,7 +77,8 @@ void open_when_passed(const std::vector<Fd>& passed, const fs::path& path, Check
         if (names != nullptr) ::setenv("LISTEN_FDNAMES", names, 1);
         bool is_right = false;
         {
-            const auto socket = ListenSocket::open(path);
+            auto descriptors = agent::take_passed_descriptors();
+            const auto socket = ListenSocket::open(path, *std::move(descriptors));
             is_right = check(socket);
         }
         ::_exit(is_right ? 0 : 1);

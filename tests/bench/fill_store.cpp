@@ -48,7 +48,7 @@ Result<void> commit(RecordTable& table, std::vector<StoreChange>& changes) {
 Result<void> make_store(const std::string& directory, const std::string& app, std::chrono::seconds expires_in) {
     AGENT_TRY(const StateDir state_dir, StateDir::open(directory));
     AGENT_TRY(StoreFile file, StoreFile::open(state_dir.store_file()));
-    AGENT_TRY(auto keys, keys_at_start(file, Config(), state_dir, SystemClock().now()));
+    AGENT_TRY(auto keys, keys_at_start(file, Config(), state_dir, /*kept=*/{}, SystemClock().now()));
     const Sealer sealer(std::move(keys.value().current));
     RecordTable table(std::move(file));
     const WallTime expires_at = SystemClock().now() + expires_in;

@@ -24,6 +24,7 @@ class Daemon:
         self.environment = clean_environment(home)
         self.agent = AgentSocket(self.socket, contract, in_play)
         self.process = None
+        self.passed = {}  # descriptors by name, as a service manager passes them
         self.configure(config)
         in_play.watch(self.log_file)
         in_play.watch(self.state_dir)
@@ -41,11 +42,20 @@ class Daemon:
     def start(self, *options, wait=True):
         with open(self.log_file, "ab") as log:
             self.process = subprocess.Popen(
-                self.command(*options), env=self.environment, cwd=self.home, stdin=subprocess.DEVNULL, stdout=log, stderr=log
+                [*self._passing(), *self.command(*options)], env=self.environment, cwd=self.home,
+                stdin=subprocess.DEVNULL, stdout=log, stderr=log, pass_fds=tuple(self.passed.values()),
             )
         if wait:
             until(self._answers, "cliod did not start")
         return self
+
+    def _passing(self):
+        """What puts the passed descriptors where sd_listen_fds(3) expects them, and then becomes the command."""
+        if not self.passed:
+            return []
+        moves = "; ".join(f"exec {3 + i}<&{fd} {fd}<&-" for i, fd in enumerate(self.passed.values()))
+        told = f"LISTEN_FDS={len(self.passed)} LISTEN_FDNAMES={':'.join(self.passed)} LISTEN_PID=$$"
+        return ["bash", "-c", f'{moves}; {told} exec "$@"', "bash"]
 
     def refuses_to_start(self, *options):
         """Runs it to its end, which must be a failure, and returns what it said."""

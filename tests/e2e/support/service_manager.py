@@ -1,18 +1,20 @@
 # SPDX-License-Identifier: Apache-2.0
 """Stands in for systemd at the other end of $NOTIFY_SOCKET."""
 
+import os
 import socket
 
 from .programs import PATIENCE
 
 
 class ServiceManager:
-    """Keeps what daemons send, each datagram as a dictionary of its assignments."""
+    """Keeps what daemons send, each datagram as a dictionary of its assignments, and has a file descriptor store."""
 
     def __init__(self, address):
         """`address`: a path, or an abstract name that begins with @."""
         self.address = address
         self.told = []
+        self.store = {}  # descriptor by name
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         self._socket.bind(address.replace("@", "\0", 1))
         self._socket.settimeout(PATIENCE)
@@ -22,12 +24,22 @@ class ServiceManager:
 
     def __exit__(self, *_):
         self._socket.close()
+        for descriptor in self.store.values():
+            os.close(descriptor)
 
     def wait_for(self, *names):
         """The next datagram that has all these assignments; those before it are kept in `told`."""
         while True:
-            text = self._socket.recv(65536).decode()
-            assignments = dict(line.split("=", 1) for line in text.split("\n"))
+            text, descriptors, _, _ = socket.recv_fds(self._socket, 65536, 4)
+            assignments = dict(line.split("=", 1) for line in text.decode().split("\n"))
             self.told.append(assignments)
+            self._keep(assignments, descriptors)
             if assignments.keys() >= set(names):
                 return assignments
+
+    def _keep(self, assignments, descriptors):
+        name = assignments.get("FDNAME")
+        if "FDSTOREREMOVE" in assignments and name in self.store:
+            os.close(self.store.pop(name))
+        if "FDSTORE" in assignments:
+            (self.store[name],) = descriptors

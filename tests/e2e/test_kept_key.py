@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The data key in the file descriptor store of the service manager, over a restart."""
+
+import pytest
+from support.programs import until
+from support.service_manager import ServiceManager
+
+PASSPHRASE = "correct horse battery staple"
+NAME = "data-key"
+
+
+@pytest.fixture
+def manager(tmp_path):
+    with ServiceManager(str(tmp_path / "notify.sock")) as manager:
+        yield manager
+
+
+@pytest.fixture
+def managed(make_stage, manager):
+    """A stage that a person has unlocked, and that may stay open over a restart."""
+    stage = make_stage("--expires-in", "3600", key={"passphrase": True}, lock={"open_over_restart": True})
+    stage.daemon.environment["NOTIFY_SOCKET"] = manager.address
+    with stage:
+        stage.in_play.add(PASSPHRASE)
+        assert stage.agent.post("/v1/keys", {"kind": "passphrase", "passphrase": PASSPHRASE}).status == 201
+        manager.wait_for("FDSTORE")
+        stage.login("smith-law")
+        yield stage
+
+
+def is_locked(stage):
+    return stage.agent.get("/v1/status").json["locked"]
+
+
+def restart(stage, manager):
+    """As systemd does: what is in the store is passed."""
+    stage.daemon.stop()
+    stage.daemon.passed = dict(manager.store)
+    stage.daemon.start()
+
+
+def test_it_stays_open(managed, manager):
+    token = managed.agent.token("smith-law")["access_token"]
+    restart(managed, manager)
+    assert not is_locked(managed)
+    assert managed.agent.token("smith-law")["access_token"] == token
+    restart(managed, manager)
+    assert not is_locked(managed)
+
+
+def test_without_it_it_starts_locked(managed):
+    managed.daemon.restart()
+    assert is_locked(managed)
+
+
+def test_locking_takes_it_back(managed, manager):
+    assert managed.agent.post("/v1/lock").status == 204
+    manager.wait_for("FDSTOREREMOVE")
+    assert not manager.store
+    restart(managed, manager)
+    assert is_locked(managed)
+
+
+def test_a_new_data_key_takes_its_place(managed, manager):
+    assert managed.agent.post("/v1/keys/rotate").status == 202
+    manager.wait_for("FDSTORE")
+    until(lambda: not managed.agent.get("/v1/keys").json["rotating"], "the rotation never ends")
+    restart(managed, manager)
+    assert not is_locked(managed)
+    assert managed.agent.token("smith-law")
+
+
+def test_another_key_is_not_believed(managed, manager, tmp_path):
+    """Nor anything else: it is locked, and says why."""
+    managed.daemon.stop()
+    wrong = tmp_path / "wrong"
+    wrong.write_bytes(bytes(32))
+    with open(wrong, "rb") as file:
+        managed.daemon.passed = {NAME: file.fileno()}
+        managed.daemon.start()
+    assert is_locked(managed)
+    assert "the key that was kept over the restart is not used" in managed.daemon.log()
+
+
+def test_where_it_is_not_wanted_any_more_it_is_given_back(managed, manager):
+    managed.daemon.stop()
+    managed.daemon.configure(managed.config | {"lock": {}})
+    managed.daemon.passed = dict(manager.store)
+    managed.daemon.start()
+    assert is_locked(managed)
+    manager.wait_for("FDSTOREREMOVE")
+    assert not manager.store
