@@ -29,7 +29,8 @@ constexpr Duration kLockGrace = std::chrono::minutes(2);
 
 }  // namespace
 
-Result<std::unique_ptr<Agent>> Agent::start(EventLoop& loop, Config config, StateDir state_dir, Places places) {
+Result<std::unique_ptr<Agent>> Agent::start(EventLoop& loop, Config config, StateDir state_dir,
+                                            const Options& options) {
     notify_extend_timeout(StoreFile::longest_opening(state_dir.store_file()));
     AGENT_TRY(StoreFile store, StoreFile::open(state_dir.store_file()));
     AGENT_TRY(auto passed, take_passed_descriptors());
@@ -40,20 +41,25 @@ Result<std::unique_ptr<Agent>> Agent::start(EventLoop& loop, Config config, Stat
     }
     AGENT_TRY(auto keys, keys_at_start(store, config, state_dir, kept, SystemClock().now()));
     AGENT_CHECK(check_peer_credentials());
-    AGENT_TRY(ListenSocket socket, ListenSocket::open(places.socket, std::move(passed)));
+    AGENT_TRY(ListenSocket socket,
+              ListenSocket::open(options.socket_path.value_or(default_socket_path()), std::move(passed)));
 
     std::unique_ptr<Agent> agent(
-        new Agent(loop, config, std::move(state_dir), std::move(places), std::move(store), std::move(socket)));
+        new Agent(loop, config, std::move(state_dir), options, std::move(store), std::move(socket)));
+    if (options.trace) {
+        AGENT_TRY(Fingerprint names, Fingerprint::make());
+        agent->tracing_.emplace(agent->http_, agent->clock_, std::move(names));
+    }
     agent->keeps_key_ = static_cast<bool>(kept);
     if (keys) AGENT_CHECK(agent->unlock(*std::move(keys), std::move(config)));
     agent->serve(loop);
     return agent;
 }
 
-Agent::Agent(EventLoop& loop, const Config& config, StateDir state_dir, Places places, StoreFile store,
+Agent::Agent(EventLoop& loop, const Config& config, StateDir state_dir, const Options& options, StoreFile store,
              ListenSocket socket)
     : state_dir_(std::move(state_dir)),
-      places_(std::move(places)),
+      config_path_(options.config_path),
       key_(config.key),
       wants_passphrase_(config.wants_passphrase),
       timers_(loop),
@@ -84,7 +90,8 @@ Agent::Agent(EventLoop& loop, const Config& config, StateDir state_dir, Places p
           hook_runner_, config.hooks.on_login_required, socket_.path()) {}
 
 World Agent::world() {
-    return {.clock = clock_, .timers = timers_, .entropy = entropy_, .http = http_, .store = store_};
+    HttpClient& http = tracing_ ? static_cast<HttpClient&>(*tracing_) : http_;
+    return {.clock = clock_, .timers = timers_, .entropy = entropy_, .http = http, .store = store_};
 }
 
 Result<void> Agent::unlock(DataKeys keys, Config config) {
@@ -103,7 +110,7 @@ const SealingKey* Agent::data_key() const {
 
 Result<void> Agent::open(DataKeys keys) {
     if (unlocked_) return fail(Error::Code::kConflict, "unlock: the agent is being locked");
-    AGENT_TRY(Config config, Config::load(places_.config));
+    AGENT_TRY(Config config, Config::load(config_path_));
     take(config);
     keeps_key_ = config.lock.open_over_restart;
     if (keeps_key_) AGENT_CHECK(keep_key(keys.current));

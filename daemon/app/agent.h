@@ -10,6 +10,7 @@
 #include "app/auto_lock.h"
 #include "app/config.h"
 #include "app/login_hook.h"
+#include "app/options.h"
 #include "app/state_dir.h"
 #include "app/status_report.h"
 #include "app/store_keyring.h"
@@ -30,6 +31,7 @@
 #include "io/sqlite_token_store.h"
 #include "io/system_clock.h"
 #include "io/timerfd_timers.h"
+#include "io/tracing_http_client.h"
 
 namespace agent {
 
@@ -37,15 +39,10 @@ namespace agent {
 /// each needs those before it, and go in the reverse order.
 class Agent : private Vault {
   public:
-    struct Places {
-        std::optional<std::string> config;  // of --config; the configuration is read anew when the agent is unlocked
-        std::string socket;
-    };
-
     /// Opens state, store and socket, and serves; locked, when only a person can open the store. Fails, with nothing
     /// left behind, when any of them cannot be had.
     [[nodiscard]] static Result<std::unique_ptr<Agent>> start(EventLoop& loop, Config config, StateDir state_dir,
-                                                              Places places);
+                                                              const Options& options);
     Agent(const Agent&) = delete;
     Agent& operator=(const Agent&) = delete;
 
@@ -60,7 +57,7 @@ class Agent : private Vault {
     void ready() { status_.ready(); }
 
   private:
-    Agent(EventLoop& loop, const Config& config, StateDir state_dir, Places places, StoreFile store,
+    Agent(EventLoop& loop, const Config& config, StateDir state_dir, const Options& options, StoreFile store,
           ListenSocket socket);
 
     [[nodiscard]] const SealingKey* data_key() const override;
@@ -79,7 +76,7 @@ class Agent : private Vault {
     void serve(EventLoop& loop);
 
     StateDir state_dir_;
-    Places places_;
+    std::optional<std::string> config_path_;  // the configuration is read anew when the agent is unlocked
     std::optional<SecretReference> key_;
     bool wants_passphrase_;
     bool keeps_key_ = false;  // over a restart
@@ -88,6 +85,7 @@ class Agent : private Vault {
     Children children_;
     SodiumEntropy entropy_;
     CurlHttpClient http_;
+    std::optional<TracingHttpClient> tracing_;  // with --trace
     SqliteTokenStore store_;
     Events events_;
     Events::Subscription event_log_;

@@ -54,9 +54,7 @@ Result<void> serve(const Options& options, Config config, StartReport* spawned) 
     const bool at_terminal = ::isatty(STDERR_FILENO) == 1;
     // When its terminal has been closed, SIGHUP means what it always did.
     const SignalWatch on_hup(loop, SIGHUP, [&] { at_terminal&& ::isatty(STDERR_FILENO) == 0 ? end() : reload(); });
-    AGENT_TRY(const auto agent, Agent::start(loop, std::move(config), std::move(state_dir),
-                                             {.config = options.config_path,
-                                              .socket = options.socket_path.value_or(default_socket_path())}));
+    AGENT_TRY(const auto agent, Agent::start(loop, std::move(config), std::move(state_dir), options));
     serving = agent.get();
     if (spawned != nullptr) AGENT_CHECK(spawned->serving(agent->socket_path()));
     agent->ready();

@@ -11,13 +11,14 @@ namespace agent {
 
 namespace {
 
-enum OptionId : int { kConfig = 1, kSocket, kStateDir, kLogLevel, kCheckConfig, kSpawn, kVersion, kHelp };
+enum OptionId : int { kConfig = 1, kSocket, kStateDir, kLogLevel, kTrace, kCheckConfig, kSpawn, kVersion, kHelp };
 
 constexpr std::array kOptions = {
     option{"config", required_argument, nullptr, kConfig},
     option{"socket", required_argument, nullptr, kSocket},
     option{"state-dir", required_argument, nullptr, kStateDir},
     option{"log-level", required_argument, nullptr, kLogLevel},
+    option{"trace", no_argument, nullptr, kTrace},
     option{"check-config", no_argument, nullptr, kCheckConfig},
     option{"spawn", no_argument, nullptr, kSpawn},
     option{"version", no_argument, nullptr, kVersion},
@@ -46,6 +47,9 @@ Result<void> take(Options& options, int id, const char* value) {
             options.log_level = *level;
             return {};
         }
+        case kTrace:
+            options.trace = true;
+            return {};
         case kCheckConfig:
             options.job = Options::Job::kCheckConfig;
             return {};
@@ -98,6 +102,7 @@ const char* usage() noexcept {
            "  --socket PATH     where to listen (default: $XDG_RUNTIME_DIR/cliod/agent.sock, /run/cliod/agent.sock)\n"
            "  --state-dir DIR   where the sealed tokens are kept (default: $STATE_DIRECTORY, $XDG_STATE_HOME/cliod)\n"
            "  --log-level L     error, warning, notice, info (default) or debug\n"
+           "  --trace           log the talk with Clio, each secret replaced by a name for it\n"
            "  --check-config    read the configuration, say whether it is good, and exit\n"
            "  --spawn           run in the background and print what to evaluate: eval \"$(cliod --spawn)\";\n"
            "                    with COMMAND, run that, and end with it and its exit status\n"

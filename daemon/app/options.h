@@ -19,6 +19,7 @@ struct Options {
     std::optional<std::string> socket_path;
     std::optional<std::string> state_dir;
     LogLevel log_level = LogLevel::kInfo;
+    bool trace = false;
     /// With kSpawn: the command to run beside the daemon, if any. Points into argv.
     std::vector<char*> command;
 
