@@ -98,6 +98,7 @@ Result<void> Agent::open(DataKeys keys) {
     AGENT_TRY(Config config, Config::load(places_.config));
     take(config);
     AGENT_CHECK(unlock(std::move(keys), std::move(config)));
+    status_.set_remark({});  // what could not be reloaded before has been read now
     publish("unlocked", {});
     return {};
 }
