@@ -115,6 +115,7 @@ Result<void> Agent::open(DataKeys keys) {
     keeps_key_ = config.lock.open_over_restart;
     if (keeps_key_) AGENT_CHECK(keep_key(keys.current));
     AGENT_CHECK(unlock(std::move(keys), std::move(config)));
+    status_.set_remark({});  // what could not be reloaded before has been read now
     publish("unlocked", {});
     return {};
 }

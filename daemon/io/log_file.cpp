@@ -17,7 +17,7 @@ namespace agent {
 
 namespace {
 
-constexpr off_t kFull = 1024 * 1024;
+constexpr off_t kFull = off_t{1024} * 1024;
 
 std::mutex renewing;  // the store's thread logs too
 std::string file_path;

@@ -14,6 +14,7 @@ APP = {"product": "manage", "region": "us", "client_id": "id", "redirect_uri": "
 # Where a key may stand: the path to it, and the section of cliod.json(5) that describes it.
 PLACES = {
     (): "DESCRIPTION",
+    ("lock",): "lock",
     ("refresh",): "refresh",
     ("lock",): "lock",
     ("tls",): "tls",

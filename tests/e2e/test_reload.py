@@ -10,6 +10,7 @@ import time
 import pytest
 from support.programs import PATIENCE, until
 from support.service_manager import ServiceManager
+from test_keys import add_passphrase, unlock
 
 
 @pytest.fixture
@@ -134,6 +135,22 @@ def test_an_app_of_the_configuration_takes_the_place_of_a_stored_one(stage, relo
     assert (mine()["product"], mine()["source"]) == ("platform", "configuration")
     reload(stage.config)
     assert (mine()["product"], mine()["source"]) == ("manage", "agent")
+
+
+def test_what_a_locked_agent_takes_counts_once_it_is_unlocked(stage, reload, manager):
+    stage.login("smith-law")
+    assert add_passphrase(stage).status == 201
+    assert stage.agent.post("/v1/lock").status == 204
+    until(lambda: manager.wait_for("STATUS")["STATUS"] == "locked", "the status line does not say so")
+    assert reload(stage.config | {"apps": {"other": stage.app()}}) == "locked"
+    assert reload("{").startswith("locked; configuration not reloaded: ")
+    stage.daemon.configure(stage.config | {"apps": {"other": stage.app()}})
+    assert unlock(stage).status == 204
+    assert [app["name"] for app in apps_of(stage)] == ["other"]
+    assert "firm is not registered" in stage.agent.account("smith-law")["reason"]
+    assert "not reloaded" not in manager.wait_for("STATUS")["STATUS"]
+    reload(stage.config)
+    assert stage.agent.token("smith-law")["generation"] == 1
 
 
 def test_a_terminal_that_is_closed_ends_it(make_daemon):

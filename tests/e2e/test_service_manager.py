@@ -7,6 +7,7 @@ import socket
 import pytest
 from support.programs import PATIENCE, until
 from support.service_manager import ServiceManager
+from test_keys import add_passphrase, unlock
 
 
 @pytest.fixture
@@ -52,6 +53,23 @@ def test_it_is_alive_as_often_as_it_is_asked(managed, manager):
     for _ in range(5):
         assert manager.wait_for("WATCHDOG") == {"WATCHDOG": "1"}
     assert "WATCHDOG" not in manager.told[:2], "not before it is asked"
+
+
+def test_a_locked_agent_is_ready_and_alive(managed, manager):
+    managed.login("smith-law")
+    add_passphrase(managed)
+    managed.daemon.stop()
+    (managed.daemon.state_dir / "key").unlink()
+    managed.daemon.environment["WATCHDOG_USEC"] = "200000"
+    managed.daemon.start()
+    manager.wait_for("STOPPING")
+    assert manager.wait_for("READY") == {"READY": "1", "STATUS": "locked"}
+    for _ in range(3):
+        manager.wait_for("WATCHDOG")
+    assert unlock(managed).status == 204
+    assert managed.agent.token("smith-law")["generation"] == 1
+    manager.wait_for("WATCHDOG")
+    until(lambda: manager.wait_for("STATUS")["STATUS"].startswith("1 account, "), "the status line does not follow")
 
 
 def test_a_second_signal_while_it_ends(managed, manager):
