@@ -10,12 +10,14 @@ namespace agent {
 
 std::unique_ptr<HttpCall> TracingHttpClient::send(HttpRequest request, Done done) {
     const std::uint64_t number = ++sent_;
+    const std::string authorization = trace_authorization(request.authorization.reveal(), names_);
+    const std::string form = trace_form(request.form_body.reveal(), names_);
     log(LogLevel::kNotice, "trace: request",
         {{"number", std::to_string(number)},
          {"method", request.method == HttpRequest::Method::kPost ? "POST" : "GET"},
          {"url", request.url.substr(0, request.url.find('?'))},
-         {"authorization", trace_authorization(request.authorization.reveal(), names_)},
-         {"form", trace_form(request.form_body.reveal(), names_)}});
+         {"authorization", authorization},
+         {"form", form}});
     return client_.send(std::move(request), [this, number, sent_at = clock_.boot_now(),
                                              done = std::move(done)](tl::expected<HttpResponse, HttpFailure> outcome) {
         answered(number, sent_at, outcome);

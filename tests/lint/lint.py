@@ -180,6 +180,18 @@ def check_words(root):
             yield source.offence(line, f"{match[0]}… is a path of one machine")
 
 
+# --- references: what a document names is there.
+
+
+def check_references(root):
+    for source in sources(root):
+        if source.path.suffix != ".md":
+            continue
+        for line, match in source.matches(r"`((?:agent-client|daemon|etc|systemd|tests)/[\w./-]+)`"):
+            if not (root / match[1]).exists():
+                yield source.offence(line, f"{match[1]}: there is no such file")
+
+
 CHECKS = {
     name.removeprefix("check_"): check for name, check in list(globals().items()) if name.startswith("check_")
 }

@@ -65,6 +65,10 @@ CASES = {
             ("daemon/a.cpp", "return fail(kInternal, body.reveal());\n", 1),
         ],
     ),
+    "references": (
+        {"tests/a.py": "", "a.md": "`tests/a.py`, `tests/`, `./daemon/b`, `make test`, `src/c`\n"},
+        [("b.md", "shown by\n`tests/gone.py`\n", 2), ("daemon/b.md", "| `agent-client/gone` |", 1)],
+    ),
     "words": (
         {"README.md": "~/.config, /usr/bin, $HOME/work/, cliod-test-XXXXXX, HACKING.md\n", "build-x/a": "TO" "DO\n"},
         [
