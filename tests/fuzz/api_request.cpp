@@ -22,7 +22,7 @@ constexpr std::array<uid_t, 4> kPeers{ApiFixture::kOwnUser, 0, ApiFixture::kStra
 /// The request's secret, if there is one that stands in the body just once and as it is.
 std::string_view secret_in(std::string_view body) {
     const auto json = agent::Json::parse(body);
-    for (const std::string_view key : {"client_secret", "redirected_url"}) {
+    for (const std::string_view key : {"client_secret", "redirected_url", "passphrase", "recovery_key"}) {
         const std::string_view secret = json ? json->find_string(key).value_or("") : "";
         const std::size_t at = secret.empty() ? std::string_view::npos : body.find(secret);
         if (at != std::string_view::npos && body.find(secret, at + 1) == std::string_view::npos)

@@ -105,7 +105,7 @@ void check_answers(std::string received, const fuzz::ProtocolStage& stage) {
         fuzz::check_answer(answer.status(), answer.field("Content-Type").value_or(""), body.reveal());
         FUZZ_ASSERT(answer.field("Cache-Control") == "no-store");
         // Which path it answers is not known here.
-        stage.check_secrets(answer.status(), answer.status() == 200 ? "/token" : "", body.reveal());
+        stage.check_secrets(answer.status(), answer.status() == 201 ? "/v1/keys" : "/token", body.reveal());
     }
 }
 

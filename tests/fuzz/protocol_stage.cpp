@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "protocol_stage.h"
 
-#include <functional>
+#include <utility>
 
 #include "target.h"
 
@@ -23,6 +23,7 @@ ProtocolStage::ProtocolStage(std::size_t mood, std::string_view input)
     static_cast<void>(fixture_.logins.start({.app = "firm", .account = "smith", .replace_user = false}));
     fixture_.logins.request = {};
 
+    if (mood == kMoods - 1) return fixture_.api.lock();
     if (mood == 0) return;
     fixture_.accounts.must_wait = true;
     if (mood == 1) return;
@@ -49,6 +50,14 @@ void ProtocolStage::settle(fakes::OwedAnswers<T>& owed, const T& good) {
     }
 }
 
+template <class T>
+void ProtocolStage::settle(std::function<void(agent::Result<T>)>& done, agent::Result<T> good) {
+    const auto owed = std::exchange(done, nullptr);
+    if (owed == nullptr) return;
+    if (late_error_) return owed(tl::unexpected(*late_error_));
+    owed(std::move(good));
+}
+
 void ProtocolStage::settle() {
     fakes::FakeAccounts& accounts = fixture_.accounts;
     settle(accounts.tokens, agent::Result<agent::IssuedToken>());
@@ -57,17 +66,27 @@ void ProtocolStage::settle() {
     settle(accounts.removals, agent::Result<void>());
     settle(fixture_.apps.changes, agent::Result<void>());
     settle(fixture_.logins.waits, agent::Result<agent::LoginState>(*fixture_.logins.login));
+
+    fakes::FakeKeyring& keyring = fixture_.keyring;
+    const agent::KeySlotFacts slot{
+        .id = 1, .kind = agent::SlotKind::kFile, .source = "/key", .made_at = fakes::FakeClock::kStart, .kdf = {}};
+    settle(keyring.done, agent::Result<void>());
+    settle(keyring.list_done, agent::Result<agent::KeyringFacts>({.slots = {slot}, .rotating = true}));
+    settle(keyring.add_done,
+           agent::Result<agent::AddedKeySlot>({.id = 2, .recovery_key = agent::SecretString(secret_)}));
+    settle(keyring.test_done,
+           agent::Result<std::vector<agent::TriedKeySlot>>({{.id = 1, .kind = slot.kind, .opens = {}, .detail = "x"}}));
 }
 
 bool ProtocolStage::was_changed() const {
     const fakes::FakeAccounts& accounts = fixture_.accounts;
     return accounts.refreshes.size() + accounts.revivals.size() + accounts.removals.size() > 0 ||
            fixture_.apps.changes.size() > 0 || !fixture_.logins.request.account.empty() ||
-           !fixture_.logins.pasted.empty() || !fixture_.logins.cancelled.empty();
+           !fixture_.logins.pasted.empty() || !fixture_.logins.cancelled.empty() || !fixture_.keyring.asked.empty();
 }
 
 void ProtocolStage::check_secrets(int status, std::string_view path, std::string_view body) const {
-    const bool was_asked_for = status == 200 && path.ends_with("/token");
+    const bool was_asked_for = (status == 200 && path.ends_with("/token")) || (status == 201 && path == "/v1/keys");
     FUZZ_ASSERT(was_asked_for || body.find(secret_) == std::string_view::npos);
 }
 

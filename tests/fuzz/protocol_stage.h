@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -12,8 +14,9 @@ namespace fuzz {
 /// The local protocol over fakes that hold secrets.
 class ProtocolStage {
   public:
-    /// How the fakes behave: the core answers at once, later, or with one of its errors, at once or later.
-    static constexpr std::size_t kMoods = 2 + 2 * 9;
+    /// How the fakes behave: the core answers at once, later, or with one of its errors, later or at once; or it is
+    /// locked.
+    static constexpr std::size_t kMoods = 2 + 2 * 9 + 1;
     /// The secrets are drawn from `input`, so that no input can hold them.
     ProtocolStage(std::size_t mood, std::string_view input);
 
@@ -31,6 +34,8 @@ class ProtocolStage {
   private:
     template <class T>
     void settle(fakes::OwedAnswers<T>& owed, const T& good);
+    template <class T>
+    void settle(std::function<void(agent::Result<T>)>& done, agent::Result<T> good);
 
     fakes::ApiFixture fixture_;
     std::string secret_;  // is in the app's secret and in every token
