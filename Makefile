@@ -6,8 +6,10 @@ DESTDIR ?=
 DEMO ?=
 SETUP ?=
 SEEDS ?= 10000
+FUZZ_SECONDS ?= 60
+FUZZ_TARGET ?=
 
-.PHONY: help deps build setup programs demo run test simulate asan tsan bench fresh format tidy install clean
+.PHONY: help deps build setup programs demo run test simulate asan tsan fuzz bench fresh format tidy install clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):[^#]*## /\1\t/p' Makefile | expand -t 12
@@ -47,6 +49,13 @@ asan: ## every test, under AddressSanitizer and UndefinedBehaviorSanitizer
 tsan: ## every test, under ThreadSanitizer
 	@$(MAKE) test B=build-tsan SETUP='--buildtype=debug -Db_sanitize=thread -Db_lundef=false'
 
+fuzz: ## what comes from outside, by libFuzzer; FUZZ_SECONDS=600 for each, FUZZ_TARGET=config for one
+	@.ci/install-packages build fuzz
+	@test -f build-fuzz/build.ninja || CC=clang CXX=clang++ meson setup build-fuzz -Dfuzz=true \
+		-Db_sanitize=address,undefined -Db_lundef=false
+	@ninja -C build-fuzz fuzz-targets
+	@tests/fuzz/run build-fuzz $(FUZZ_SECONDS) $(FUZZ_TARGET)
+
 bench: build ## speed and memory, beside what they can be compared with
 	@.ci/install-packages run
 	@tests/bench/bench $(B)
@@ -67,4 +76,4 @@ install: build ## install; DESTDIR= for packagers
 	@meson install -C $(B) --no-rebuild $(if $(DESTDIR),--destdir $(abspath $(DESTDIR)))
 
 clean: ## remove the build folders
-	@rm -rf build build-asan build-tsan
+	@rm -rf build build-asan build-tsan build-fuzz

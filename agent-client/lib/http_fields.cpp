@@ -5,6 +5,8 @@
 #include <charconv>
 #include <string>
 
+#include "base/ascii.h"
+
 namespace agent {
 
 namespace {
@@ -17,13 +19,9 @@ bool is_digit(char c) {
     return c >= '0' && c <= '9';
 }
 
-char lower(char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
 // RFC 9110 section 5.6.2.
 bool is_token_character(char c) {
-    const char l = lower(c);
+    const char l = ascii_lower(c);
     return (l >= 'a' && l <= 'z') || is_digit(c) ||
            std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
 }
@@ -32,12 +30,6 @@ bool is_token_character(char c) {
 bool is_field_character(char c) {
     const auto byte = static_cast<unsigned char>(c);
     return c == '\t' || (byte >= 0x20 && byte != 0x7f);
-}
-
-std::string_view without_outer_space(std::string_view text) {
-    const std::size_t first = text.find_first_not_of(" \t");
-    if (first == std::string_view::npos) return {};
-    return text.substr(first, text.find_last_not_of(" \t") - first + 1);
 }
 
 Result<std::size_t> parse_size(std::string_view digits, int base, const char* reason) {
@@ -67,7 +59,7 @@ Result<int> parse_status_line(std::string_view line) {
 Result<HeaderField> parse_header_field(std::string_view line) {
     const std::size_t colon = line.find(':');
     if (colon == std::string_view::npos || colon == 0) return bad("header line without a name");
-    const HeaderField field{.name = line.substr(0, colon), .value = without_outer_space(line.substr(colon + 1))};
+    const HeaderField field{.name = line.substr(0, colon), .value = trimmed(line.substr(colon + 1))};
     // This also refuses folded lines and white space before the colon (RFC 9112 sections 5.1 and 5.2).
     if (!std::all_of(field.name.begin(), field.name.end(), is_token_character))
         return bad("bad name of a header field");
@@ -82,11 +74,7 @@ Result<std::size_t> parse_content_length(std::string_view value) {
 }
 
 Result<std::size_t> parse_chunk_size(std::string_view line) {
-    return parse_size(without_outer_space(line.substr(0, line.find(';'))), 16, "bad size of a chunk");
-}
-
-bool equal_ignoring_case(std::string_view a, std::string_view b) noexcept {
-    return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) { return lower(x) == lower(y); });
+    return parse_size(trimmed(line.substr(0, line.find(';'))), 16, "bad size of a chunk");
 }
 
 }  // namespace agent

@@ -28,7 +28,4 @@ struct HeaderField {
 /// The line before a chunk: its size in hexadecimal. Extensions are passed over (RFC 9112 section 7.1.1).
 [[nodiscard]] Result<std::size_t> parse_chunk_size(std::string_view line);
 
-/// Equal but for the case of ASCII letters.
-[[nodiscard]] bool equal_ignoring_case(std::string_view a, std::string_view b) noexcept;
-
 }  // namespace agent

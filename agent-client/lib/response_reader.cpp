@@ -5,6 +5,8 @@
 
 #include "lib/http_fields.h"
 
+#include "base/ascii.h"
+
 namespace agent {
 
 namespace {

@@ -68,9 +68,3 @@ Test(http_fields, sizes) {
         cr_expect(!parse_chunk_size(bad), "<%s>", bad);
     }
 }
-
-Test(http_fields, case_of_ascii) {
-    cr_expect(equal_ignoring_case("Content-Length", "cONTENT-lENGTH"));
-    cr_expect(!equal_ignoring_case("a", "ab"));
-    cr_expect(!equal_ignoring_case("[", "{"));
-}

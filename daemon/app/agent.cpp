@@ -150,7 +150,7 @@ void Agent::end_closing(Result<void> result) {
 }
 
 Result<void> Agent::rotate(SealingKey next) {
-    const auto kept = keeps_key_ ? keep_key(next) : Result<void>();
+    auto kept = keeps_key_ ? keep_key(next) : Result<void>();
     // It is in the slots, and records open with either key: what was not begun now is begun by the next start.
     if (unlocked_) unlocked_->rotate(std::move(next));
     return kept;

@@ -122,16 +122,17 @@ void append_percent_encoded(SecretBuffer& out, std::string_view text) {
 }
 
 std::optional<SecretString> percent_decode(std::string_view text, bool plus_is_space) {
-    const auto escapes = static_cast<std::size_t>(std::count(text.begin(), text.end(), '%'));
-    if (text.size() < 3 * escapes) return std::nullopt;
+    std::size_t escapes = 0;
+    for (std::size_t at = text.find('%'); at != std::string_view::npos; at = text.find('%', at + 3)) {
+        if (!hex_byte(text.substr(at + 1, 2))) return std::nullopt;
+        ++escapes;
+    }
     SecretString decoded(text.size() - 2 * escapes);
     char* out = decoded.data();
     for (std::size_t i = 0; i < text.size(); ++i) {
         char c = text[i];
         if (c == '%') {
-            const auto byte = hex_byte(text.substr(i + 1, 2));
-            if (!byte) return std::nullopt;
-            c = *byte;
+            c = *hex_byte(text.substr(i + 1, 2));
             i += 2;
         } else if (c == '+' && plus_is_space) {
             c = ' ';

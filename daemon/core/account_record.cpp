@@ -15,8 +15,11 @@ constexpr std::string_view kPurpose = "account-record";
 std::int64_t to_wire(WallTime t) {
     return t.time_since_epoch().count();
 }
-WallTime from_wire(std::int64_t milliseconds) {
-    return WallTime(Duration(milliseconds));
+/// Nothing for a time that no clock shows, and that could not be reckoned with.
+std::optional<WallTime> from_wire(std::optional<std::int64_t> milliseconds) {
+    constexpr std::int64_t kYear10000 = 253'402'300'800'000;
+    if (!milliseconds || *milliseconds < 0 || *milliseconds >= kYear10000) return std::nullopt;
+    return WallTime(Duration(*milliseconds));
 }
 
 SecretString write_facts(const AccountRecord& record) {
@@ -44,9 +47,9 @@ SecretString write_facts(const AccountRecord& record) {
 
 bool read_facts(const Json& json, AccountRecord& record) {
     const auto app = json.find_string("app");
-    const auto obtained_at = json.find_integer("obtained_at");
-    const auto expires_at = json.find_integer("expires_at");
-    const auto refresh_at = json.find_integer("refresh_at");
+    const auto obtained_at = from_wire(json.find_integer("obtained_at"));
+    const auto expires_at = from_wire(json.find_integer("expires_at"));
+    const auto refresh_at = from_wire(json.find_integer("refresh_at"));
     const auto intent = json.find_boolean("intent");
     const auto answer_lost_before = json.find_boolean("answer_lost_before");
     const auto login_required = json.find_boolean("login_required");
@@ -57,14 +60,14 @@ bool read_facts(const Json& json, AccountRecord& record) {
 
     record.app = *app;
     record.previous_generation = static_cast<std::uint64_t>(*previous);
-    record.life.obtained_at = from_wire(*obtained_at);
-    record.life.expires_at = from_wire(*expires_at);
-    record.life.refresh_at = from_wire(*refresh_at);
+    record.life.obtained_at = *obtained_at;
+    record.life.expires_at = *expires_at;
+    record.life.refresh_at = *refresh_at;
     record.life.intent_saved = *intent;
     record.life.answer_lost_before = *answer_lost_before;
     record.life.state = *login_required ? State::kLoginRequired : State::kReady;
     record.life.reason = json.find_string("reason").value_or("");
-    if (const auto at = json.find_integer("last_refresh")) record.last_refresh = from_wire(*at);
+    record.last_refresh = from_wire(json.find_integer("last_refresh"));
     if (const Json* user = json.find("user"); user != nullptr) {
         record.user = ClioUser{.id = user->find_integer("id").value_or(0),
                                .name = std::string(user->find_string("name").value_or("")),
@@ -105,7 +108,8 @@ Result<AccountRecord> open_account_record(const Sealer& sealer, const StoredRow&
     AccountRecord record;
     record.name = row.name;
     record.life.generation = row.generation;
-    if (!read_facts(json, record)) return fail(Error::Code::kInternal, "record of " + row.name + ": a fact is missing");
+    if (!read_facts(json, record))
+        return fail(Error::Code::kInternal, "record of " + row.name + ": a fact is missing or cannot be");
     record.tokens = to_bytes(*tokens);
     record.previous_tokens = to_bytes(*previous_tokens);
     return record;

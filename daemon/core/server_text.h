@@ -10,9 +10,4 @@ namespace agent {
 /// UTF-8 replaced by '?'.
 [[nodiscard]] std::string quoted_server_text(std::string_view text);
 
-/// ASCII only, as protocol words are.
-[[nodiscard]] bool equal_ignoring_case(std::string_view a, std::string_view b) noexcept;
-/// Without leading and trailing spaces and tabs.
-[[nodiscard]] std::string_view trimmed(std::string_view text) noexcept;
-
 }  // namespace agent

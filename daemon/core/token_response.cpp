@@ -7,6 +7,7 @@
 #include <cmath>
 #include <string_view>
 
+#include "base/ascii.h"
 #include "base/json.h"
 #include "core/server_text.h"
 

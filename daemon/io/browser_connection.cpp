@@ -111,7 +111,7 @@ void BrowserConnection::on_written() noexcept {
 }
 
 void BrowserConnection::allow(Duration patience) noexcept {
-    const timeval delay{patience.count() / 1000, (patience.count() % 1000) * 1000};
+    const timeval delay = to_timeval(patience);
     evtimer_add(deadline_.get(), &delay);
 }
 

@@ -3,9 +3,12 @@
 
 #include <event2/event.h>
 #include <event2/listener.h>
+#include <sys/time.h>
 
 #include <functional>
 #include <memory>
+
+#include "base/time.h"
 
 namespace agent {
 
@@ -21,6 +24,10 @@ struct FreeWith {
 using EventBasePtr = std::unique_ptr<event_base, FreeWith<event_base_free>>;
 using EventPtr = std::unique_ptr<event, FreeWith<event_free>>;
 using ListenerPtr = std::unique_ptr<evconnlistener, FreeWith<evconnlistener_free>>;
+
+[[nodiscard]] inline timeval to_timeval(Duration duration) noexcept {
+    return {.tv_sec = duration.count() / 1000, .tv_usec = duration.count() % 1000 * 1000};
+}
 
 /// The one loop that the whole core runs on. Outlives everything that is built on it.
 ///

@@ -61,8 +61,15 @@ HttpConnection::HttpConnection(EventLoop& loop, evhttp_connection* connection, P
           [](evbuffer*, const evbuffer_cb_info* change, void* self) noexcept {
               if (change->n_added > 0) static_cast<HttpConnection*>(self)->on_output();
           },
+          this)),
+      deadline_(loop.make_event(
+          -1, 0,
+          [](evutil_socket_t, short, void* self) noexcept {
+              evhttp_connection_free(static_cast<HttpConnection*>(self)->connection_);  // destroys it
+          },
           this)) {
     if (output_watch_ == nullptr) throw std::bad_alloc();
+    allow(limits_.whole_request);
 }
 
 HttpConnection::~HttpConnection() {
@@ -70,8 +77,15 @@ HttpConnection::~HttpConnection() {
     if (exchange_ != nullptr) exchange_->detach();
 }
 
+// evhttp's own timeouts begin anew with each byte.
+void HttpConnection::allow(Duration time) {
+    const timeval delay = to_timeval(time);
+    evtimer_add(deadline_.get(), &delay);
+}
+
 void HttpConnection::handle(evhttp_request* request, const Handler& handler) {
     is_new_ = false;
+    evtimer_del(deadline_.get());
     exchange_ = std::make_shared<HttpExchange>(request, limits_);
     if (finishing_) exchange_->close_after();
     evhttp_request_set_on_complete_cb(
@@ -93,11 +107,13 @@ void HttpConnection::on_sent() {
     exchange_->detach();
     exchange_.reset();
     waiting_.reset();
+    allow(limits_.whole_request);
     // evhttp goes on with the connection when this returns; told that it has ended, it frees it.
     if (finishing_) ::shutdown(bufferevent_getfd(transport_), SHUT_RDWR);
 }
 
 void HttpConnection::on_output() {
+    if (exchange_ != nullptr && exchange_->is_whole()) allow(limits_.whole_answer);
     if (exchange_ != nullptr || own_word_ != nullptr) return;
     // It is still writing; nothing of it goes out before the loop comes round, after this.
     own_word_ = loop_.make_event(

@@ -43,6 +43,8 @@ class HttpConnection {
     [[nodiscard]] std::unique_ptr<Waiting> finish();
 
   private:
+    /// Closes the connection unless its next step is made within this time.
+    void allow(Duration time);
     void on_sent();
     void on_output();
     /// evhttp has written something that is no answer of ours.
@@ -61,6 +63,7 @@ class HttpConnection {
 
     evbuffer_cb_entry* output_watch_;
     EventPtr own_word_;
+    EventPtr deadline_;
 };
 
 }  // namespace agent

@@ -69,7 +69,7 @@ void HttpExchange::begin_stream(std::string_view content_type) {
     begin(State::kStreaming);
     evhttp_send_reply_start(request_, 200, nullptr);
     // evhttp reads on while it writes, and would end a stream whose reader says nothing, as readers do.
-    const timeval idle = limits_.idle_timeout();
+    const timeval idle = to_timeval(limits_.idle);
     bufferevent_set_timeouts(transport_of(request_), nullptr, &idle);
 }
 

@@ -29,6 +29,8 @@ class HttpExchange final : public ApiSink {
 
     [[nodiscard]] bool is_owed() const noexcept { return state_ == State::kOwed; }
     [[nodiscard]] bool is_streaming() const noexcept { return state_ == State::kStreaming; }
+    /// Nothing more will be said, though it may not have been sent yet.
+    [[nodiscard]] bool is_whole() const noexcept { return state_ == State::kEnded; }
     /// Has the peer told that the connection ends with this answer.
     void close_after() noexcept { close_after_ = true; }
     /// The connection is about to be freed, or the whole answer is sent: nothing of evhttp is touched from here on.

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <sys/time.h>
-
 #include <cstddef>
 
 #include "base/time.h"
@@ -19,10 +17,8 @@ struct HttpLimits {
     std::size_t stream_backlog_bytes = limits::kStreamBacklogBytes;
     Duration idle = limits::kIdle;
     Duration first_request = limits::kFirstRequest;
-
-    [[nodiscard]] timeval idle_timeout() const noexcept {
-        return {.tv_sec = idle.count() / 1000, .tv_usec = idle.count() % 1000 * 1000};
-    }
+    Duration whole_request = limits::kWholeRequest;
+    Duration whole_answer = limits::kWholeAnswer;
 };
 
 }  // namespace agent

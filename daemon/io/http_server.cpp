@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "base/log.h"
+#include "io/accept_pause.h"
 #include "io/log_events.h"
 #include "io/peer_credentials.h"
 
@@ -22,8 +23,6 @@ namespace {
 
 // So that a flood of newcomers is looked at, and refused, while it lasts.
 constexpr std::size_t kAcceptedAtOnce = 16;
-// How long the listener rests when the kernel has no descriptor for another connection: it would fire all the time.
-constexpr Duration kAcceptPause{100};
 constexpr std::chrono::seconds kBetweenWarnings{60};
 // Above what evhttp must hold at once, header or body: what a peer sends too early stays in the socket.
 constexpr std::size_t kReadAhead = 4096;
@@ -60,7 +59,7 @@ HttpServer::HttpServer(EventLoop& loop, Timers& timers, int listening_socket, Ha
     // Reads a body that is too long to its end, so that its sender comes to read the answer.
     evhttp_set_flags(http_.get(), EVHTTP_SERVER_LINGERING_CLOSE);
     evhttp_set_allowed_methods(http_.get(), 0xffff);  // the router refuses methods, unknown ones too
-    const timeval idle = limits_.idle_timeout();
+    const timeval idle = to_timeval(limits_.idle);
     evhttp_set_timeout_tv(http_.get(), &idle);
     evhttp_set_bevcb(
         http_.get(), [](event_base*, void* self) noexcept { return static_cast<HttpServer*>(self)->expect_newcomer(); },

@@ -13,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include "io/accept_pause.h"
 #include "io/fd.h"
 #include "io/port_owner.h"
 
@@ -92,13 +93,20 @@ Result<std::vector<Fd>> listen_everywhere(const Url& redirect_uri) {
 class LoopbackRedirectListener::Listening final : public RedirectListening {
   public:
     Listening(LoopbackRedirectListener& owner, RedirectSite site, std::vector<Fd> sockets)
-        : owner_(owner), site_(std::make_shared<RedirectSite>(std::move(site))) {
+        : owner_(owner),
+          site_(std::make_shared<RedirectSite>(std::move(site))),
+          pause_(owner.loop_.make_event(
+              -1, 0, [](evutil_socket_t, short, void* self) noexcept { static_cast<Listening*>(self)->go_on(); },
+              this)) {
         for (Fd& socket : sockets) {
             listeners_.emplace_back(evconnlistener_new(owner.loop_.base(), on_accepted, this,
                                                        LEV_OPT_CLOSE_ON_FREE | LEV_OPT_CLOSE_ON_EXEC,
                                                        /*backlog=*/0, socket.get()));
             if (listeners_.back() == nullptr) throw std::bad_alloc();
             static_cast<void>(socket.release());
+            evconnlistener_set_error_cb(listeners_.back().get(), [](evconnlistener*, void* self) noexcept {
+                static_cast<Listening*>(self)->pause();
+            });
         }
     }
     ~Listening() override {
@@ -117,9 +125,19 @@ class LoopbackRedirectListener::Listening final : public RedirectListening {
         listening.owner_.accept(fd, listening.site_);
     }
 
+    void pause() noexcept {
+        for (const ListenerPtr& listener : listeners_) evconnlistener_disable(listener.get());
+        const timeval delay = to_timeval(kAcceptPause);
+        evtimer_add(pause_.get(), &delay);
+    }
+    void go_on() noexcept {
+        for (const ListenerPtr& listener : listeners_) evconnlistener_enable(listener.get());
+    }
+
     LoopbackRedirectListener& owner_;
     std::shared_ptr<RedirectSite> site_;
     std::vector<ListenerPtr> listeners_;
+    EventPtr pause_;
 };
 
 Result<std::unique_ptr<RedirectListening>> LoopbackRedirectListener::listen(const Url& redirect_uri,

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // What badly behaved peers do, and that nobody else notices.
-#include <sys/resource.h>
-
 #include <chrono>
 #include <vector>
 
 #include "fakes/http_fixture.h"
+#include "fakes/no_descriptors.h"
 #include "io/http_error_page.h"
 
 using agent::HttpLimits;
@@ -267,7 +266,6 @@ Test(http_limits, a_crowd_of_newcomers) {
 Test(http_limits, no_descriptor_left) {
     HttpFixture http;
     const auto early = http.connect();
-    // UBSan needs a descriptor when it meets a class for the first time, so it meets them all before.
     bool rung = false;
     auto timer = http.timers.after(milliseconds(0), [&] { rung = true; });
     http.wait_for([&] { return rung; }, "timer");
@@ -276,27 +274,13 @@ Test(http_limits, no_descriptor_left) {
     http.wait_for_answers(*early, 1);
     const auto late = http.connect();
 
-    // All descriptors up to the highest in use, and no more.
-    rlimit before{};
-    ::getrlimit(RLIMIT_NOFILE, &before);
-    const agent::Fd highest(::dup(http.listening.get()));
-    const rlimit none{.rlim_cur = static_cast<rlim_t>(highest.get() + 1), .rlim_max = before.rlim_max};
-    cr_assert(::setrlimit(RLIMIT_NOFILE, &none) == 0);
-
-    // The loop does not spin on the connection that it cannot accept, and serves others.
-    int turns = 0;
-    const auto end = std::chrono::steady_clock::now() + milliseconds(350);
-    while (std::chrono::steady_clock::now() < end) {
-        const timeval rest{0, 50'000};
-        event_base_loopexit(http.loop.base(), &rest);
-        event_base_loop(http.loop.base(), EVLOOP_ONCE);
-        ++turns;
+    {
+        const fakes::NoDescriptors none;
+        const int turns = fakes::turns_within(http.loop, milliseconds(350));
+        cr_expect(turns < 40, "%d turns", turns);
+        early->send(kGet);
+        http.wait_for_answers(*early, 2);
     }
-    cr_expect(turns < 40, "%d turns", turns);
-    early->send(kGet);
-    http.wait_for_answers(*early, 2);
-
-    cr_assert(::setrlimit(RLIMIT_NOFILE, &before) == 0);
     late->send(kGet);
     http.wait_for_answers(*late, 1);
 }

@@ -11,6 +11,7 @@
 
 #include "expect.h"
 #include "fakes/loopback_server.h"
+#include "fakes/no_descriptors.h"
 #include "fakes/raw_client.h"
 #include "fakes/run_until.h"
 
@@ -280,4 +281,22 @@ Test(loopback_redirect_listener, is_not_kept_from_a_browser_by_idle_connections)
         return std::count_if(f.clients.begin(), f.clients.end(), [](const RawClient& c) { return !c.ended(); });
     };
     cr_expect(fakes::run_until(f.loop, [&] { return open() <= 32; }), "%ld", open());
+}
+
+Test(loopback_redirect_listener, does_not_spin_without_descriptors) {
+    Fixture f;
+    f.start();
+    RawClient& early = f.ask(f.request("/callback?code=c"));
+    cr_assert(f.until_asked());
+    f.owed[0](page(Kind::kSignedIn));
+    f.expect_page(early, "Signed in");
+    RawClient& late = f.connect();
+    {
+        const fakes::NoDescriptors none;
+        const int turns = fakes::turns_within(f.loop, std::chrono::milliseconds(350));
+        cr_expect(turns < 40, "%d turns", turns);
+        cr_expect(f.queries.size() == 1);
+    }
+    late.send(f.request("/callback?code=d"));
+    cr_assert(f.until_asked(2));
 }

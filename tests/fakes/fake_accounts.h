@@ -26,6 +26,7 @@ class FakeAccounts final : public agent::Accounts {
     std::optional<agent::Error> error;  // of everything that can fail
     bool must_wait = false;             // a token calls for a refresh
     bool min_ttl_met = true;
+    std::string token_prefix = "token-of-";  // the name of the account follows
     agent::AgentStatus agent_status;
     agent::ReportOutcome outcome = agent::ReportOutcome::kRefreshing;
 
@@ -54,7 +55,7 @@ class FakeAccounts final : public agent::Accounts {
     [[nodiscard]] agent::IssuedToken token(std::string_view account) const {
         const agent::AccountFacts& facts = held.find(account)->second;
         return {.account = facts.name,
-                .access_token = agent::SecretString("token-of-" + facts.name),
+                .access_token = agent::SecretString(token_prefix + facts.name),
                 .expires_at = facts.expires_at,
                 .generation = facts.generation,
                 .api_base = "https://app.clio.com/api/v4",

@@ -158,3 +158,12 @@ Test(account_record, another_form_is_refused) {
         cr_expect_not(agent::open_account_record(sealer, row));
     }
 }
+
+Test(account_record, a_time_that_no_clock_shows_is_refused) {
+    const Sealer sealer = sealer_of('k');
+    AccountRecord record = full_record();
+    for (const auto time : {WallTime::min(), WallTime(-1ms), WallTime::max()}) {
+        record.life.refresh_at = time;
+        cr_expect_not(agent::open_account_record(sealer, agent::seal_account_record(sealer, record)));
+    }
+}

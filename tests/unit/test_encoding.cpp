@@ -74,6 +74,9 @@ Test(encoding, percent_decoding) {
         {"%gg", false, std::nullopt},
         {"%-1", false, std::nullopt},
         {"%%%%%%%%%", false, std::nullopt},
+        // Long enough for their escapes, were these whole: as much room as they then need is too little.
+        {"aaa%", false, std::nullopt},
+        {"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa%%%%%%%%%%%%%%%%%%%%", false, std::nullopt},
     };
     for (const Row& row : rows) {
         const auto decoded = agent::percent_decode(row.text, row.plus_is_space);
