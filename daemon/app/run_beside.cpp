@@ -6,13 +6,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
-#include <csignal>
 #include <cstdio>
 #include <cstring>
-#include <optional>
-
-#include "io/fd.h"
 
 namespace agent {
 
@@ -22,16 +19,17 @@ constexpr int kCannotRun = 126;
 constexpr int kNotFound = 127;
 constexpr int kKilled = 128;
 
-/// SIGCHLD, and what is passed on; but nothing that is ignored, as SIGHUP under nohup(1).
-sigset_t watched_signals() {
-    sigset_t watched;
-    sigemptyset(&watched);
-    sigaddset(&watched, SIGCHLD);
-    for (const int signal : {SIGTERM, SIGINT, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2}) {
+constexpr std::array kPassedOn = {SIGTERM, SIGINT, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2};
+
+sigset_t signals_to_hold() {
+    sigset_t held;
+    sigemptyset(&held);
+    sigaddset(&held, SIGCHLD);
+    for (const int signal : kPassedOn) {
         struct sigaction action {};
-        if (::sigaction(signal, nullptr, &action) == 0 && action.sa_handler != SIG_IGN) sigaddset(&watched, signal);
+        if (::sigaction(signal, nullptr, &action) == 0 && action.sa_handler != SIG_IGN) sigaddset(&held, signal);
     }
-    return watched;
+    return held;
 }
 
 /// 0, or why there is no such process.
@@ -84,19 +82,30 @@ int wait_for_command(Children& children, const Fd& signals) {
 
 }  // namespace
 
-int run_beside(pid_t agent, std::vector<char*> command) {
-    const sigset_t watched = watched_signals();
-    sigset_t before;
-    ::sigprocmask(SIG_BLOCK, &watched, &before);
-    const Fd signals = fd_or_throw(::signalfd(-1, &watched, SFD_CLOEXEC), "signalfd");
+HeldSignals::HeldSignals()
+    : held_(signals_to_hold()), fd_(fd_or_throw(::signalfd(-1, &held_, SFD_CLOEXEC), "signalfd")) {
+    ::sigprocmask(SIG_BLOCK, &held_, &before_);
+}
 
+std::optional<int> HeldSignals::pending() const {
+    sigset_t pending;
+    ::sigpending(&pending);
+    for (const int signal : kPassedOn) {
+        if (sigismember(&held_, signal) == 1 && sigismember(&pending, signal) == 1) return signal;
+    }
+    return std::nullopt;
+}
+
+int run_beside(pid_t agent, std::vector<char*> command, const HeldSignals& signals) {
     Children children{.agent = agent};
     int status = 0;
-    if (const int error = start(command, before, children.command); error != 0) {
+    if (const auto signal = signals.pending()) {
+        status = kKilled + *signal;
+    } else if (const int error = start(command, signals.mask_before(), children.command); error != 0) {
         std::fprintf(stderr, "cliod: %s: %s\n", command.front(), std::strerror(error));
         status = error == ENOENT ? kNotFound : kCannotRun;
     } else {
-        status = wait_for_command(children, signals);
+        status = wait_for_command(children, signals.fd());
     }
     if (children.agent != 0) {
         ::kill(agent, SIGTERM);

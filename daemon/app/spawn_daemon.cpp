@@ -13,6 +13,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <optional>
 
 #include "app/run_beside.h"
 
@@ -48,9 +49,12 @@ std::string read_all(const Fd& from) {
 }
 
 /// Nothing of the caller's is left in this process but `keep`: whoever reads the caller's output would otherwise wait
-/// for the daemon to end.
+/// for the daemon to end; and a signal that the caller holds back could not end it.
 void detach(const Fd& keep) {
     ::setsid();
+    sigset_t none;
+    sigemptyset(&none);
+    ::sigprocmask(SIG_SETMASK, &none, nullptr);
     Fd nowhere(::open("/dev/null", O_RDWR | O_CLOEXEC));
     for (const int standard : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) ::dup2(nowhere.get(), standard);
     nowhere.reset();
@@ -98,11 +102,14 @@ int spawn_daemon(std::vector<char*> command, const std::function<int(StartReport
     Fd report_from(ends[0]);
     Fd report_to(ends[1]);
 
+    std::optional<HeldSignals> held;
+    if (!command.empty()) held.emplace();
     const pid_t caller = ::getpid();
     const pid_t agent = ::fork();
     if (agent < 0) return complain(std::string("--spawn: ") + std::strerror(errno));
     if (agent == 0) {
-        if (!command.empty()) {
+        if (held) {
+            held.reset();
             ::prctl(PR_SET_PDEATHSIG, SIGTERM);
             if (::getppid() != caller) return EXIT_FAILURE;  // too late for the signal
         }
@@ -119,14 +126,14 @@ int spawn_daemon(std::vector<char*> command, const std::function<int(StartReport
         return complain(told.starts_with(kFailed) ? told.substr(1) : "--spawn: the daemon ended before it served");
     }
     const std::string socket = told.substr(1);
-    if (command.empty()) {
+    if (!held) {
         if (print_variables(socket, agent)) return EXIT_SUCCESS;
         ::kill(agent, SIGTERM);  // nobody would know of it
         return complain(std::string("standard output: ") + std::strerror(errno));
     }
     ::setenv("CLIO_AGENT_SOCK", socket.c_str(), 1);
     ::setenv("CLIO_AGENT_PID", std::to_string(agent).c_str(), 1);
-    return run_beside(agent, std::move(command));
+    return run_beside(agent, std::move(command), *held);
 }
 
 }  // namespace agent

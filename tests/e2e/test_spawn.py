@@ -154,6 +154,16 @@ def test_a_command_is_not_run_without_a_daemon(spawn):
     assert not (spawn.daemon.home / "ran").exists()
 
 
+def test_a_signal_before_the_command_keeps_it_from_being_run(spawn):
+    def signalled():
+        signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGTERM])
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    assert spawn("--", "touch", "ran", preexec_fn=signalled).returncode == 128 + signal.SIGTERM
+    assert not (spawn.daemon.home / "ran").exists()
+    assert not spawn.daemon.socket.exists()
+
+
 class Beside:
     """`cliod --spawn -- sh -c SCRIPT`, once the script has said that it is ready."""
 
