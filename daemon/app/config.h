@@ -33,8 +33,8 @@ struct Config {
     [[nodiscard]] static Result<Config> parse(std::string_view text);
 
     /// Reads the file at `path`; each error begins with it. Without a path, $XDG_CONFIG_HOME/cliod/cliod.json
-    /// (~/.config) or else /etc/cliod/cliod.json, and when there is neither, the configuration that says nothing. A
-    /// file that was named must be there.
+    /// (~/.config) or else, for the system's agent, /etc/cliod/cliod.json, and when there is neither, the configuration
+    /// that says nothing. A file that was named must be there.
     [[nodiscard]] static Result<Config> load(const std::optional<std::string>& path);
 
     std::vector<App> apps;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/places.h"
 
+#include <unistd.h>
+
 #include <cstdlib>
 
 namespace agent {
@@ -20,6 +22,11 @@ std::string xdg_folder(const char* variable, const char* below_home) {
     return home.empty() ? "" : home + below_home;
 }
 
+/// Whether the daemon is one user's own, whose socket is not the system's either.
+bool is_of_a_session() {
+    return ::geteuid() != 0 && !path_from_environment("XDG_RUNTIME_DIR").empty();
+}
+
 }  // namespace
 
 std::vector<std::string> config_places() {
@@ -27,7 +34,7 @@ std::vector<std::string> config_places() {
     if (const std::string folder = xdg_folder("XDG_CONFIG_HOME", "/.config"); !folder.empty()) {
         places.push_back(folder + "/cliod/cliod.json");
     }
-    places.emplace_back("/etc/cliod/cliod.json");
+    if (!is_of_a_session()) places.emplace_back("/etc/cliod/cliod.json");
     return places;
 }
 

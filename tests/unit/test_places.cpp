@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/places.h"
 
+#include <unistd.h>
+
 #include <cstdlib>
 
 #include "expect.h"
@@ -32,12 +34,25 @@ Test(places, configuration) {
         {nullptr, "h", nullptr},
     };
     for (const Row& row : kRows) {
+        set("XDG_RUNTIME_DIR", nullptr);
         set("XDG_CONFIG_HOME", row.xdg);
         set("HOME", row.home);
         const auto places = agent::config_places();
         cr_assert(places.size() == (row.first == nullptr ? 1 : 2));
         if (row.first != nullptr) EXPECT_TEXT(places[0], row.first);
         EXPECT_TEXT(places.back(), "/etc/cliod/cliod.json");
+    }
+}
+
+Test(places, configuration_of_the_system_is_not_for_a_session) {
+    set("XDG_CONFIG_HOME", "/x");
+    for (const bool is_root : {true, false}) {
+        if (!is_root && ::geteuid() == 0) cr_assert(::setuid(65000) == 0);
+        if (is_root != (::geteuid() == 0)) continue;  // not run as root
+        set("XDG_RUNTIME_DIR", "/run/user/1");
+        cr_expect(agent::config_places().size() == (is_root ? 2 : 1));
+        set("XDG_RUNTIME_DIR", nullptr);
+        cr_expect(agent::config_places().size() == 2);
     }
 }
 
