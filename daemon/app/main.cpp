@@ -83,6 +83,9 @@ int run_daemon(const Options& options, StartReport* spawned) {
     const auto result =
         init_sealing() ? run(options, spawned) : fail(Error::Code::kInternal, "libsodium cannot be initialised");
     if (result) return EXIT_SUCCESS;
+    // The journal finds out which unit an entry is of by looking at its sender, which ends now. It knows that of
+    // standard error beforehand.
+    set_log_sink(nullptr);
     log(LogLevel::kError, log_event("start_failed"), result.error().message);
     if (spawned != nullptr) spawned->failed(result.error().message);
     return EXIT_FAILURE;
