@@ -20,16 +20,17 @@ class InPlay:
     def __len__(self):
         return len(self._secrets)
 
-    def leaks(self):
-        """(file, secret) for each find."""
+    def leaks(self, *places):
+        """(file, secret) for each find in these places, by default in all that are watched."""
         needles = [(secret, secret.encode()) for secret in sorted(self._secrets)]
-        for file in self._files():
+        for file in self._files(places or self._places):
             content = file.read_bytes()
             for secret, needle in needles:
                 if needle in content:
                     yield file, secret
 
-    def _files(self):
-        for place in self._places:
+    @staticmethod
+    def _files(places):
+        for place in places:
             candidates = place.rglob("*") if place.is_dir() else [place]
             yield from (file for file in candidates if file.is_file())

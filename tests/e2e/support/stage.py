@@ -90,10 +90,10 @@ class Stage:
         """Has the living tokens of the sandbox looked for when all is over."""
         with contextlib.suppress(OSError):
             for grant in self.clio.grants():
-                self.in_play.add(*_strings_of(grant, "token"))
+                self.in_play.add(*strings_of(grant, "token"))
 
 
-def _strings_of(node, word):
+def strings_of(node, word):
     """Every string in `node` under a member whose name contains `word`."""
     if isinstance(node, dict):
         for name, value in node.items():
@@ -101,7 +101,7 @@ def _strings_of(node, word):
                 yield value
             elif isinstance(value, list) and word in name:
                 yield from (item for item in value if isinstance(item, str))
-            yield from _strings_of(value, word)
+            yield from strings_of(value, word)
     elif isinstance(node, list):
         for item in node:
-            yield from _strings_of(item, word)
+            yield from strings_of(item, word)
