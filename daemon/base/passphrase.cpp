@@ -10,9 +10,6 @@ namespace agent {
 
 namespace {
 
-// More than crypto_pwhash uses of the stack.
-constexpr std::size_t kTouchedStack = std::size_t{32} * 1024;
-
 static_assert(KdfParameters::kSaltSize == crypto_pwhash_SALTBYTES);
 
 constexpr std::uint64_t kMostOperations = 10'000;  // about 40 minutes
@@ -57,8 +54,6 @@ Result<SealingKey> derive_key(std::string_view passphrase, const KdfParameters& 
                                                   reinterpret_cast<const unsigned char*>(parameters.salt.data()),
                                                   parameters.operations, static_cast<std::size_t>(parameters.memory),
                                                   crypto_pwhash_ALG_ARGON2ID13) == 0;
-                  // libsodium leaves the key on the stack, deeper than this thread may ever come again.
-                  ::sodium_stackzero(kTouchedStack);
                   return true;
               }));
     if (!enough_memory)

@@ -10,6 +10,7 @@ namespace agent {
 namespace {
 
 constexpr std::size_t kNonceSize = crypto_aead_xchacha20poly1305_ietf_NPUBBYTES;
+constexpr std::size_t kTouchedStack = std::size_t{32} * 1024;  // more than any function of libsodium uses
 constexpr std::size_t kTagSize = crypto_aead_xchacha20poly1305_ietf_ABYTES;
 static_assert(SealingKey::kSize == crypto_aead_xchacha20poly1305_ietf_KEYBYTES);
 static_assert(Sealer::kOverhead == kNonceSize + kTagSize);
@@ -40,6 +41,11 @@ Result<SealingKey> SealingKey::allocate() {
         return fail(Error::Code::kInternal, "key: cannot lock memory; raise the limit on locked memory (ulimit -l)");
     }
     return key;
+}
+
+// Argon2 and BLAKE2b leave their result there, and a worker's stack may never be used as deep again.
+void SealingKey::wipe_stack() noexcept {
+    ::sodium_stackzero(kTouchedStack);
 }
 
 Result<SealingKey> SealingKey::generate() {

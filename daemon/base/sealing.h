@@ -35,12 +35,13 @@ class SealingKey {
     /// Fails with kBadRequest unless `raw` has exactly kSize bytes.
     [[nodiscard]] static Result<SealingKey> from_raw(std::span<const std::byte> raw);
     /// The key that `fill` writes to the kSize bytes it is given, in place: `bool fill(unsigned char*)`. Fails with
-    /// kInternal when it returns false.
+    /// kInternal when it returns false. What `fill` leaves on the stack is wiped.
     template <class Fill>
     [[nodiscard]] static Result<SealingKey> filled(Fill fill) {
         AGENT_TRY(SealingKey key, allocate());
-        if (!fill(reinterpret_cast<unsigned char*>(key.bytes_.get())))
-            return fail(Error::Code::kInternal, "key: libsodium has refused to make it");
+        const bool filled = fill(reinterpret_cast<unsigned char*>(key.bytes_.get()));
+        wipe_stack();
+        if (!filled) return fail(Error::Code::kInternal, "key: libsodium has refused to make it");
         return key;
     }
     [[nodiscard]] Result<SealingKey> clone() const { return from_raw(raw()); }
@@ -52,6 +53,7 @@ class SealingKey {
         void operator()(std::byte* p) const noexcept;
     };
     [[nodiscard]] static Result<SealingKey> allocate();
+    static void wipe_stack() noexcept;
 
     std::unique_ptr<std::byte, Free> bytes_;
 };

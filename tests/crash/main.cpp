@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// Usage: crash-at PID N kill
+// Usage: crash-at PID N kill [FOLDER]
 //        crash-at PID N ERRNO FOLDER
 //
-// Lets a process run to its N-th system call from now on and kills it before that, or makes its N-th write or sync of a
-// file in FOLDER fail with ERRNO. Writes "ready" when it has hold of the process, then the system call that was met;
+// Lets a process run to its N-th system call from now on and kills it before that, or makes it fail with ERRNO. With a
+// FOLDER only writes and syncs of files in it count. Writes "ready" when it has hold of the process, then the system call that was met;
 // nothing more when the process ends first.
 #include <sys/syscall.h>
 
@@ -101,8 +101,9 @@ void run(pid_t process, long at, std::string_view action, const std::string& fol
     long count = 0;
     SystemCall call;
     while (tracee.next(call)) {
-        const std::string path = error != 0 && is_in(kStoring, call.number) ? tracee.path_of(call.first_argument) : "";
-        const bool counts = error != 0 ? path.starts_with(folder) && !path.empty() : !is_in(kWaiting, call.number);
+        const bool stores = !folder.empty() && is_in(kStoring, call.number);
+        const std::string path = stores ? tracee.path_of(call.first_argument) : "";
+        const bool counts = folder.empty() ? !is_in(kWaiting, call.number) : path.starts_with(folder);
         if (!counts || ++count != at) continue;
         if (error == 0)
             tracee.kill();
@@ -116,7 +117,7 @@ void run(pid_t process, long at, std::string_view action, const std::string& fol
 
 int main(int argc, char** argv) {
     if (argc < 4) {
-        std::fputs("Usage: crash-at PID N kill | crash-at PID N ENOSPC|EIO|EROFS FOLDER\n", stderr);
+        std::fputs("Usage: crash-at PID N kill [FOLDER] | crash-at PID N ENOSPC|EIO|EROFS FOLDER\n", stderr);
         return 2;
     }
     try {

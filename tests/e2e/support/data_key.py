@@ -47,10 +47,10 @@ def secret_half(slot_key):
     return _halves(slot_key)[1].raw
 
 
-def data_key(state_dir):
-    """By the key file. The daemon may run, but must not be writing."""
-    (wrapped,) = _slot(state_dir, "file", "wrapped")
-    public, secret = _halves(key_of_file(state_dir))
+def data_key(state_dir, kind="file", slot_key=None):
+    """By the slot of that kind, and the key file unless another key is given. The daemon may run, but not write."""
+    (wrapped,) = _slot(state_dir, kind, "wrapped")
+    public, secret = _halves(slot_key or key_of_file(state_dir))
     key = ctypes.create_string_buffer(_KEY_SIZE)
     assert _sodium().crypto_box_seal_open(key, wrapped, ctypes.c_ulonglong(len(wrapped)), public, secret) == 0
     return key.raw
