@@ -3,8 +3,8 @@
 //        crash-at PID N ERRNO FOLDER
 //
 // Lets a process run to its N-th system call from now on and kills it before that, or makes it fail with ERRNO. With a
-// FOLDER only writes and syncs of files in it count. Writes "ready" when it has hold of the process, then the system call that was met;
-// nothing more when the process ends first.
+// FOLDER only writes and syncs of files in it count. Writes "ready" when it has hold of the process, then the system
+// call that was met; nothing more when the process ends first.
 #include <sys/syscall.h>
 
 #include <algorithm>
