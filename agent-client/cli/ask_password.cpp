@@ -9,8 +9,8 @@
 #include <array>
 #include <cerrno>
 
+#include "base/fd.h"
 #include "cli/input.h"
-#include "lib/fd.h"
 
 namespace agent {
 

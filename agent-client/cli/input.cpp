@@ -8,9 +8,9 @@
 #include <cerrno>
 #include <string>
 
+#include "base/fd.h"
 #include "base/utf8.h"
 #include "cli/terminal_prompt.h"
-#include "lib/fd.h"
 
 namespace agent {
 

@@ -3,8 +3,8 @@
 
 #include <csignal>
 
+#include "base/fd.h"
 #include "lib/failure.h"
-#include "lib/fd.h"
 
 namespace agent {
 

@@ -6,10 +6,10 @@
 
 #include <string>
 
+#include "base/fd.h"
 #include "cli/input.h"
 #include "cli/output.h"
 #include "cli/signal_watch.h"
-#include "lib/fd.h"
 
 namespace agent {
 

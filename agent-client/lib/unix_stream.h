@@ -6,8 +6,8 @@
 #include <string>
 #include <string_view>
 
+#include "base/fd.h"
 #include "lib/failure.h"
-#include "lib/fd.h"
 #include "lib/patience.h"
 
 namespace agent {

@@ -15,7 +15,7 @@
 #include <utility>
 #include <vector>
 
-#include "lib/fd.h"
+#include "base/fd.h"
 
 /// Listens on a Unix socket and answers each connection with the next of the given texts, whatever was asked; an empty
 /// one closes without a word. Records the requests.

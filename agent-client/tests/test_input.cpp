@@ -6,8 +6,8 @@
 
 #include <array>
 
+#include "base/fd.h"
 #include "expect.h"
-#include "lib/fd.h"
 
 using namespace agent;
 

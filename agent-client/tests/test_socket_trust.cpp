@@ -9,8 +9,8 @@
 
 #include <filesystem>
 
+#include "base/fd.h"
 #include "expect.h"
-#include "lib/fd.h"
 
 using namespace agent;
 

@@ -9,7 +9,7 @@
 #include <cerrno>
 #include <system_error>
 
-#include "io/fd.h"
+#include "base/fd.h"
 
 namespace agent {
 

@@ -8,7 +8,7 @@
 
 #include "app/file_text.h"
 #include "base/encoding.h"
-#include "io/fd.h"
+#include "base/fd.h"
 
 namespace agent {
 

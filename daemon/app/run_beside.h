@@ -7,7 +7,7 @@
 #include <optional>
 #include <vector>
 
-#include "io/fd.h"
+#include "base/fd.h"
 
 namespace agent {
 

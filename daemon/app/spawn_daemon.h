@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "base/fd.h"
 #include "base/result.h"
-#include "io/fd.h"
 
 namespace agent {
 

@@ -4,8 +4,8 @@
 #include <optional>
 #include <string>
 
+#include "base/fd.h"
 #include "base/result.h"
-#include "io/fd.h"
 
 namespace agent {
 

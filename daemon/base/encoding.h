@@ -34,6 +34,9 @@ void append_percent_encoded(SecretBuffer& out, std::string_view text);
 /// followed by two hexadecimal digits.
 [[nodiscard]] std::optional<SecretString> percent_decode(std::string_view text, bool plus_is_space);
 
+/// For the text of an HTML page and for the values of its attributes.
+[[nodiscard]] std::string html_escape(std::string_view text);
+
 /// The parameters of a query or form body, decoded, in order; a name may stand more than once.
 class FormParameters {
   public:

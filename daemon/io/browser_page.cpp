@@ -21,32 +21,6 @@ constexpr std::string_view kStyle =
     "p{margin:.5rem 0 0 1.15rem;overflow-wrap:anywhere}"
     ".good{border-color:#1a7f4b}.other{border-color:#b3541e}";
 
-std::string escape_html(std::string_view text) {
-    std::string escaped;
-    for (const char c : text) {
-        switch (c) {
-            case '&':
-                escaped += "&amp;";
-                break;
-            case '<':
-                escaped += "&lt;";
-                break;
-            case '>':
-                escaped += "&gt;";
-                break;
-            case '"':
-                escaped += "&quot;";
-                break;
-            case '\'':
-                escaped += "&#39;";
-                break;
-            default:
-                escaped += c;
-        }
-    }
-    return escaped;
-}
-
 struct Words {
     std::string title;
     std::string text;  // HTML
@@ -54,7 +28,7 @@ struct Words {
 
 Words words_for(const BrowserPage& page) {
     const std::string account =
-        page.account.empty() ? "The account" : "<strong>" + escape_html(page.account) + "</strong>";
+        page.account.empty() ? "The account" : "<strong>" + html_escape(page.account) + "</strong>";
     switch (page.kind) {
         case BrowserPage::Kind::kSignedIn:
             return {"Signed in", "The agent now keeps " + account + " signed in to Clio. You can close this window."};
@@ -134,7 +108,7 @@ std::string render_browser_page(const BrowserPage& page) {
         words.title + " – clio-agent</title>\n<style>";
     html.append(kStyle).append("</style>\n</head>\n<body>\n<main>\n<h1 class=\"");
     html.append(is_good ? "good" : "other").append("\">" + words.title + "</h1>\n<p>" + words.text + "</p>\n");
-    if (!page.reason.empty()) html += "<p>" + escape_html(page.reason) + "</p>\n";
+    if (!page.reason.empty()) html += "<p>" + html_escape(page.reason) + "</p>\n";
     return html + "</main>\n</body>\n</html>\n";
 }
 

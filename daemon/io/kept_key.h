@@ -3,9 +3,9 @@
 
 #include <string_view>
 
+#include "base/fd.h"
 #include "base/result.h"
 #include "base/sealing.h"
-#include "io/fd.h"
 
 namespace agent {
 

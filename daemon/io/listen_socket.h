@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "base/fd.h"
 #include "base/result.h"
-#include "io/fd.h"
 #include "io/passed_descriptors.h"
 
 namespace agent {

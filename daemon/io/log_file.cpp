@@ -10,8 +10,8 @@
 #include <cstring>
 #include <mutex>
 
+#include "base/fd.h"
 #include "base/log.h"
-#include "io/fd.h"
 
 namespace agent {
 

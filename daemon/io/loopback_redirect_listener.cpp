@@ -13,8 +13,8 @@
 #include <utility>
 #include <vector>
 
+#include "base/fd.h"
 #include "io/accept_pause.h"
-#include "io/fd.h"
 #include "io/port_owner.h"
 
 namespace agent {

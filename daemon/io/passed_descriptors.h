@@ -5,8 +5,8 @@
 #include <string_view>
 #include <vector>
 
+#include "base/fd.h"
 #include "base/result.h"
-#include "io/fd.h"
 
 namespace agent {
 

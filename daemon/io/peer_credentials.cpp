@@ -9,7 +9,7 @@
 #include <string>
 #include <system_error>
 
-#include "io/fd.h"
+#include "base/fd.h"
 
 namespace agent {
 

@@ -9,7 +9,7 @@
 #include <utility>
 
 #include "base/encoding.h"
-#include "io/fd.h"
+#include "base/fd.h"
 
 namespace agent {
 

@@ -9,8 +9,8 @@
 #include <memory>
 #include <utility>
 
+#include "base/fd.h"
 #include "io/event_loop.h"
-#include "io/fd.h"
 #include "ports/timers.h"
 
 namespace agent {

@@ -3,8 +3,8 @@
 
 #include <functional>
 
+#include "base/fd.h"
 #include "io/event_loop.h"
-#include "io/fd.h"
 
 namespace agent {
 

@@ -6,11 +6,11 @@
 #include <optional>
 #include <vector>
 
+#include "base/fd.h"
 #include "expect.h"
 #include "fakes/loopback_server.h"
 #include "fakes/run_until.h"
 #include "fakes/slow_resolver.h"
-#include "io/fd.h"
 #include "io/system_clock.h"
 
 using agent::HttpFailure;

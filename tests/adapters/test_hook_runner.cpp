@@ -12,11 +12,11 @@
 #include <sstream>
 #include <string>
 
+#include "base/fd.h"
 #include "base/log.h"
 #include "expect.h"
 #include "fakes/run_until.h"
 #include "fakes/temporary_directory.h"
-#include "io/fd.h"
 #include "io/timerfd_timers.h"
 
 using namespace std::string_literals;

@@ -13,8 +13,8 @@
 #include <filesystem>
 #include <string>
 
+#include "base/fd.h"
 #include "expect.h"
-#include "io/fd.h"
 #include "io/log_events.h"
 
 using namespace std::string_literals;

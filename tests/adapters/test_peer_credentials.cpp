@@ -5,8 +5,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/fd.h"
 #include "expect.h"
-#include "io/fd.h"
 
 Test(peer_credentials, of_oneself) {
     int pair[2];

@@ -13,11 +13,11 @@
 #include <string>
 #include <utility>
 
+#include "base/fd.h"
 #include "expect.h"
 #include "fakes/run_until.h"
 #include "fakes/temporary_directory.h"
 #include "fakes/unix_client.h"
-#include "io/fd.h"
 #include "io/http_server.h"
 #include "io/timerfd_timers.h"
 

@@ -7,8 +7,8 @@
 #include <chrono>
 #include <stdexcept>
 
+#include "base/fd.h"
 #include "io/event_loop.h"
-#include "io/fd.h"
 
 namespace fakes {
 

@@ -10,8 +10,8 @@
 #include <stdexcept>
 #include <string>
 
+#include "base/fd.h"
 #include "fakes/temporary_directory.h"
-#include "io/fd.h"
 
 namespace fakes {
 

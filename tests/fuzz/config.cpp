@@ -10,8 +10,8 @@
 #include <functional>
 #include <string>
 
+#include "base/fd.h"
 #include "base/json_writer.h"
-#include "io/fd.h"
 #include "target.h"
 
 namespace {

@@ -11,9 +11,9 @@
 #include <memory>
 #include <string>
 
+#include "base/fd.h"
 #include "base/log.h"
 #include "checks.h"
-#include "io/fd.h"
 #include "io/http_server.h"
 #include "io/timerfd_timers.h"
 #include "lib/response_reader.h"

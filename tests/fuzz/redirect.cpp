@@ -13,8 +13,8 @@
 #include <string>
 
 #include "base/encoding.h"
+#include "base/fd.h"
 #include "io/browser_page.h"
-#include "io/fd.h"
 #include "login_stage.h"
 #include "target.h"
 

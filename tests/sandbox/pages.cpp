@@ -103,30 +103,4 @@ Reply refused_page(int status, std::string_view reason) {
     return page(status, "This request cannot be granted", "<p>" + html_escape(reason) + "</p>\n", "'none'");
 }
 
-std::string html_escape(std::string_view text) {
-    std::string escaped;
-    for (const char c : text) {
-        switch (c) {
-            case '&':
-                escaped += "&amp;";
-                break;
-            case '<':
-                escaped += "&lt;";
-                break;
-            case '>':
-                escaped += "&gt;";
-                break;
-            case '"':
-                escaped += "&quot;";
-                break;
-            case '\'':
-                escaped += "&#39;";
-                break;
-            default:
-                escaped += c;
-        }
-    }
-    return escaped;
-}
-
 }  // namespace agent::sandbox

@@ -22,6 +22,4 @@ namespace agent::sandbox {
 /// For a request that must not be redirected anywhere.
 [[nodiscard]] Reply refused_page(int status, std::string_view reason);
 
-[[nodiscard]] std::string html_escape(std::string_view text);
-
 }  // namespace agent::sandbox
