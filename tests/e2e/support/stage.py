@@ -43,6 +43,7 @@ class Stage:
         try:
             self.daemon.start()
         except BaseException:
+            self.daemon.kill()
             self.clio.stop()
             raise
         return self
