@@ -6,6 +6,7 @@ from support.contract import Contract
 from support.daemon import Daemon
 from support.in_play import InPlay
 from support.programs import CLIOCTL, CLIOD, SANDBOX
+from support.service_manager import ServiceManager
 from support.stage import Stage
 
 LAST = ["test_systemd_journal.py", "test_whole_run.py"]  # look back at what the other tests did
@@ -51,6 +52,12 @@ def make_daemon(tmp_path, contract, in_play):
     yield make
     for daemon in made:
         daemon.kill()
+
+
+@pytest.fixture
+def manager(tmp_path):
+    with ServiceManager(str(tmp_path / "notify.sock")) as manager:
+        yield manager
 
 
 @pytest.fixture

@@ -3,16 +3,9 @@
 
 import pytest
 from support.programs import until
-from support.service_manager import ServiceManager
 
 PASSPHRASE = "correct horse battery staple"
 NAME = "data-key"
-
-
-@pytest.fixture
-def manager(tmp_path):
-    with ServiceManager(str(tmp_path / "notify.sock")) as manager:
-        yield manager
 
 
 @pytest.fixture

@@ -9,14 +9,7 @@ import time
 
 import pytest
 from support.programs import PATIENCE, until
-from support.service_manager import ServiceManager
 from test_keys import add_passphrase, unlock
-
-
-@pytest.fixture
-def manager(tmp_path):
-    with ServiceManager(str(tmp_path / "notify.sock")) as manager:
-        yield manager
 
 
 @pytest.fixture

@@ -11,12 +11,6 @@ from test_keys import add_passphrase, unlock
 
 
 @pytest.fixture
-def manager(tmp_path):
-    with ServiceManager(str(tmp_path / "notify.sock")) as manager:
-        yield manager
-
-
-@pytest.fixture
 def managed(make_stage, manager):
     """A stage whose daemon has the manager."""
     stage = make_stage("--expires-in", "3600")
