@@ -10,14 +10,6 @@
 
 namespace agent {
 
-namespace {
-
-bool comes_from_person(SlotKind kind) {
-    return kind == SlotKind::kPassphrase || kind == SlotKind::kRecovery;
-}
-
-}  // namespace
-
 bool SlotTrial::is_typed(SlotKind kind) const noexcept {
     return (kind == SlotKind::kPassphrase && !secrets_.passphrase.empty()) ||
            (kind == SlotKind::kRecovery && !secrets_.recovery_key.empty());
@@ -39,7 +31,7 @@ Result<SealingKey> SlotTrial::key_of(const KeySlot& slot) const {
 
 void SlotTrial::try_slot(const KeySlot& slot) {
     TriedKeySlot result{.id = slot.facts.id, .kind = slot.facts.kind, .opens = {}, .detail = {}};
-    if (comes_from_person(slot.facts.kind) && !is_typed(slot.facts.kind)) return tried.push_back(std::move(result));
+    if (needs_person(slot.facts.kind) && !is_typed(slot.facts.kind)) return tried.push_back(std::move(result));
     const auto key = key_of(slot);
     auto keys = key ? slots->open(slot, *key) : Result<DataKeys>(tl::unexpected(key.error()));
     result.opens = keys.has_value();

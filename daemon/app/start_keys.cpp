@@ -15,10 +15,6 @@ namespace agent {
 
 namespace {
 
-bool needs_person(const KeySlot& slot) {
-    return slot.facts.kind == SlotKind::kPassphrase || slot.facts.kind == SlotKind::kRecovery;
-}
-
 SecretReference configured_key(const Config& config, const StateDir& state) {
     return config.key.value_or(SecretReference{.path = state.key_file(), .guard = Guard::kFileMode});
 }
@@ -56,7 +52,7 @@ std::vector<SecretReference> places(const KeySlots& all, const Config& config, c
     std::vector<SecretReference> references;
     if (!config.wants_passphrase) references.push_back(configured_key(config, state));
     for (const KeySlot& slot : all.slots) {
-        if (needs_person(slot)) continue;
+        if (needs_person(slot.facts.kind)) continue;
         auto reference = key_reference(slot.facts.kind, slot.facts.source);
         const auto known = [&](const SecretReference& other) { return reference && other.path == reference->path; };
         if (reference && std::none_of(references.begin(), references.end(), known))
@@ -75,7 +71,7 @@ Result<DataKeys> open_any(const KeySlots& all, const SecretReference& place) {
         return tl::unexpected(std::move(why));
     }
     for (const KeySlot& slot : all.slots) {
-        if (needs_person(slot)) continue;
+        if (needs_person(slot.facts.kind)) continue;
         auto keys = all.open(slot, *key);
         if (keys || keys.error().code != Error::Code::kForbidden) return keys;
     }
@@ -118,7 +114,7 @@ Result<std::optional<DataKeys>> keys_at_start(StoreFile& store, const Config& co
         if (keys) return std::optional(*std::move(keys));
         if (!why_not) why_not = std::move(keys).error();
     }
-    if (std::any_of(all.slots.begin(), all.slots.end(), needs_person)) {
+    if (std::ranges::any_of(all.slots, [](const KeySlot& slot) { return needs_person(slot.facts.kind); })) {
         if (why_not)
             log(LogLevel::kWarning, log_event("key_missing"), "no key opens the store, so it stays locked",
                 {{"reason", why_not->message}});

@@ -6,7 +6,6 @@
 #include <utility>
 
 #include "app/key_file.h"
-#include "app/slot_trial.h"
 #include "app/start_keys.h"
 #include "base/recovery_key.h"
 
@@ -14,14 +13,9 @@ namespace agent {
 
 namespace {
 
-Error locked() {
-    return {.code = Error::Code::kLocked, .message = "the agent is locked; a person unlocks it with: clioctl unlock"};
-}
-
 bool a_person_can_open(const KeySlots& slots) {
-    return std::any_of(slots.slots.begin(), slots.slots.end(), [](const KeySlot& slot) {
-        return slot.facts.kind == SlotKind::kPassphrase || slot.facts.kind == SlotKind::kRecovery;
-    });
+    return std::any_of(slots.slots.begin(), slots.slots.end(),
+                       [](const KeySlot& slot) { return needs_person(slot.facts.kind); });
 }
 
 /// The key of a file, which is made when it is not there, or of a credential.
@@ -103,21 +97,25 @@ std::unique_ptr<Waiting> StoreKeyring::lock(Done done) {
     return owed.waiting();
 }
 
+Result<void> StoreKeyring::try_slots(std::uint32_t user, std::shared_ptr<SlotTrial> trial,
+                                     std::function<void()> tried) {
+    return throttle_.begin(user, [this, trial = std::move(trial), tried = std::move(tried)] {
+        read_slots([this, trial, tried](Result<KeySlots> slots) {
+            trial->slots = std::move(slots);
+            worker_.run([trial] { trial->run(); }, tried);
+        });
+    });
+}
+
 std::unique_ptr<Waiting> StoreKeyring::unlock(TypedSecrets secrets, std::uint32_t user, Done done) {
     const Owed<Result<void>> owed(std::move(done));
     const auto trial = std::make_shared<SlotTrial>(std::move(secrets), /*until_one_opens=*/true);
-    const auto begun = throttle_.begin(user, [this, owed, trial, user] {
-        read_slots([this, owed, trial, user](Result<KeySlots> slots) {
-            trial->slots = std::move(slots);
-            worker_.run([trial] { trial->run(); },
-                        [this, owed, trial, user] {
-                            Result<DataKeys> opened = trial->take_opened();
-                            throttle_.ended(user, opened || opened.error().code != Error::Code::kForbidden);
-                            if (!opened) return owed.answer(tl::unexpected(std::move(opened).error()));
-                            if (vault_.data_key() != nullptr) return owed.answer({});
-                            owed.answer(vault_.open(*std::move(opened)));
-                        });
-        });
+    const auto begun = try_slots(user, trial, [this, owed, trial, user] {
+        Result<DataKeys> opened = trial->take_opened();
+        throttle_.ended(user, opened || opened.error().code != Error::Code::kForbidden);
+        if (!opened) return owed.answer(tl::unexpected(std::move(opened).error()));
+        if (vault_.data_key() != nullptr) return owed.answer({});
+        owed.answer(vault_.open(*std::move(opened)));
     });
     if (!begun) owed.answer_soon(timers_, tl::unexpected(begun.error()));
     return owed.waiting();
@@ -127,16 +125,10 @@ std::unique_ptr<Waiting> StoreKeyring::test(TypedSecrets secrets, std::uint32_t 
                                             std::function<void(Result<std::vector<TriedKeySlot>>)> done) {
     const Owed<Result<std::vector<TriedKeySlot>>> owed(std::move(done));
     const auto trial = std::make_shared<SlotTrial>(std::move(secrets), /*until_one_opens=*/false);
-    const auto begun = throttle_.begin(user, [this, owed, trial, user] {
-        read_slots([this, owed, trial, user](Result<KeySlots> slots) {
-            trial->slots = std::move(slots);
-            worker_.run([trial] { trial->run(); },
-                        [this, owed, trial, user] {
-                            throttle_.ended(user, !trial->a_typed_secret_was_wrong());
-                            if (!trial->slots) return owed.answer(tl::unexpected(trial->slots.error()));
-                            owed.answer(std::move(trial->tried));
-                        });
-        });
+    const auto begun = try_slots(user, trial, [this, owed, trial, user] {
+        throttle_.ended(user, !trial->a_typed_secret_was_wrong());
+        if (!trial->slots) return owed.answer(tl::unexpected(trial->slots.error()));
+        owed.answer(std::move(trial->tried));
     });
     if (!begun) owed.answer_soon(timers_, tl::unexpected(begun.error()));
     return owed.waiting();
@@ -185,7 +177,7 @@ void StoreKeyring::add_made(std::shared_ptr<Making> making, const Owed<Result<Ad
         [making, now = clock_.now()](StoreFile& store) -> Result<void> {
             if (making->is_first) {
                 AGENT_TRY(const KeySlots present, read_key_slots(store));
-                if (!present.slots.empty()) return tl::unexpected(locked());
+                if (!present.slots.empty()) return tl::unexpected(agent_is_locked());
             }
             KeySlotFacts facts{
                 .id = 0, .kind = making->wanted.kind, .source = making->wanted.source, .made_at = now, .kdf = {}};
@@ -206,7 +198,7 @@ void StoreKeyring::add_made(std::shared_ptr<Making> making, const Owed<Result<Ad
 std::unique_ptr<Waiting> StoreKeyring::remove(std::int64_t id, Done done) {
     const Owed<Result<void>> owed(std::move(done));
     if (vault_.data_key() == nullptr) {
-        owed.answer_soon(timers_, tl::unexpected(locked()));
+        owed.answer_soon(timers_, tl::unexpected(agent_is_locked()));
         return owed.waiting();
     }
     with_store([id](StoreFile& store) { return remove_key_slot(store, id); },
@@ -217,7 +209,7 @@ std::unique_ptr<Waiting> StoreKeyring::remove(std::int64_t id, Done done) {
 std::unique_ptr<Waiting> StoreKeyring::rotate(Done done) {
     const Owed<Result<void>> owed(std::move(done));
     const SealingKey* const data_key = vault_.data_key();
-    auto current = data_key == nullptr ? Result<SealingKey>(tl::unexpected(locked())) : data_key->clone();
+    auto current = data_key == nullptr ? Result<SealingKey>(tl::unexpected(agent_is_locked())) : data_key->clone();
     auto next = SealingKey::generate();
     if (!current || !next) {
         owed.answer_soon(timers_, tl::unexpected((current ? next : current).error()));

@@ -5,6 +5,7 @@
 #include <list>
 #include <memory>
 
+#include "app/slot_trial.h"
 #include "base/sealing.h"
 #include "core/attempt_throttle.h"
 #include "core/keyring.h"
@@ -54,6 +55,10 @@ class StoreKeyring final : public Keyring {
     /// Does `job` with the store and then calls `done`, also when nobody waits any more.
     void with_store(SqliteTokenStore::Job job, TokenStore::Done done);
     void read_slots(SlotsRead read);
+    /// Runs `trial` when it is the user's turn, then calls `tried`, which ends the attempt. Fails as
+    /// AttemptThrottle::begin() does.
+    [[nodiscard]] Result<void> try_slots(std::uint32_t user, std::shared_ptr<SlotTrial> trial,
+                                         std::function<void()> tried);
     void add_made(std::shared_ptr<Making> making, const Owed<Result<AddedKeySlot>>& owed);
 
     const Clock& clock_;

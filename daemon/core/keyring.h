@@ -23,6 +23,16 @@ inline constexpr WordTable<SlotKind, 4> kSlotKinds{{{"file", SlotKind::kFile},
                                                     {"passphrase", SlotKind::kPassphrase},
                                                     {"recovery", SlotKind::kRecovery}}};
 
+/// Whether only a person has the key, and no file or credential.
+[[nodiscard]] constexpr bool needs_person(SlotKind kind) noexcept {
+    return kind == SlotKind::kPassphrase || kind == SlotKind::kRecovery;
+}
+
+/// What everybody is told while the agent is locked.
+[[nodiscard]] inline Error agent_is_locked() {
+    return {.code = Error::Code::kLocked, .message = "the agent is locked; a person unlocks it with: clioctl unlock"};
+}
+
 /// The public facts of a key slot.
 struct KeySlotFacts {
     struct Kdf {

@@ -26,10 +26,6 @@ Result<std::string> decode_segment(std::string_view segment) {
     return std::string(decoded->reveal());
 }
 
-Error locked() {
-    return {.code = Error::Code::kLocked, .message = "the agent is locked; a person unlocks it with: clioctl unlock"};
-}
-
 }  // namespace
 
 /// A wait for something of the parts, which lock() can end.
@@ -65,7 +61,7 @@ void Api::unlock(ApiParts parts) {
 
 void Api::lock() {
     parts_.reset();
-    const Error otherwise = std::exchange(*why_dropped_, locked());
+    const Error otherwise = std::exchange(*why_dropped_, agent_is_locked());
     while (!waits_.empty()) waits_.front()->end();
     *why_dropped_ = otherwise;
 }
@@ -105,7 +101,7 @@ Result<std::unique_ptr<Waiting>> Api::dispatch(const ApiRequest& request, ApiRep
     const ApiCall call{.request = request, .parameter = std::move(parameter)};
     if (!route.needs_parts) return route.handler(*this, call, reply);
 
-    if (!parts_) return tl::unexpected(locked());
+    if (!parts_) return tl::unexpected(agent_is_locked());
     last_used_ = context_.clock.boot_now();
     reply.if_dropped(why_dropped_);
     AGENT_TRY(auto wait, route.handler(*this, call, reply));
