@@ -293,11 +293,7 @@ Result<ReportOutcome> AccountBook::report(std::string_view name, std::uint64_t g
     const bool first = std::exchange(account->reported_generation, generation) != generation;
     if (account->attempt) return ReportOutcome::kRefreshing;
     if (!first || life.state == State::kLoginRequired) return ReportOutcome::kIgnored;
-    events_.publish({.at = world_.clock.now(),
-                     .name = "reported",
-                     .account = std::string(name),
-                     .generation = generation,
-                     .detail = {}});
+    publish("reported", *account, {});
     if (life.state == State::kReady) refresher_.want(*account, Pacer::Priority::kAsked);
     return ReportOutcome::kRefreshing;
 }

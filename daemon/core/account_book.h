@@ -62,6 +62,12 @@ class AccountBook : public Accounts {
     /// on when the wait is given up.
     [[nodiscard]] std::unique_ptr<Waiting> adopt(Grant grant, Done done);
 
+    /// Makes it durable that the account is not refreshed until somebody revives it or logs in, and why: for whom
+    /// `reason` is to tell what to do. `moved_to` is the backup that it was moved away with, if any. Waits for a
+    /// refresh under way. Fails as reseal().
+    [[nodiscard]] std::unique_ptr<Waiting> set_aside(const std::string& account, std::string reason,
+                                                     std::string moved_to, Done done);
+
     /// Seals the record of an account and the tokens in it, in memory and durably, with the sealer's present key. Waits
     /// for a refresh under way. kNotFound for no such account, kInternal for a damaged one, kConflict and
     /// kTemporarilyUnavailable when it is to be tried again. Never calls `done` before it returns.
@@ -120,6 +126,11 @@ class AccountBook : public Accounts {
                          std::chrono::seconds retry_after = {});
     void forget(Account& account, const OwedDone& owed);
     void reseal_alone(Account& account, const OwedDone& owed);
+    void set_aside_alone(Account& account, const std::string& reason, const std::string& moved_to,
+                         const OwedDone& owed);
+    /// For changes of a record as it is: gives the account up and answers with why, when it cannot be changed now.
+    [[nodiscard]] bool refuse_unless_settled(Account& account, const OwedDone& owed);
+    void publish(std::string_view event, const Account& account, std::string detail);
     void erase(const std::string& name);
 
     World world_;

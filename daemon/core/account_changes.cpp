@@ -39,6 +39,14 @@ void AccountBook::release(Account& account) {
     settled(account);
 }
 
+void AccountBook::publish(std::string_view event, const Account& account, std::string detail) {
+    events_.publish({.at = world_.clock.now(),
+                     .name = event,
+                     .account = account.record.name,
+                     .generation = account.record.life.generation,
+                     .detail = std::move(detail)});
+}
+
 std::unique_ptr<Waiting> AccountBook::adopt(Grant grant, Done done) {
     const OwedDone owed(std::move(done));
     auto waiting = owed.waiting();
@@ -85,11 +93,7 @@ void AccountBook::adopted(AccountRecord record) {
     account.record = std::move(record);
     account.record.life = step.life;
     account.attempt.reset();
-    events_.publish({.at = world_.clock.now(),
-                     .name = "logged_in",
-                     .account = account.record.name,
-                     .generation = account.record.life.generation,
-                     .detail = {}});
+    publish("logged_in", account, {});
 }
 
 std::unique_ptr<Waiting> AccountBook::remove(std::string_view name, bool revoke, Done done) {
@@ -192,11 +196,7 @@ void AccountBook::erase(const std::string& name) {
     account.record.life.reason = account.damage = "it was logged out";
     AccountWait::try_all(account, /*at_last=*/true);
     for (const auto& change : account.when_settled) change();
-    events_.publish({.at = world_.clock.now(),
-                     .name = "logged_out",
-                     .account = name,
-                     .generation = account.record.life.generation,
-                     .detail = {}});
+    publish("logged_out", account, {});
     check_wound_down();
 }
 

@@ -41,6 +41,11 @@ constexpr std::array kTransitions = {
     Transition{kUnknownOutcome, kSignedIn,       kReady,         Action::kSettle},
     Transition{kLoginRequired,  kSignedIn,       kReady,         Action::kSettle},
     Transition{kTokensUnsaved,  kSignedIn,       kReady,         Action::kSettle},
+
+    Transition{kReady,          kSetAside,       kLoginRequired, Action::kSettle},
+    Transition{kStale,          kSetAside,       kLoginRequired, Action::kSettle},
+    Transition{kUnknownOutcome, kSetAside,       kLoginRequired, Action::kSettle},
+    Transition{kLoginRequired,  kSetAside,       kLoginRequired, Action::kSettle},
     // clang-format on
 };
 
@@ -122,6 +127,9 @@ Step next(const Life& life, Happening happening, const Circumstances& with) {
         case kAnswerLost:
         case kAppRefused:
             note_failure(after, happening, with);
+            break;
+        case kSetAside:
+            after.reason = with.reason;
             break;
         case kGrantDead:
             after.reason = why_dead(life) + with.reason;
@@ -240,6 +248,8 @@ std::string_view to_string(Happening happening) noexcept {
             return "grant_dead";
         case kSignedIn:
             return "signed_in";
+        case kSetAside:
+            return "set_aside";
     }
     std::abort();
 }

@@ -23,7 +23,7 @@ enum class State : std::uint8_t {
     kTokensUnsaved,   // refreshing: the disk refused it; saved again at retry_at
     kStale,           // the last refresh failed; the next attempt comes at retry_at
     kUnknownOutcome,  // a refresh was sent and its answer never stored; the next attempt comes at retry_at
-    kLoginRequired,   // the authorization server declared the grant dead; a person must log in
+    kLoginRequired,   // the authorization server declared the grant dead, or it was set aside; a person must act
 };
 
 enum class Happening : std::uint8_t {
@@ -37,6 +37,7 @@ enum class Happening : std::uint8_t {
     kAppRefused,      // the authorization server refuses the client, not the grant
     kGrantDead,       // the authorization server says invalid_grant
     kSignedIn,        // a new login's token set is durable
+    kSetAside,        // it is durable that the grant is not to be used until a person says so
 };
 
 enum class Action : std::uint8_t {

@@ -41,6 +41,7 @@ SecretString write_facts(const AccountRecord& record) {
         out.end_object();
     }
     out.member("previous_generation", record.previous_generation);
+    if (!record.moved_to.empty()) out.member("moved_to", record.moved_to);
     out.end_object();
     return out.take();
 }
@@ -68,6 +69,7 @@ bool read_facts(const Json& json, AccountRecord& record) {
     record.life.state = *login_required ? State::kLoginRequired : State::kReady;
     record.life.reason = json.find_string("reason").value_or("");
     record.last_refresh = from_wire(json.find_integer("last_refresh"));
+    record.moved_to = json.find_string("moved_to").value_or("");
     if (const Json* user = json.find("user"); user != nullptr) {
         record.user = ClioUser{.id = user->find_integer("id").value_or(0),
                                .name = std::string(user->find_string("name").value_or("")),

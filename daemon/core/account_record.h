@@ -24,6 +24,8 @@ struct AccountRecord {
     /// The token set before the present one, with its own generation; empty when there was none.
     Bytes previous_tokens;
     std::uint64_t previous_generation = 0;
+    /// The backup that this token set was moved away with; empty when it was not.
+    std::string moved_to;
 };
 
 /// The whole record, sealed for its name and generation.

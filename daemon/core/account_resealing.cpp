@@ -26,20 +26,14 @@ std::unique_ptr<Waiting> AccountBook::reseal(const std::string& account, Done do
 }
 
 void AccountBook::reseal_alone(Account& account, const OwedDone& owed) {
+    if (refuse_unless_settled(account, owed)) return;
     const AccountRecord& record = account.record;
-    const auto refuse = [&](Error why) {
-        owed.answer_soon(world_.timers, tl::unexpected(std::move(why)));
-        release(account);
-    };
-    if (!account.damage.empty())
-        return refuse({.code = Error::Code::kInternal, .message = "account " + record.name + ": " + account.damage});
-    if (record.life.state == State::kTokensUnsaved)
-        return refuse({.code = Error::Code::kTemporarilyUnavailable,
-                       .message = "account " + record.name + ": its new tokens wait for the disk"});
-
     auto tokens = sealed_anew(sealer_, record.tokens, record.name, record.life.generation);
     auto previous = sealed_anew(sealer_, record.previous_tokens, record.name, record.previous_generation);
-    if (!tokens || !previous) return refuse((tokens ? previous : tokens).error());
+    if (!tokens || !previous) {
+        owed.answer_soon(world_.timers, tl::unexpected((tokens ? previous : tokens).error()));
+        return release(account);
+    }
     const auto after = std::make_shared<AccountRecord>(record);
     after->tokens = *std::move(tokens);
     after->previous_tokens = *std::move(previous);

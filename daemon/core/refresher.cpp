@@ -157,6 +157,7 @@ AccountRecord Refresher::next_generation(const AccountRecord& record, TokenAnswe
     AccountRecord after = record;
     after.previous_tokens = record.tokens;
     after.previous_generation = record.life.generation;
+    after.moved_to.clear();
     after.life = Life{.generation = record.life.generation + 1,
                       .obtained_at = now,
                       .expires_at = now + answer.expires_in,
@@ -236,6 +237,7 @@ void Refresher::publish(const Account& account, Happening happening) {
         case Happening::kIntentSaved:
         case Happening::kTokensReceived:
         case Happening::kSignedIn:
+        case Happening::kSetAside:
             return;
     }
 }

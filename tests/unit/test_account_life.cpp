@@ -25,7 +25,7 @@ constexpr State kStates[] = {State::kReady,          State::kSavingIntent,  Stat
 constexpr Happening kHappenings[] = {Happening::kBegin,       Happening::kIntentSaved, Happening::kTokensReceived,
                                      Happening::kTokensSaved, Happening::kSaveFailed,  Happening::kTransient,
                                      Happening::kAnswerLost,  Happening::kAppRefused,  Happening::kGrantDead,
-                                     Happening::kSignedIn};
+                                     Happening::kSignedIn,    Happening::kSetAside};
 
 // The whole of what can happen, once more in words: no row changes unseen.
 constexpr const char* kTable =
@@ -47,7 +47,11 @@ constexpr const char* kTable =
     "stale: signed_in -> ready, settle\n"
     "unknown_outcome: signed_in -> ready, settle\n"
     "login_required: signed_in -> ready, settle\n"
-    "tokens_unsaved: signed_in -> ready, settle\n";
+    "tokens_unsaved: signed_in -> ready, settle\n"
+    "ready: set_aside -> login_required, settle\n"
+    "stale: set_aside -> login_required, settle\n"
+    "unknown_outcome: set_aside -> login_required, settle\n"
+    "login_required: set_aside -> login_required, settle\n";
 
 Life life_in(State state) {
     return Life{.state = state,

@@ -45,6 +45,7 @@ AccountRecord full_record() {
     record.tokens = bytes_of(std::string_view("sealed\0tokens", 13));
     record.previous_tokens = bytes_of("previous");
     record.previous_generation = 6;
+    record.moved_to = "0123456789abcdef";
     return record;
 }
 
@@ -75,6 +76,7 @@ Test(account_record, reads_as_it_was_written) {
     cr_expect(read.last_refresh == record.last_refresh);
     cr_expect(read.tokens == record.tokens && read.previous_tokens == record.previous_tokens);
     cr_expect(read.previous_generation == 6);
+    EXPECT_TEXT(read.moved_to, "0123456789abcdef");
 }
 
 Test(account_record, what_is_absent_stays_absent) {
