@@ -10,6 +10,7 @@
 #include "app/config.h"
 #include "app/options.h"
 #include "app/spawn_daemon.h"
+#include "base/locked_memory.h"
 #include "base/log.h"
 #include "base/sealing.h"
 #include "io/event_loop.h"
@@ -26,8 +27,12 @@ namespace agent {
 
 namespace {
 
+constexpr std::size_t kSecretMemory = std::size_t{1} << 20;  // of the 8 MiB that everybody may lock
+
 Result<void> serve(const Options& options, Config config, StartReport* spawned) {
     AGENT_CHECK(protect_memory());
+    if (options.allow_unlocked_memory) allow_unlocked_memory();
+    AGENT_CHECK(lock_secrets(kSecretMemory));
     AGENT_TRY(StateDir state_dir, StateDir::open(options.state_dir));
     if (spawned != nullptr) AGENT_CHECK(log_to_file(state_dir.log_file()));
     constexpr std::size_t kDescriptors = limits::kConnections + limits::kReservedDescriptors;

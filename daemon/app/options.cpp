@@ -11,7 +11,18 @@ namespace agent {
 
 namespace {
 
-enum OptionId : int { kConfig = 1, kSocket, kStateDir, kLogLevel, kTrace, kCheckConfig, kSpawn, kVersion, kHelp };
+enum OptionId : int {
+    kConfig = 1,
+    kSocket,
+    kStateDir,
+    kLogLevel,
+    kTrace,
+    kUnlockedMemory,
+    kCheckConfig,
+    kSpawn,
+    kVersion,
+    kHelp,
+};
 
 constexpr std::array kOptions = {
     option{"config", required_argument, nullptr, kConfig},
@@ -19,6 +30,7 @@ constexpr std::array kOptions = {
     option{"state-dir", required_argument, nullptr, kStateDir},
     option{"log-level", required_argument, nullptr, kLogLevel},
     option{"trace", no_argument, nullptr, kTrace},
+    option{"allow-unlocked-memory", no_argument, nullptr, kUnlockedMemory},
     option{"check-config", no_argument, nullptr, kCheckConfig},
     option{"spawn", no_argument, nullptr, kSpawn},
     option{"version", no_argument, nullptr, kVersion},
@@ -49,6 +61,9 @@ Result<void> take(Options& options, int id, const char* value) {
         }
         case kTrace:
             options.trace = true;
+            return {};
+        case kUnlockedMemory:
+            options.allow_unlocked_memory = true;
             return {};
         case kCheckConfig:
             options.job = Options::Job::kCheckConfig;
@@ -103,6 +118,8 @@ const char* usage() noexcept {
            "  --state-dir DIR   where the sealed tokens are kept (default: $STATE_DIRECTORY, $XDG_STATE_HOME/cliod)\n"
            "  --log-level L     error, warning, notice, info (default) or debug\n"
            "  --trace           log the talk with Clio, each secret replaced by a name for it\n"
+           "  --allow-unlocked-memory\n"
+           "                    start even if secrets could be written to swap space\n"
            "  --check-config    read the configuration, say whether it is good, and exit\n"
            "  --spawn           run in the background and print what to evaluate: eval \"$(cliod --spawn)\";\n"
            "                    with COMMAND, run that, and end with it and its exit status\n"

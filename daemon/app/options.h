@@ -20,6 +20,7 @@ struct Options {
     std::optional<std::string> state_dir;
     LogLevel log_level = LogLevel::kInfo;
     bool trace = false;
+    bool allow_unlocked_memory = false;
     /// With kSpawn: the command to run beside the daemon, if any. Points into argv.
     std::vector<char*> command;
 

@@ -29,18 +29,14 @@ bool init_sealing() noexcept {
     return ::sodium_init() >= 0;
 }
 
-void SealingKey::Free::operator()(std::byte* p) const noexcept {
-    ::sodium_free(p);
-}
-
 Result<SealingKey> SealingKey::allocate() {
     SealingKey key;
-    key.bytes_.reset(static_cast<std::byte*>(::sodium_malloc(kSize)));
-    // sodium_malloc does not tell when the page could not be locked, so ask again: a second mlock changes nothing.
-    if (key.bytes_ == nullptr || ::sodium_mlock(key.bytes_.get(), kSize) != 0) {
-        return fail(Error::Code::kInternal, "key: cannot lock memory; raise the limit on locked memory (ulimit -l)");
-    }
+    AGENT_TRY(key.bytes_, allocate_locked(kSize));
     return key;
+}
+
+bool SealingKey::make_read_only() noexcept {
+    return ::sodium_mprotect_readonly(bytes_.get()) == 0;
 }
 
 // Argon2 and BLAKE2b leave their result there, and a worker's stack may never be used as deep again.
@@ -49,16 +45,18 @@ void SealingKey::wipe_stack() noexcept {
 }
 
 Result<SealingKey> SealingKey::generate() {
-    AGENT_TRY(SealingKey key, allocate());
-    ::randombytes_buf(key.bytes_.get(), kSize);
-    return key;
+    return filled([](unsigned char* key) {
+        ::randombytes_buf(key, kSize);
+        return true;
+    });
 }
 
 Result<SealingKey> SealingKey::from_raw(std::span<const std::byte> raw) {
     if (raw.size() != kSize) return fail(Error::Code::kBadRequest, "key: must have 32 bytes");
-    AGENT_TRY(SealingKey key, allocate());
-    std::memcpy(key.bytes_.get(), raw.data(), kSize);
-    return key;
+    return filled([&](unsigned char* key) {
+        std::memcpy(key, raw.data(), kSize);
+        return true;
+    });
 }
 
 std::span<const std::byte, SealingKey::kSize> SealingKey::raw() const noexcept {

@@ -3,7 +3,6 @@
 
 #include <array>
 #include <cstddef>
-#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -11,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/locked_memory.h"
 #include "base/result.h"
 #include "base/secret.h"
 
@@ -25,7 +25,7 @@ using Bytes = std::vector<std::byte>;
 /// Must have returned true before anything below is used; safe to call again.
 [[nodiscard]] bool init_sealing() noexcept;
 
-/// A 256-bit symmetric key in locked, guarded memory (sodium_malloc), wiped on destruction. Move-only.
+/// A 256-bit symmetric key in locked memory of its own (base/locked_memory.h), which nobody can write to. Move-only.
 class SealingKey {
   public:
     static constexpr std::size_t kSize = 32;
@@ -41,7 +41,8 @@ class SealingKey {
         AGENT_TRY(SealingKey key, allocate());
         const bool filled = fill(reinterpret_cast<unsigned char*>(key.bytes_.get()));
         wipe_stack();
-        if (!filled) return fail(Error::Code::kInternal, "key: libsodium has refused to make it");
+        if (!filled || !key.make_read_only())
+            return fail(Error::Code::kInternal, "key: libsodium has refused to make it");
         return key;
     }
     [[nodiscard]] Result<SealingKey> clone() const { return from_raw(raw()); }
@@ -49,13 +50,11 @@ class SealingKey {
     [[nodiscard]] std::span<const std::byte, kSize> raw() const noexcept;
 
   private:
-    struct Free {
-        void operator()(std::byte* p) const noexcept;
-    };
     [[nodiscard]] static Result<SealingKey> allocate();
+    [[nodiscard]] bool make_read_only() noexcept;
     static void wipe_stack() noexcept;
 
-    std::unique_ptr<std::byte, Free> bytes_;
+    LockedBytes bytes_;
 };
 
 /// Authenticated encryption with XChaCha20-Poly1305 (libsodium, draft-irtf-cfrg-xchacha) and a random 192-bit nonce.

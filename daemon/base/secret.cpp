@@ -6,6 +6,8 @@
 #include <cstring>
 #include <utility>
 
+#include "base/secret_memory.h"
+
 namespace agent {
 
 namespace {
@@ -19,25 +21,28 @@ void wipe(void* data, std::size_t size) noexcept {
 }
 
 SecretString::SecretString(std::string_view plain) : SecretString(plain.size()) {
-    if (!plain.empty()) std::memcpy(data_.get(), plain.data(), plain.size());
+    if (!plain.empty()) std::memcpy(data_, plain.data(), plain.size());
 }
 
-SecretString::SecretString(std::size_t size) : data_(size == 0 ? nullptr : new char[size]()), size_(size) {}
+SecretString::SecretString(std::size_t size)
+    : data_(size == 0 ? nullptr : static_cast<char*>(allocate_secret(size))), size_(size) {
+    if (size != 0) std::memset(data_, 0, size);
+}
 
 SecretString::SecretString(SecretString&& other) noexcept
-    : data_(std::move(other.data_)), size_(std::exchange(other.size_, 0)) {}
+    : data_(std::exchange(other.data_, nullptr)), size_(std::exchange(other.size_, 0)) {}
 
 SecretString& SecretString::operator=(SecretString&& other) noexcept {
     if (this != &other) {
-        wipe(data_.get(), size_);
-        data_ = std::move(other.data_);
+        release_secret(data_, size_);
+        data_ = std::exchange(other.data_, nullptr);
         size_ = std::exchange(other.size_, 0);
     }
     return *this;
 }
 
 SecretString::~SecretString() {
-    wipe(data_.get(), size_);
+    release_secret(data_, size_);
 }
 
 bool SecretString::equals(std::string_view other) const noexcept {

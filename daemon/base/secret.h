@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstddef>
-#include <memory>
 #include <string_view>
 
 namespace agent {
@@ -12,8 +11,9 @@ void wipe(void* data, std::size_t size) noexcept;
 
 /// A secret of fixed size: token, client secret, code, verifier, passphrase.
 ///
-/// Move-only; a moved-from one is empty. The bytes live on the heap, never inside the object (a moved-from small string
-/// would keep them), and are wiped on destruction. There is no conversion to std::string, no stream operator and no
+/// Move-only; a moved-from one is empty. The bytes lie in memory for secrets (base/secret_memory.h), never inside the
+/// object (a moved-from small string would keep them), and are wiped on destruction. There is no conversion to
+/// std::string, no stream operator and no
 /// `==`: whoever needs the bytes says `reveal()`, which is easy to find in a review.
 class SecretString {
   public:
@@ -28,8 +28,8 @@ class SecretString {
     ~SecretString();
 
     /// Valid as long as this object lives and is not moved from.
-    [[nodiscard]] std::string_view reveal() const noexcept { return {data_.get(), size_}; }
-    [[nodiscard]] char* data() noexcept { return data_.get(); }
+    [[nodiscard]] std::string_view reveal() const noexcept { return {data_, size_}; }
+    [[nodiscard]] char* data() noexcept { return data_; }
     [[nodiscard]] std::size_t size() const noexcept { return size_; }
     [[nodiscard]] bool empty() const noexcept { return size_ == 0; }
     [[nodiscard]] SecretString clone() const { return SecretString(reveal()); }
@@ -37,7 +37,7 @@ class SecretString {
     [[nodiscard]] bool equals(std::string_view other) const noexcept;
 
   private:
-    std::unique_ptr<char[]> data_;
+    char* data_ = nullptr;
     std::size_t size_ = 0;
 };
 

@@ -3,11 +3,9 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <cstdlib>
 #include <cstring>
-#include <new>
 
-#include "base/secret.h"
+#include "base/secret_memory.h"
 
 namespace agent {
 
@@ -19,8 +17,7 @@ class WipingAllocator {
 
     void* Malloc(std::size_t size) {
         if (size == 0) return nullptr;
-        void* block = std::malloc(kHeader + size);
-        if (block == nullptr) throw std::bad_alloc();
+        void* block = allocate_secret(kHeader + size);
         std::memcpy(block, &size, sizeof size);
         return static_cast<char*>(block) + kHeader;
     }
@@ -38,8 +35,7 @@ class WipingAllocator {
         void* block = static_cast<char*>(data) - kHeader;
         std::size_t size = 0;
         std::memcpy(&size, block, sizeof size);
-        wipe(data, size);
-        std::free(block);
+        release_secret(block, kHeader + size);
     }
 
   private:

@@ -16,7 +16,8 @@ from test_keys import rotated
 
 pytestmark = pytest.mark.skipif(SANITIZED, reason="sanitizers keep freed memory, and copies of what they have seen")
 
-ALLOWED = "data key"  # the one secret that the daemon holds open, once and in locked memory, unless it is locked
+KEPT = "data key"  # what the daemon holds open, unless it is locked: once, in locked memory that can only be read
+ARENA = 1 << 20  # bytes of locked memory for secrets in use
 LOCKED = {"locked", "wrong unlock", "locked again"}
 
 
@@ -35,7 +36,7 @@ class Scan:
     def __init__(self, stage):
         self.stage = stage
         self.secrets = {}
-        self.rows = []  # (state, {kind: (copies in locked memory, elsewhere)})
+        self.rows = []  # (state, {kind: (copies in memory that can be written to, copies kept)})
         self.add("client secret", stage.clio.client_secret)
         self.add_slot_key(key_of_file(stage.daemon.state_dir))
         self.note_data_key()
@@ -51,7 +52,7 @@ class Scan:
         self.add("slot key", key, key.hex(), secret_half(key))
 
     def note_data_key(self):
-        self.add(ALLOWED, data_key(self.stage.daemon.state_dir))
+        self.add(KEPT, data_key(self.stage.daemon.state_dir))
 
     def note_tokens(self):
         for grant in self.stage.clio.grants():
@@ -62,7 +63,7 @@ class Scan:
         self.note_tokens()
         image = image_of(self.stage)
         counts = {
-            kind: tuple(sum(secret.count_in(part) for secret in secrets) for part in (image.locked, image.other))
+            kind: tuple(sum(secret.count_in(part) for secret in secrets) for part in (image.writable, image.kept))
             for kind, secrets in self.secrets.items()
         }
         self.rows.append((state, counts))
@@ -71,7 +72,7 @@ class Scan:
         """Every (state, kind, copies) that should not be."""
         for state, counts in self.rows:
             for kind, copies in counts.items():
-                if copies != (int(kind == ALLOWED and state not in LOCKED), 0):
+                if copies != (0, int(kind == KEPT and state not in LOCKED)):
                     yield state, kind, copies
 
     def table(self):
@@ -79,7 +80,7 @@ class Scan:
         yield f"{'copies in memory':26}" + " ".join(f"{kind:>{_width(kind)}}" for kind in kinds)
         for state, counts in self.rows:
             yield f"{state:26}" + " ".join(f"{_cell(counts.get(kind)):>{_width(kind)}}" for kind in kinds)
-        yield "locked + elsewhere where some are in locked memory; nothing where there was no such secret yet"
+        yield "in all memory that can be written to; + those in locked memory that can only be read"
 
 
 def _width(kind):
@@ -89,8 +90,8 @@ def _width(kind):
 def _cell(copies):
     if copies is None:
         return ""
-    locked, other = copies
-    return f"{locked} + {other}" if locked else str(other)
+    writable, kept = copies
+    return f"{writable} + {kept}" if kept else str(writable)
 
 
 def login(stage, scan, account, app):
@@ -120,7 +121,8 @@ def test_no_secret_stays_in_memory(make_stage, capsys):
     passphrase, wrong = "correct horse battery staple", "wrong horse battery staple"
     with make_stage("--product", "platform", "--expires-in", "3600", refresh={"max_per_second": 1000}) as stage:
         image = image_of(stage)
-        assert stage.clio.client_id.encode() in image.other, "the scan does not see what is there"
+        assert stage.clio.client_id.encode() in image.writable, "the scan does not see what is there"
+        assert len(image.arena) >= ARENA, "secrets in use have no locked memory"
         agent = stage.agent
         scan = Scan(stage)
         scan.look("started")

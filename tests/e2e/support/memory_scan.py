@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Secrets in the memory of another process: an image of all its writable mappings, and how often each occurs there."""
+"""Secrets in the memory of another process: an image of all its private mappings, and how often each occurs there."""
 
 import os
 import re
@@ -28,14 +28,23 @@ class Masked:
 
 
 class MemoryImage:
-    """`locked`: what no swap and no core file gets; `other`: all else that can be written to."""
+    """`writable`: all that can be written to; `arena`, the part of it that no swap and no core file gets; `kept`: what of
+    such memory can only be read."""
 
     def __init__(self, pid):
-        self.locked, self.other = bytearray(), bytearray()
+        self.writable, self.arena, self.kept = bytearray(), bytearray(), bytearray()
         with open(f"/proc/{pid}/mem", "rb", buffering=0) as memory:
-            for begin, end, flags in _writable_mappings(pid):
-                image = self.locked if {"lo", "dd"} <= flags else self.other
-                image += _read(memory, begin, end) + b"\0"
+            for begin, end, flags in _mappings(pid):
+                is_locked = {"lo", "dd"} <= flags
+                if "wr" not in flags and not is_locked:
+                    continue
+                content = _read(memory, begin, end) + b"\0"
+                if "wr" not in flags:
+                    self.kept += content
+                    continue
+                self.writable += content
+                if is_locked:
+                    self.arena += content
 
 
 def wait_until_idle(pid):
@@ -61,12 +70,12 @@ def _switches(pid):
     return counts
 
 
-def _writable_mappings(pid):
-    """(first address, end, flags as in proc(5)) of each."""
+def _mappings(pid):
+    """(first address, end, flags as in proc(5)) of each that can be read."""
     mapping = None
     for line in Path(f"/proc/{pid}/smaps").read_text().splitlines():
         if match := _MAPPING.match(line):
-            mapping = match if "w" in match[3] else None
+            mapping = match if match[3].startswith("r") else None
         elif mapping and line.startswith("VmFlags:"):
             yield int(mapping[1], 16), int(mapping[2], 16), set(line.split()[1:])
 
