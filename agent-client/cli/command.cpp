@@ -67,6 +67,18 @@ constexpr std::array kKeyAddOptions{
     kAskPassword,
     kJson,
 };
+constexpr std::array kBackupOptions{
+    Option{"move", "", "give the accounts away: from now on they are used where the backup is restored"},
+    Option{"recovery-key", "", "seal it for a recovery key, which is made and printed, in place of a passphrase"},
+    kStdin,
+    kAskPassword,
+    kJson,
+};
+constexpr std::array kRestoreOptions{
+    kStdin,
+    kAskPassword,
+    kJson,
+};
 constexpr std::array kKeyRotateOptions{
     Option{"wait", "", "return when everything is sealed anew"},
     kJson,
@@ -114,6 +126,11 @@ constexpr std::array kCommands{
             false, rotate_keys},
     Command{"key test", "[--passphrase] [--recovery-key] [--stdin | --ask-password] [--json]",
             "Try whether the key slots open, changing nothing", kKeyTestOptions, 0, 0, false, test_keys},
+    Command{"backup", "FILE [--move] [--recovery-key] [--stdin | --ask-password] [--json]",
+            "Copy apps and accounts into FILE, sealed with a passphrase of its own", kBackupOptions, 1, 1, false,
+            backup},
+    Command{"restore", "FILE [--stdin | --ask-password] [--json]", "Take in what a backup has and the agent has not",
+            kRestoreOptions, 1, 1, false, restore},
     Command{"env", "", "Print shell code that sets CLIO_AGENT_SOCK", {}, 0, 0, false, print_environment},
     Command{"version", "", "Print the version", {}, 0, 0, false, print_version},
 };

@@ -195,6 +195,53 @@ void StoreKeyring::add_made(std::shared_ptr<Making> making, const Owed<Result<Ad
         });
 }
 
+void StoreKeyring::derive(SecretString passphrase, KdfParameters kdf, std::function<void(Result<SealingKey>)> derived) {
+    struct Derivation {
+        SecretString passphrase;
+        KdfParameters kdf;
+        Result<SealingKey> key = fail(Error::Code::kInternal, "passphrase: not tried");
+    };
+    const auto job = std::make_shared<Derivation>();
+    job->passphrase = std::move(passphrase);
+    job->kdf = std::move(kdf);
+    worker_.run([job] { job->key = derive_key(job->passphrase.reveal(), job->kdf); },
+                [job, derived = std::move(derived)] { derived(std::move(job->key)); });
+}
+
+std::unique_ptr<Waiting> StoreKeyring::make_backup_key(SecretString passphrase,
+                                                       std::function<void(Result<NewBackupKey>)> done) {
+    const Owed<Result<NewBackupKey>> owed(std::move(done));
+    if (passphrase.empty()) {
+        SecretString recovery_key = make_recovery_key();
+        auto key = read_recovery_key(recovery_key.reveal());
+        if (key)
+            owed.answer_soon(timers_,
+                             NewBackupKey{.key = *std::move(key), .kdf = {}, .recovery_key = std::move(recovery_key)});
+        else
+            owed.answer_soon(timers_, tl::unexpected(std::move(key).error()));
+        return owed.waiting();
+    }
+    const KdfParameters kdf = moderate_kdf();
+    derive(std::move(passphrase), kdf, [owed, kdf](Result<SealingKey> key) {
+        if (key)
+            owed.answer(NewBackupKey{.key = *std::move(key), .kdf = kdf, .recovery_key = {}});
+        else
+            owed.answer(tl::unexpected(std::move(key).error()));
+    });
+    return owed.waiting();
+}
+
+std::unique_ptr<Waiting> StoreKeyring::backup_key(TypedSecrets secrets, KdfParameters kdf,
+                                                  std::function<void(Result<SealingKey>)> done) {
+    const Owed<Result<SealingKey>> owed(std::move(done));
+    if (secrets.passphrase.empty())
+        owed.answer_soon(timers_, read_recovery_key(secrets.recovery_key.reveal()));
+    else
+        derive(std::move(secrets.passphrase), std::move(kdf),
+               [owed](Result<SealingKey> key) { owed.answer(std::move(key)); });
+    return owed.waiting();
+}
+
 std::unique_ptr<Waiting> StoreKeyring::remove(std::int64_t id, Done done) {
     const Owed<Result<void>> owed(std::move(done));
     if (vault_.data_key() == nullptr) {

@@ -47,6 +47,10 @@ class StoreKeyring final : public Keyring {
     [[nodiscard]] std::unique_ptr<Waiting> rotate(Done done) override;
     [[nodiscard]] std::unique_ptr<Waiting> test(TypedSecrets secrets, std::uint32_t user,
                                                 std::function<void(Result<std::vector<TriedKeySlot>>)> done) override;
+    [[nodiscard]] std::unique_ptr<Waiting> make_backup_key(SecretString passphrase,
+                                                           std::function<void(Result<NewBackupKey>)> done) override;
+    [[nodiscard]] std::unique_ptr<Waiting> backup_key(TypedSecrets secrets, KdfParameters kdf,
+                                                      std::function<void(Result<SealingKey>)> done) override;
 
   private:
     using SlotsRead = std::function<void(Result<KeySlots>)>;
@@ -59,6 +63,8 @@ class StoreKeyring final : public Keyring {
     /// AttemptThrottle::begin() does.
     [[nodiscard]] Result<void> try_slots(std::uint32_t user, std::shared_ptr<SlotTrial> trial,
                                          std::function<void()> tried);
+    /// On the worker.
+    void derive(SecretString passphrase, KdfParameters kdf, std::function<void(Result<SealingKey>)> derived);
     void add_made(std::shared_ptr<Making> making, const Owed<Result<AddedKeySlot>>& owed);
 
     const Clock& clock_;

@@ -25,7 +25,8 @@ Unlocked::Unlocked(World world, SqliteTokenStore& store, Events& events, Redirec
       sealer_(std::move(keys.current), std::move(keys.previous)),
       apps_(sealer_, world.timers, world.store, std::move(config.apps)),
       accounts_(world, sealer_, apps_, events, book_options(config.refresh)),
-      logins_(world, redirects, apps_, accounts_) {}
+      logins_(world, redirects, apps_, accounts_),
+      backups_(world.clock, world.timers, apps_, accounts_) {}
 
 void Unlocked::reconfigure(Config config) {
     accounts_.reconfigure(book_options(config.refresh));

@@ -12,6 +12,7 @@
 #include "core/events.h"
 #include "core/login_desk.h"
 #include "core/resealing.h"
+#include "core/store_backups.h"
 #include "io/api/api.h"
 #include "io/key_slots.h"
 #include "io/sqlite_token_store.h"
@@ -40,7 +41,7 @@ class Unlocked {
     /// Takes the apps and the refresh settings of a new configuration.
     void reconfigure(Config config);
 
-    [[nodiscard]] ApiParts parts() noexcept { return {.accounts = accounts_, .logins = logins_, .apps = apps_}; }
+    [[nodiscard]] ApiParts parts() noexcept { return {.accounts = accounts_, .logins = logins_, .apps = apps_, .backups = backups_}; }
     [[nodiscard]] const AccountBook& accounts() const noexcept { return accounts_; }
     [[nodiscard]] const SealingKey& data_key() const noexcept { return sealer_.key(); }
 
@@ -54,6 +55,7 @@ class Unlocked {
     AppRegistry apps_;
     AccountBook accounts_;
     LoginDesk logins_;
+    StoreBackups backups_;
     std::unique_ptr<Resealing> resealing_;
     std::unique_ptr<StoreCommit> forgetting_;
 };

@@ -63,6 +63,14 @@ int hex_value(char c) noexcept {
     return -1;
 }
 
+int base64url_value(char c) noexcept {
+    if (c >= 'A' && c <= 'Z') return c - 'A';
+    if (c >= 'a' && c <= 'z') return c - 'a' + 26;
+    if (c >= '0' && c <= '9') return c - '0' + 52;
+    if (c == '-') return 62;
+    return c == '_' ? 63 : -1;
+}
+
 /// The byte that two digits stand for.
 std::optional<char> hex_byte(std::string_view digits) noexcept {
     if (digits.size() != 2) return std::nullopt;
@@ -101,6 +109,30 @@ std::string base64url(std::span<const std::byte> bytes) {
     std::string text(bytes.size() / 3 * 4 + 4, '\0');
     text.resize(write_digits(bytes, kBase64Url, text.data()));
     return text;
+}
+
+SecretString secret_base64url(std::span<const std::byte> bytes) {
+    SecretString digits((bytes.size() * 8 + 5) / 6);
+    write_digits(bytes, kBase64Url, digits.data());
+    return digits;
+}
+
+std::optional<SecretString> base64url_decode(std::string_view text) {
+    SecretString bytes(text.size() * 6 / 8);
+    std::size_t written = 0;
+    unsigned bits = 0;
+    int held = 0;
+    for (const char c : text) {
+        const int value = base64url_value(c);
+        if (value < 0) return std::nullopt;
+        bits = (bits << 6 | static_cast<unsigned>(value)) & 0xffff;
+        held += 6;
+        if (held < 8) continue;
+        held -= 8;
+        bytes.data()[written++] = static_cast<char>(bits >> held & 0xff);
+    }
+    const bool is_whole = held < 6 && (bits & ((1U << held) - 1)) == 0;
+    return is_whole ? std::optional(std::move(bytes)) : std::nullopt;
 }
 
 SecretString base64(std::string_view bytes) {

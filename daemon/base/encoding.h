@@ -23,6 +23,10 @@ namespace agent {
 [[nodiscard]] std::optional<SecretString> hex_decode(std::string_view digits);
 /// RFC 4648 section 5 without padding, as RFC 7636 wants it.
 [[nodiscard]] std::string base64url(std::span<const std::byte> bytes);
+/// The same for a secret.
+[[nodiscard]] SecretString secret_base64url(std::span<const std::byte> bytes);
+/// The bytes that it stands for. Nothing for any other character, padding included, and for bits that are left over.
+[[nodiscard]] std::optional<SecretString> base64url_decode(std::string_view text);
 /// RFC 4648 section 4 with padding, for HTTP Basic. The result holds a secret.
 [[nodiscard]] SecretString base64(std::string_view bytes);
 

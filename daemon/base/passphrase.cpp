@@ -47,7 +47,7 @@ Result<KdfParameters> calibrated_kdf(Duration target) {
 
 Result<SealingKey> derive_key(std::string_view passphrase, const KdfParameters& parameters) {
     if (!within_bounds(parameters))
-        return fail(Error::Code::kInternal, "key slot: the parameters of its passphrase are out of bounds");
+        return fail(Error::Code::kInternal, "passphrase: the parameters that it goes with are out of bounds");
     bool enough_memory = false;
     AGENT_TRY(SealingKey key, SealingKey::filled([&](unsigned char* out) {
                   enough_memory = ::crypto_pwhash(out, SealingKey::kSize, passphrase.data(), passphrase.size(),

@@ -3,7 +3,10 @@
 
 #include <sodium.h>
 
+#include <array>
 #include <cstring>
+
+#include "base/encoding.h"
 
 namespace agent {
 
@@ -61,6 +64,14 @@ Result<SealingKey> SealingKey::from_raw(std::span<const std::byte> raw) {
 
 std::span<const std::byte, SealingKey::kSize> SealingKey::raw() const noexcept {
     return std::span<const std::byte, kSize>(bytes_.get(), kSize);
+}
+
+std::string fingerprint(const SealingKey& key) {
+    constexpr std::string_view kPurpose = "clio-agent/1 fingerprint of a key";
+    std::array<std::byte, 16> digest{};
+    ::crypto_generichash(raw(digest.data()), digest.size(), raw(kPurpose.data()), kPurpose.size(),
+                         raw(key.raw().data()), SealingKey::kSize);
+    return hex(std::span(digest).first(8));
 }
 
 Bytes Sealer::seal(std::string_view plain, std::string_view context) const {

@@ -57,6 +57,9 @@ class SealingKey {
     LockedBytes bytes_;
 };
 
+/// 16 hexadecimal digits that tell `key` from other keys, and say nothing of it.
+[[nodiscard]] std::string fingerprint(const SealingKey& key);
+
 /// Authenticated encryption with XChaCha20-Poly1305 (libsodium, draft-irtf-cfrg-xchacha) and a random 192-bit nonce.
 ///
 /// The context says what the sealed bytes are and whom they belong to; it is authenticated, not stored. Opening under

@@ -42,10 +42,7 @@ AccountBook::AccountBook(World world, const Sealer& sealer, AppRegistry& apps, E
 void AccountBook::restore(const StoredRow& row) {
     Account account;
     if (auto record = open_account_record(sealer_, row)) {
-        account.record = *std::move(record);
-        const App* app = apps_.find(account.record.app);
-        account.record.life =
-            life_after_restart(std::move(account.record.life), app == nullptr ? Rotation::kReusable : app->rotation);
+        account.record = as_found(*std::move(record));
     } else {
         account.record.name = row.name;
         account.record.life.generation = row.generation;
@@ -54,6 +51,12 @@ void AccountBook::restore(const StoredRow& row) {
         account.record.life.reason = account.damage;
     }
     accounts_.insert_or_assign(row.name, std::move(account));
+}
+
+AccountRecord AccountBook::as_found(AccountRecord stored) const {
+    const App* const app = apps_.find(stored.app);
+    stored.life = life_after_restart(std::move(stored.life), app == nullptr ? Rotation::kReusable : app->rotation);
+    return stored;
 }
 
 void AccountBook::start() {

@@ -16,6 +16,7 @@
 #include "core/pacer.h"
 #include "core/refresher.h"
 #include "core/schedule.h"
+#include "core/token_set.h"
 #include "ports/world.h"
 
 namespace agent {
@@ -68,6 +69,18 @@ class AccountBook : public Accounts {
     [[nodiscard]] std::unique_ptr<Waiting> set_aside(const std::string& account, std::string reason,
                                                      std::string moved_to, Done done);
 
+    /// The names of accounts after `after`, in order, `most` of them at most.
+    [[nodiscard]] std::vector<std::string> names_after(std::string_view after, std::size_t most) const;
+    /// The newest that there is of an account, sealed with another key; without the token set before. kInternal for a
+    /// damaged one, kNotFound for none.
+    [[nodiscard]] Result<StoredRow> copy(std::string_view account, const Sealer& with) const;
+    /// The backup that the account was moved away with; empty when it was not, or when there is no such account.
+    [[nodiscard]] std::string moved_to(std::string_view account) const;
+    /// Keeps an account as a backup has it, durably, unless what is here is better: see why_kept() in
+    /// core/restored_account.h. `record.tokens` and `record.previous_tokens` are made anew. kConflict, with the reason,
+    /// when it is not taken. Never calls `done` before it returns; the change goes on when the wait is given up.
+    [[nodiscard]] std::unique_ptr<Waiting> take_in(AccountRecord record, TokenSet tokens, Done done);
+
     /// Seals the record of an account and the tokens in it, in memory and durably, with the sealer's present key. Waits
     /// for a refresh under way. kNotFound for no such account, kInternal for a damaged one, kConflict and
     /// kTemporarilyUnavailable when it is to be tried again. Never calls `done` before it returns.
@@ -94,6 +107,9 @@ class AccountBook : public Accounts {
     [[nodiscard]] Account* find(std::string_view name);
     [[nodiscard]] const Account* find(std::string_view name) const;
     [[nodiscard]] AccountFacts facts_of(const Account& account) const;
+
+    /// A record that was stored, as its account goes on from there.
+    [[nodiscard]] AccountRecord as_found(AccountRecord stored) const;
 
     /// What a caller gets if nothing changes.
     [[nodiscard]] Result<IssuedToken> best_there_is(const Account& account, Duration min_ttl) const;
@@ -126,6 +142,8 @@ class AccountBook : public Accounts {
                          std::chrono::seconds retry_after = {});
     void forget(Account& account, const OwedDone& owed);
     void reseal_alone(Account& account, const OwedDone& owed);
+    void take_in_place_of(Account* account, const std::shared_ptr<AccountRecord>& record,
+                          const std::shared_ptr<TokenSet>& tokens, const OwedDone& owed);
     void set_aside_alone(Account& account, const std::string& reason, const std::string& moved_to,
                          const OwedDone& owed);
     /// For changes of a record as it is: gives the account up and answers with why, when it cannot be changed now.

@@ -14,14 +14,12 @@ namespace {
 constexpr std::string_view kRowPurpose = "app-record";
 constexpr std::string_view kSecretPurpose = "app-secret";  // in memory only
 
-Result<App> open_app(const Sealer& sealer, const StoredRow& row) {
-    AGENT_TRY(const SecretString plain, sealer.open(row.sealed, seal_context(kRowPurpose, row.name, row.generation)));
-    AGENT_TRY(const Json json, Json::parse(plain.reveal()));
-    return app_from_json(row.name, json, [](const Json& value) -> Result<SecretString> {
-        if (const auto text = value.string()) return SecretString(*text);
-        return fail(Error::Code::kInternal, "stored app: client_secret is no string");
-    });
+Error configured_app(const std::string& name) {
+    return {.code = Error::Code::kConflict,
+            .message = "app " + name + ": comes from the configuration file; change it there and reload cliod"};
 }
+
+}  // namespace
 
 StoredRow seal_app(const Sealer& sealer, const App& app, std::uint64_t generation) {
     JsonWriter out;
@@ -32,12 +30,14 @@ StoredRow seal_app(const Sealer& sealer, const App& app, std::uint64_t generatio
             .sealed = sealer.seal(out.view(), seal_context(kRowPurpose, app.name, generation))};
 }
 
-Error configured_app(const std::string& name) {
-    return {.code = Error::Code::kConflict,
-            .message = "app " + name + ": comes from the configuration file; change it there and reload cliod"};
+Result<App> open_app(const Sealer& sealer, const StoredRow& row) {
+    AGENT_TRY(const SecretString plain, sealer.open(row.sealed, seal_context(kRowPurpose, row.name, row.generation)));
+    AGENT_TRY(const Json json, Json::parse(plain.reveal()));
+    return app_from_json(row.name, json, [](const Json& value) -> Result<SecretString> {
+        if (const auto text = value.string()) return SecretString(*text);
+        return fail(Error::Code::kInternal, "stored app: client_secret is no string");
+    });
 }
-
-}  // namespace
 
 AppRegistry::AppRegistry(const Sealer& sealer, Timers& timers, TokenStore& store, std::vector<App> configured)
     : sealer_(sealer), timers_(timers), store_(store), configured_(make_entries(std::move(configured))) {}
@@ -175,6 +175,27 @@ std::unique_ptr<Waiting> AppRegistry::remove(std::string_view name, Done done) {
         std::move(done));
 }
 
+std::vector<std::string> AppRegistry::stored_after(std::string_view after, std::size_t most) const {
+    std::vector<std::string> names;
+    for (auto at = stored_.upper_bound(after); at != stored_.end() && names.size() < most; ++at)
+        names.push_back(at->first);
+    return names;
+}
+
+Result<StoredRow> AppRegistry::copy(const std::string& name, const Sealer& with) const {
+    const auto found = stored_.find(name);
+    if (found == stored_.end()) return fail(Error::Code::kNotFound, "app " + name + ": not registered");
+    AGENT_TRY(const App app, whole_app(found->second));
+    return seal_app(with, app, found->second.generation);
+}
+
+Result<App> AppRegistry::whole_app(const Entry& entry) const {
+    AGENT_TRY(SecretString secret, open_secret(entry));
+    App app = entry.app.clone();
+    app.client_secret = std::move(secret);
+    return app;
+}
+
 std::unique_ptr<Waiting> AppRegistry::reseal(const std::string& name, Done done) {
     if (find_entry(name) == nullptr)
         return refuse({.code = Error::Code::kNotFound, .message = "app " + name + ": not registered"}, std::move(done));
@@ -183,12 +204,10 @@ std::unique_ptr<Waiting> AppRegistry::reseal(const std::string& name, Done done)
         const auto found = entries->find(name);
         if (found == entries->end()) continue;
         Entry& entry = found->second;
-        auto secret = open_secret(entry);
-        if (!secret) return refuse(std::move(secret).error(), std::move(done));
-        App app = entry.app.clone();
-        app.client_secret = *std::move(secret);
-        if (entries == &stored_) row = seal_app(sealer_, app, entry.generation);
-        entry = make_entry(std::move(app), entry.generation);
+        auto app = whole_app(entry);
+        if (!app) return refuse(std::move(app).error(), std::move(done));
+        if (entries == &stored_) row = seal_app(sealer_, *app, entry.generation);
+        entry = make_entry(*std::move(app), entry.generation);
     }
     if (!row) return answer_later<Result<void>>(timers_, {}, std::move(done));
     const std::uint64_t generation = row->generation;

@@ -13,6 +13,11 @@
 
 namespace agent {
 
+/// An app as it is stored, with its secret, sealed for its name and generation. kInternal when the row cannot be
+/// opened.
+[[nodiscard]] StoredRow seal_app(const Sealer& sealer, const App& app, std::uint64_t generation);
+[[nodiscard]] Result<App> open_app(const Sealer& sealer, const StoredRow& row);
+
 class AppRegistry : public Apps {
   public:
     /// `configured` come from the configuration and cannot be changed by put() and remove().
@@ -24,6 +29,11 @@ class AppRegistry : public Apps {
 
     /// Seals what is kept of an app, in memory and durably, with the sealer's present key. kNotFound for no such app.
     [[nodiscard]] std::unique_ptr<Waiting> reseal(const std::string& name, Done done);
+
+    /// The names of stored apps after `after`, in order, `most` of them at most.
+    [[nodiscard]] std::vector<std::string> stored_after(std::string_view after, std::size_t most) const;
+    /// A stored app with its secret, sealed with another key.
+    [[nodiscard]] Result<StoredRow> copy(const std::string& name, const Sealer& with) const;
 
     /// From now on the apps of the configuration are these. A stored app whose name one of them takes is left aside,
     /// and is back when the configuration gives the name up.
@@ -56,6 +66,8 @@ class AppRegistry : public Apps {
     Entries make_entries(std::vector<App> configured) const;
     [[nodiscard]] const Entry* find_entry(std::string_view name) const;
     [[nodiscard]] Result<SecretString> open_secret(const Entry& entry) const;
+    /// With its secret.
+    [[nodiscard]] Result<App> whole_app(const Entry& entry) const;
     [[nodiscard]] bool same(const Entry* one, const Entry* other) const;
     AppFacts facts_of(const Entry& entry) const;
     std::unique_ptr<Waiting> commit(StoreChange change, std::function<void()> apply, Done done);

@@ -9,7 +9,9 @@
 #include <vector>
 
 #include "base/json_reader.h"
+#include "base/passphrase.h"
 #include "base/result.h"
+#include "base/sealing.h"
 #include "base/secret.h"
 #include "base/time.h"
 #include "core/accounts.h"
@@ -70,6 +72,13 @@ struct TypedSecrets {
     SecretString recovery_key;
 };
 
+/// The key of a new backup, and how to come by it again.
+struct NewBackupKey {
+    SealingKey key;
+    std::optional<KdfParameters> kdf;  // with a passphrase
+    SecretString recovery_key;         // without
+};
+
 struct TriedKeySlot {
     std::int64_t id = 0;
     SlotKind kind = SlotKind::kFile;
@@ -108,6 +117,14 @@ class Keyring {
     /// Tries every slot that it has the key of. Changes nothing.
     [[nodiscard]] virtual std::unique_ptr<Waiting> test(
         TypedSecrets secrets, std::uint32_t user, std::function<void(Result<std::vector<TriedKeySlot>>)> done) = 0;
+
+    /// A key that opens no store: from `passphrase`, or from a recovery key of its own where that is empty.
+    [[nodiscard]] virtual std::unique_ptr<Waiting> make_backup_key(SecretString passphrase,
+                                                                   std::function<void(Result<NewBackupKey>)> done) = 0;
+    /// The same key again, from the passphrase with its `kdf`, or from the recovery key. kBadRequest for a recovery key
+    /// that was misread.
+    [[nodiscard]] virtual std::unique_ptr<Waiting> backup_key(TypedSecrets secrets, KdfParameters kdf,
+                                                              std::function<void(Result<SealingKey>)> done) = 0;
 };
 
 }  // namespace agent

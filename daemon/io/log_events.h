@@ -22,6 +22,8 @@ inline constexpr std::array kLogEvents = {
     LogEvent{"refresh_failed", "79556b167c82419f8387e22723054e66"},
     LogEvent{"login_required", "3f3e52ac2d09408ba27a9f345361101b"},
     LogEvent{"reported", "679f96488f2342e8928ea0755d4d82c0"},
+    LogEvent{"restored", "dde606a5d4ab4c2f8ee2269f8a16a9ac"},
+    LogEvent{"backup_made", "72ca8b44936a4e09a3e86b9f1a508b38"},
     LogEvent{"store_failed", "0098a862945f4c09a97b3e693dccbfa7"},
     LogEvent{"store_recovered", "96bf1fe6b9f240ad83b82b0818261011"},
     LogEvent{"app_unreadable", "b1ec5f46140e46bdb5ea08a3c957d692"},

@@ -8,6 +8,7 @@
 
 #include "fakes/fake_accounts.h"
 #include "fakes/fake_apps.h"
+#include "fakes/fake_backups.h"
 #include "fakes/fake_clock.h"
 #include "fakes/fake_keyring.h"
 #include "fakes/fake_logins.h"
@@ -21,7 +22,7 @@ struct ApiFixture {
     static constexpr uid_t kOwnUser = 1000;
     static constexpr uid_t kStranger = 1001;
 
-    ApiFixture() { api.unlock({.accounts = accounts, .logins = logins, .apps = apps}); }
+    ApiFixture() { api.unlock({.accounts = accounts, .logins = logins, .apps = apps, .backups = backups}); }
 
     /// One request, and what became of it.
     struct Exchange {
@@ -55,6 +56,7 @@ struct ApiFixture {
     FakeAccounts accounts;
     FakeLogins logins;
     FakeApps apps;
+    FakeBackups backups;
     FakeKeyring keyring;
     agent::Events events;
     agent::Api api{{.keyring = keyring,

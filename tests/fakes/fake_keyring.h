@@ -18,6 +18,8 @@ class FakeKeyring final : public agent::Keyring {
     std::function<void(agent::Result<agent::KeyringFacts>)> list_done;
     std::function<void(agent::Result<agent::AddedKeySlot>)> add_done;
     std::function<void(agent::Result<std::vector<agent::TriedKeySlot>>)> test_done;
+    std::function<void(agent::Result<agent::NewBackupKey>)> make_backup_key_done;
+    std::function<void(agent::Result<agent::SealingKey>)> backup_key_done;
     agent::NewKeySlot added;
 
     std::unique_ptr<agent::Waiting> lock(Done d) override { return note("lock", std::move(d)); }
@@ -45,6 +47,19 @@ class FakeKeyring final : public agent::Keyring {
         std::function<void(agent::Result<std::vector<agent::TriedKeySlot>>)> d) override {
         asked.push_back("test " + std::to_string(user) + words(typed));
         test_done = std::move(d);
+        return std::make_unique<agent::Waiting>();
+    }
+
+    std::unique_ptr<agent::Waiting> make_backup_key(
+        agent::SecretString passphrase, std::function<void(agent::Result<agent::NewBackupKey>)> d) override {
+        asked.push_back("make_backup_key " + std::string(passphrase.reveal()));
+        make_backup_key_done = std::move(d);
+        return std::make_unique<agent::Waiting>();
+    }
+    std::unique_ptr<agent::Waiting> backup_key(agent::TypedSecrets typed, agent::KdfParameters kdf,
+                                               std::function<void(agent::Result<agent::SealingKey>)> d) override {
+        asked.push_back("backup_key" + words(typed) + " " + std::to_string(kdf.operations));
+        backup_key_done = std::move(d);
         return std::make_unique<agent::Waiting>();
     }
 

@@ -42,6 +42,20 @@ Test(encoding, base64url_has_no_padding) {
     EXPECT_TEXT(agent::base64url(agent::as_bytes("\xfb\xff\xfe"sv)), "-__-");
 }
 
+Test(encoding, base64url_is_read_back) {
+    for (const std::string_view text : {""sv, "f"sv, "fo"sv, "foo"sv, "fooba"sv, "\xfb\xff\xfe\0\x01"sv}) {
+        const auto decoded = agent::base64url_decode(agent::base64url(agent::as_bytes(text)));
+        cr_assert(decoded.has_value());
+        EXPECT_TEXT(decoded->reveal(), text);
+    }
+}
+
+Test(encoding, what_is_no_base64url_is_refused) {
+    // A lone digit, bits that are left over, padding, the other alphabet, white space, no ASCII.
+    for (const std::string_view text : {"Z"sv, "Zm9vY"sv, "Zh"sv, "Zg=="sv, "+/__"sv, "Zm9v\n"sv, "Zm\xc3\xa4"sv})
+        cr_expect_not(agent::base64url_decode(text).has_value(), "%s", std::string(text).c_str());
+}
+
 Test(encoding, percent_encoding_spares_only_unreserved) {
     EXPECT_TEXT(agent::percent_encode("AZaz09-._~"), "AZaz09-._~");
     EXPECT_TEXT(agent::percent_encode("a b+c&d=e/%\n"), "a%20b%2Bc%26d%3De%2F%25%0A");

@@ -32,6 +32,9 @@ namespace agent {
 [[nodiscard]] Reply<int> rotate_keys(const Arguments& arguments);
 [[nodiscard]] Reply<int> test_keys(const Arguments& arguments);
 
+[[nodiscard]] Reply<int> backup(const Arguments& arguments);
+[[nodiscard]] Reply<int> restore(const Arguments& arguments);
+
 [[nodiscard]] Reply<int> print_environment(const Arguments& arguments);
 [[nodiscard]] Reply<int> print_version(const Arguments& arguments);
 

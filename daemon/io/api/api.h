@@ -12,6 +12,7 @@
 
 #include "core/accounts.h"
 #include "core/apps.h"
+#include "core/backups.h"
 #include "core/events.h"
 #include "core/keyring.h"
 #include "core/logins.h"
@@ -27,6 +28,7 @@ struct ApiParts {
     Accounts& accounts;
     Logins& logins;
     Apps& apps;
+    Backups& backups;
 };
 
 /// What it needs at all times. All of it outlives the Api.
@@ -63,6 +65,7 @@ class Api {
     [[nodiscard]] Accounts& accounts() const noexcept { return parts_->accounts; }
     [[nodiscard]] Logins& logins() const noexcept { return parts_->logins; }
     [[nodiscard]] Apps& apps() const noexcept { return parts_->apps; }
+    [[nodiscard]] Backups& backups() const noexcept { return parts_->backups; }
 
     [[nodiscard]] const ApiContext& context() const noexcept { return context_; }
     [[nodiscard]] Duration uptime() const { return context_.clock.boot_now() - started_; }

@@ -21,7 +21,7 @@ class EventCounts {
     // From 0, since a counter that comes into being with its first event hides that event from rate().
     std::map<std::string, std::uint64_t> counts_{{"logged_in", 0},      {"refreshed", 0}, {"refresh_failed", 0},
                                                  {"login_required", 0}, {"reported", 0},  {"logged_out", 0},
-                                                 {"locked", 0},         {"unlocked", 0}};
+                                                 {"restored", 0},       {"locked", 0},    {"unlocked", 0}};
     Events::Subscription subscription_;
 };
 

@@ -48,6 +48,15 @@ Handled remove_key(Api& api, const ApiCall& call, ApiReply& reply);
 Handled rotate_key(Api& api, const ApiCall& call, ApiReply& reply);
 Handled test_keys(Api& api, const ApiCall& call, ApiReply& reply);
 
+// backups.cpp
+Handled begin_backup(Api& api, const ApiCall& call, ApiReply& reply);
+Handled copy_records(Api& api, const ApiCall& call, ApiReply& reply);
+Handled move_account(Api& api, const ApiCall& call, ApiReply& reply);
+
+// restores.cpp
+Handled open_backup(Api& api, const ApiCall& call, ApiReply& reply);
+Handled restore_records(Api& api, const ApiCall& call, ApiReply& reply);
+
 // event_stream.cpp
 Handled get_events(Api& api, const ApiCall& call, ApiReply& reply);
 

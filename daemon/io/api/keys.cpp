@@ -3,6 +3,7 @@
 
 #include "base/json_reader.h"
 #include "io/api/api.h"
+#include "io/api/backup_members.h"
 #include "io/api/handlers.h"
 #include "io/api/query.h"
 
@@ -12,15 +13,6 @@ namespace {
 
 constexpr std::int64_t kShortestCalibration = 100;  // milliseconds
 constexpr std::int64_t kLongestCalibration = 60'000;
-
-/// Read in place and not as a std::string.
-SecretString optional_secret(JsonReader& in, std::string_view key) {
-    const Json* member = in.optional(key);
-    if (member == nullptr) return {};
-    const auto text = member->string();
-    if (!text || text->empty()) in.refuse(key, "expected a string that is not empty");
-    return SecretString(text.value_or(""));
-}
 
 Result<TypedSecrets> typed_secrets(const ApiCall& call) {
     AGENT_TRY(const Query none, Query::parse(call.request.query, {}));

@@ -14,11 +14,15 @@ class Clioctl:
 
     def __call__(self, *arguments, exit=0, stdin="", **environment):
         """Runs it to its end, fails on another exit status than `exit`, and returns what it did with stdout and stderr."""
+        return self.run([CLIOCTL, *arguments], exit=exit, stdin=stdin, **environment)
+
+    def run(self, command, exit=0, stdin="", **environment):
+        """The same for a command that runs it."""
         done = subprocess.run(
-            [CLIOCTL, *arguments], env=self.environment | environment, cwd=self.home, input=stdin,
+            command, env=self.environment | environment, cwd=self.home, input=stdin,
             capture_output=True, text=True, timeout=PATIENCE + 40, check=False,
         )
-        shown = f"clioctl {' '.join(arguments)}: exit {done.returncode}\n{done.stdout}{done.stderr}"
+        shown = f"{' '.join(map(str, command))}: exit {done.returncode}\n{done.stdout}{done.stderr}"
         assert done.returncode == exit, shown
         return done
 

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "base/fd.h"
+#include "base/json.h"
+#include "base/json_writer.h"
+#include "lib/failure.h"
+
+namespace agent {
+
+// A backup is a file of JSON lines. The first says what it is and how its key comes from a passphrase, the last how
+// many records it has; between them stands one record a line. Records and end are sealed by the agent: nobody else can
+// read them, and the agent notices when any was altered, added or taken away.
+
+/// Copies the parameters of a passphrase (schema "kdf"), as member "kdf". Fails when they are not whole.
+[[nodiscard]] Reply<void> write_kdf(JsonWriter& out, const Json& kdf);
+
+/// A backup that is being written. It is removed with this, unless it was kept; what is left of it when the process is
+/// killed has no end.
+class NewBackupFile {
+  public:
+    /// Fails with "conflict" when there is a file at `path`. Readable by its owner alone.
+    [[nodiscard]] static Reply<NewBackupFile> create(const std::string& path);
+    NewBackupFile(NewBackupFile&&) noexcept = default;
+    NewBackupFile& operator=(NewBackupFile&&) = delete;
+    ~NewBackupFile();
+
+    /// A line of JSON, without its end.
+    [[nodiscard]] Reply<void> write(std::string_view line);
+    /// Makes it durable.
+    [[nodiscard]] Reply<void> keep();
+
+  private:
+    NewBackupFile(std::string path, Fd fd) : path_(std::move(path)), fd_(std::move(fd)) {}
+
+    std::string path_;
+    Fd fd_;  // none once it is kept
+};
+
+/// A backup that was read once, from its first line to its last.
+class BackupFile {
+  public:
+    /// Fails with "bad_request" for a file that is no backup, is one of a newer version, or was cut short.
+    [[nodiscard]] static Reply<BackupFile> read(const std::string& path);
+
+    /// The parameters that its passphrase goes with; null where it takes a recovery key.
+    [[nodiscard]] const Json* kdf() const noexcept { return head_.find("kdf"); }
+    [[nodiscard]] std::int64_t records() const noexcept { return records_; }
+    /// What seals their number.
+    [[nodiscard]] std::string_view end() const noexcept { return end_; }
+
+    /// Reads it again, and hands on each record as it stands there.
+    using Take = std::function<Reply<void>(std::string_view line)>;
+    [[nodiscard]] Reply<void> each_record(const Take& take) const;
+
+  private:
+    explicit BackupFile(std::string path) : path_(std::move(path)) {}
+
+    [[nodiscard]] Reply<void> read_head(std::string_view line);
+    /// Whether the line is the end.
+    [[nodiscard]] Reply<bool> read_line(std::string_view line);
+    [[nodiscard]] tl::unexpected<Error> refusal(const std::string& what) const;
+
+    std::string path_;
+    Json head_;
+    std::int64_t records_ = 0;
+    std::string end_;
+};
+
+}  // namespace agent

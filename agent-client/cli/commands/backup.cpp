@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <string>
+#include <vector>
+
+#include "base/json_writer.h"
+#include "cli/account_view.h"
+#include "cli/backup_file.h"
+#include "cli/commands/commands.h"
+#include "cli/output.h"
+#include "cli/secret_source.h"
+#include "cli/session.h"
+#include "lib/members.h"
+#include "lib/token_call.h"
+#include "protocol/problem.h"
+
+namespace agent {
+
+namespace {
+
+constexpr std::chrono::seconds kDeriving{60};
+constexpr std::chrono::seconds kRefreshEnds{60};
+
+/// What was done, as far as it has come.
+struct Backup {
+    std::string id;
+    SecretString key;
+    SecretString recovery_key;  // empty with a passphrase
+    std::int64_t records = 0;
+    std::vector<std::string> left_out;  // "account smith: why"
+    std::vector<std::string> moved;
+    std::vector<std::string> moved_before;
+};
+
+Reply<Answer> begin(const AgentClient& client, const Arguments& arguments) {
+    JsonWriter body;
+    body.begin_object();
+    if (!arguments.has("recovery-key")) {
+        AGENT_TRY(const SecretSource source, SecretSource::chosen_by(arguments));
+        AGENT_TRY(const SecretString passphrase, source.read_new("passphrase of the backup"));
+        body.member("passphrase", passphrase.reveal());
+    }
+    body.end_object();
+    return client.call({.method = "POST", .target = "/v1/backups", .body = body.view()}, kDeriving);
+}
+
+Reply<Backup> write_head(NewBackupFile& file, const Answer& begun) {
+    AGENT_TRY(const auto id, need_string(begun.json, "id"));
+    AGENT_TRY(const auto key, need_string(begun.json, "key"));
+    Backup backup;
+    backup.id = id;
+    backup.key = SecretString(key);
+    backup.recovery_key = SecretString(begun.json.find_string("recovery_key").value_or(""));
+    const Json* const kdf = begun.json.find("kdf");
+    JsonWriter head;
+    head.begin_object().member("clio_agent_backup", 1).member("id", backup.id).member("made_at", unix_now());
+    if (kdf != nullptr) AGENT_CHECK(write_kdf(head, *kdf));
+    head.end_object();
+    AGENT_CHECK(file.write(head.view()));
+    return backup;
+}
+
+Reply<void> move_account(const AgentClient& client, Backup& backup, std::string_view name) {
+    AGENT_TRY(const std::string path, account_path(name));
+    JsonWriter body;
+    body.begin_object().member("key", backup.key.reveal()).end_object();
+    const auto moved = client.call({.method = "POST", .target = path + "/move", .body = body.view()}, kRefreshEnds);
+    if (moved)
+        backup.moved.emplace_back(name);
+    else if (moved.error().code == problem_kind(Error::Code::kConflict).name)
+        backup.moved_before.emplace_back(name);
+    else
+        return tl::unexpected(moved.error());
+    return {};
+}
+
+Reply<void> move_accounts(const AgentClient& client, Backup& backup) {
+    AGENT_TRY(const Answer answer, client.call({.method = "GET", .target = "/v1/accounts"}));
+    AGENT_TRY(const Json::Array* accounts, need_array(answer.json, "accounts"));
+    for (const Json& account : *accounts) {
+        AGENT_TRY(const auto name, need_string(account, "name"));
+        AGENT_CHECK(move_account(client, backup, name));
+    }
+    return {};
+}
+
+void write_place(JsonWriter& out, std::string_view kind, std::string_view name) {
+    out.begin_object().member("kind", kind).member("name", name);
+}
+
+Reply<void> keep_page(NewBackupFile& file, Backup& backup, const Json& page) {
+    AGENT_TRY(const Json::Array* records, need_array(page, "records"));
+    for (const Json& record : *records) {
+        AGENT_TRY(const auto kind, need_string(record, "kind"));
+        AGENT_TRY(const auto name, need_string(record, "name"));
+        AGENT_TRY(const auto generation, need_integer(record, "generation"));
+        AGENT_TRY(const auto sealed, need_string(record, "sealed"));
+        JsonWriter line;
+        write_place(line, kind, name);
+        line.member("generation", generation).member("sealed", sealed).end_object();
+        AGENT_CHECK(file.write(line.view()));
+    }
+    backup.records += static_cast<std::int64_t>(records->size());
+    AGENT_TRY(const Json::Array* left_out, need_array(page, "left_out"));
+    for (const Json& record : *left_out) {
+        AGENT_TRY(const auto kind, need_string(record, "kind"));
+        AGENT_TRY(const auto name, need_string(record, "name"));
+        AGENT_TRY(const auto reason, need_string(record, "reason"));
+        backup.left_out.push_back(std::string(kind) + " " + std::string(name) + ": " + std::string(reason));
+    }
+    return {};
+}
+
+/// Page by page, until the agent gives the end.
+Reply<void> copy_records(const AgentClient& client, NewBackupFile& file, Backup& backup) {
+    Answer page;
+    for (const Json* next = nullptr;;) {
+        JsonWriter body;
+        body.begin_object().member("key", backup.key.reveal()).member("copied", backup.records);
+        if (next != nullptr) {
+            AGENT_TRY(const auto kind, need_string(*next, "kind"));
+            AGENT_TRY(const auto name, need_string(*next, "name"));
+            body.key("after");
+            write_place(body, kind, name);
+            body.end_object();
+        }
+        body.end_object();
+        AGENT_TRY(page, client.call({.method = "POST", .target = "/v1/backups/records", .body = body.view()}));
+        AGENT_CHECK(keep_page(file, backup, page.json));
+        next = page.json.find("next");
+        if (next == nullptr) break;
+    }
+    AGENT_TRY(const auto end, need_string(page.json, "end"));
+    JsonWriter line;
+    line.begin_object().member("records", backup.records).member("end", end).end_object();
+    return file.write(line.view());
+}
+
+Reply<void> fill(const AgentClient& client, NewBackupFile& file, Backup& backup, bool move) {
+    if (move) AGENT_CHECK(move_accounts(client, backup));
+    AGENT_CHECK(copy_records(client, file, backup));
+    return file.keep();
+}
+
+std::string joined(const std::vector<std::string>& names) {
+    std::string all;
+    for (const std::string& name : names) all.append(all.empty() ? "" : ", ").append(name);
+    return all;
+}
+
+void write_names(JsonWriter& out, std::string_view key, const std::vector<std::string>& names) {
+    out.key(key).begin_array();
+    for (const std::string& name : names) out.string(name);
+    out.end_array();
+}
+
+Reply<void> print_as_json(const std::string& path, const Backup& backup) {
+    JsonWriter out;
+    out.begin_object().member("file", path).member("id", backup.id).member("records", backup.records);
+    write_names(out, "left_out", backup.left_out);
+    write_names(out, "moved", backup.moved);
+    write_names(out, "moved_before", backup.moved_before);
+    out.end_object();
+    SecretBuffer line;
+    line.append(out.view());
+    line.append("\n");
+    return print(line.view());
+}
+
+Reply<void> print_result(const std::string& path, const Backup& backup) {
+    for (const std::string& record : backup.left_out) complain("left out: " + record);
+    for (const std::string& name : backup.moved_before)
+        complain("account " + name + ": was moved away before; where this backup is restored, it asks for a login");
+    return print("Backup " + backup.id + " of " + std::to_string(backup.records) + " records is in " + path + "\n" +
+                 (backup.moved.empty() ? "" : "Moved away: " + joined(backup.moved) + "\n"));
+}
+
+/// Before anything depends on it. On a line of standard output alone, so that it can be sent to a printer or a vault.
+Reply<void> print_recovery_key(const Backup& backup, bool as_json) {
+    warn_of_readable_output("recovery key");
+    JsonWriter json;
+    json.begin_object().member("recovery_key", backup.recovery_key.reveal()).end_object();
+    if (!as_json) tell("The backup is opened by this recovery key. Write it down now: it is never shown again.\n\n");
+    SecretBuffer line;
+    line.append(as_json ? json.view() : backup.recovery_key.reveal());
+    line.append("\n");
+    return print(line.view());
+}
+
+}  // namespace
+
+Reply<int> backup(const Arguments& arguments) {
+    const std::string path(arguments.words.front());
+    for (const char* option : {"stdin", "ask-password"}) {
+        if (arguments.has("recovery-key") && arguments.has(option))
+            return usage(arguments.command, "--" + std::string(option) + " goes with a passphrase only");
+    }
+    AGENT_TRY(const AgentClient client, client_for(arguments));
+    AGENT_TRY(NewBackupFile file, NewBackupFile::create(path));
+    AGENT_TRY(const Answer begun, begin(client, arguments));
+    AGENT_TRY(Backup backup, write_head(file, begun));
+    if (!backup.recovery_key.empty()) AGENT_CHECK(print_recovery_key(backup, arguments.has("json")));
+    if (const auto filled = fill(client, file, backup, arguments.has("move")); !filled) {
+        Failure why = filled.error();
+        if (!backup.moved.empty())
+            why.detail += "; no backup was made, and these accounts were moved away: " + joined(backup.moved) +
+                          "; take each back with: clioctl refresh --revive ACCOUNT";
+        return tl::unexpected(std::move(why));
+    }
+    AGENT_CHECK(arguments.has("json") ? print_as_json(path, backup) : print_result(path, backup));
+    return backup.left_out.empty() ? 0 : 1;
+}
+
+}  // namespace agent

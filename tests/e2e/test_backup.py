@@ -1,0 +1,363 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Backups by clioctl: what they bring back, what they leave as it is, and that none can be read or altered."""
+
+import json
+import shutil
+import sqlite3
+import stat
+
+import pytest
+from support.clioctl import Clioctl
+from support.programs import CLIOCTL, until
+
+PASSPHRASE = "correct horse battery staple"
+WRONG = "correct horse battery stable"
+PLATFORM = ("--product", "platform", "--expires-in", "3600")  # whose refresh tokens work once
+
+
+@pytest.fixture(autouse=True)
+def passphrases(in_play):
+    in_play.add(PASSPHRASE, WRONG)
+
+
+@pytest.fixture
+def make_target(make_daemon):
+    """Starts another agent with the app of a stage, and returns it with its clioctl."""
+
+    def make(stage, name="target", with_app=True):
+        daemon = make_daemon(stage.config if with_app else None, name).start()
+        return daemon, Clioctl(daemon.home, daemon.socket)
+
+    return make
+
+
+def back_up(stage, *options, name="firm.backup", clioctl=None, **how):
+    """Makes a backup, and returns its file and what clioctl said of it."""
+    file = stage.daemon.home / name
+    return file, (clioctl or stage.clioctl).json("backup", str(file), *options, **({"stdin": PASSPHRASE} | how))
+
+
+def restore(clioctl, file, exit=0, stdin=PASSPHRASE):
+    """{name: result} and {name: detail}."""
+    records = clioctl.json("restore", str(file), stdin=stdin, exit=exit)["records"]
+    return ({record["name"]: record["result"] for record in records},
+            {record["name"]: record["detail"] for record in records})
+
+
+def account(clioctl, name="smith-law"):
+    return clioctl.json("show", name)
+
+
+def asked_for_tokens(stage):
+    return stage.clio.stats()["requests"]["token"]
+
+
+def test_an_empty_agent_goes_on_with_what_was_backed_up(stage, make_target):
+    for name in ("smith-law", "jones-law"):
+        stage.login(name)
+    add = ["app", "add", "added", "--product", "manage", "--region", "us", "--client-id", stage.clio.client_id,
+           "--secret-file", "-", "--redirect-uri", stage.redirect_uri]
+    stage.clioctl(*add, stdin=stage.clio.client_secret)
+    file, made = back_up(stage)
+    assert made["records"] == 3 and made["left_out"] == [] and made["moved"] == []
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+
+    daemon, target = make_target(stage)
+    results, _ = restore(target, file)
+    assert results == {"added": "restored", "jones-law": "restored", "smith-law": "restored"}
+    assert target("token", "smith-law").stdout == stage.clioctl("token", "smith-law").stdout
+    assert target.json("refresh", "smith-law")["generation"] == 2
+    assert [app["source"] for app in target.json("app", "list")["apps"] if app["name"] == "added"] == ["agent"]
+    before = account(target)
+    daemon.restart()
+    assert account(target) | {"refresh_at": 0} == before | {"refresh_at": 0}
+
+
+def test_the_source_is_as_it_was(stage):
+    stage.login("smith-law")
+    before = account(stage.clioctl)
+    back_up(stage)
+    assert account(stage.clioctl) == before
+
+
+def test_nothing_in_the_file_can_be_read(stage, in_play):
+    stage.login("smith-law")
+    file, _ = back_up(stage)
+    assert list(in_play.leaks(file)) == []
+
+
+def test_a_refresh_token_that_works_once_is_left_to_a_person(make_stage, make_target):
+    with make_stage(*PLATFORM) as stage:
+        stage.login("smith-law")
+        file, _ = back_up(stage)
+        asked = asked_for_tokens(stage)
+        daemon, target = make_target(stage)
+        results, details = restore(target, file)
+        assert results == {"smith-law": "set_aside"}
+        assert "clioctl refresh --revive smith-law" in details["smith-law"]
+        for _ in range(2):
+            assert account(target)["state"] == "login_required" and account(target)["reason"] == details["smith-law"]
+            assert target("token").stdout == stage.clioctl("token").stdout, "it is good as long as it lives"
+            target("refresh", "smith-law", exit=3)
+            daemon.restart()
+        assert asked_for_tokens(stage) == asked, "the refresh token was used unasked"
+
+        stage.daemon.stop()
+        assert target.json("refresh", "smith-law", "--revive")["generation"] == 2
+        assert account(target)["state"] == "ready"
+
+
+def test_an_old_backup_brings_no_spent_token_back(make_stage, make_target):
+    with make_stage(*PLATFORM) as stage:
+        stage.login("smith-law")
+        file, _ = back_up(stage)
+        stage.clioctl("refresh", "smith-law")
+        results, details = restore(stage.clioctl, file)
+        assert results == {"smith-law": "kept"} and "generation 2 here, 1 in the backup" in details["smith-law"]
+        assert account(stage.clioctl)["state"] == "ready"
+        assert stage.clioctl.json("refresh", "smith-law")["generation"] == 3
+
+        _, target = make_target(stage)
+        assert restore(target, file)[0] == {"smith-law": "set_aside"}
+        target("refresh", "smith-law", "--revive", exit=3)
+        assert "invalid_grant" in account(target)["reason"]
+
+
+def test_moved_accounts_go_on_elsewhere_and_nowhere_else(make_stage, make_target):
+    with make_stage(*PLATFORM) as stage:
+        for name in ("smith-law", "jones-law"):
+            stage.login(name)
+        file, made = back_up(stage, "--move")
+        assert sorted(made["moved"]) == ["jones-law", "smith-law"]
+        moved = account(stage.clioctl)
+        assert moved["state"] == "login_required" and made["id"] in moved["reason"] and moved["refresh_at"] is None
+        stage.clioctl("token", "smith-law")
+
+        _, target = make_target(stage)
+        assert restore(target, file)[0] == {"jones-law": "restored", "smith-law": "restored"}
+        assert account(target)["state"] == "ready"
+        assert target.json("refresh", "smith-law")["generation"] == 2
+        assert account(stage.clioctl)["state"] == "login_required", "the source goes on, too"
+
+        # And home again, where the accounts still stand as they were left.
+        home, made = back_up(stage, "--move", name="home.backup", clioctl=target)
+        assert len(made["moved"]) == 2
+        results, details = restore(stage.clioctl, home)
+        assert results == {"smith-law": "restored", "jones-law": "kept"}
+        assert "not newer" in details["jones-law"], "it was never refreshed there"
+        assert account(stage.clioctl)["state"] == "ready"
+        assert stage.clioctl.json("refresh", "smith-law")["generation"] == 3
+
+
+def test_what_was_moved_before_is_not_moved_again(make_stage, make_target):
+    with make_stage(*PLATFORM) as stage:
+        stage.login("smith-law")
+        back_up(stage, "--move")
+        second, made = back_up(stage, "--move", name="second.backup")
+        assert made["moved"] == [] and made["moved_before"] == ["smith-law"]
+        _, target = make_target(stage)
+        assert restore(target, second)[0] == {"smith-law": "set_aside"}, "it may have gone on elsewhere"
+
+
+def test_a_move_is_taken_back_where_it_was_made(make_stage):
+    with make_stage(*PLATFORM) as stage:
+        stage.login("smith-law")
+        back_up(stage, "--move")
+        stage.daemon.kill()
+        stage.daemon.start()
+        assert account(stage.clioctl)["state"] == "login_required"
+        assert stage.clioctl.json("refresh", "smith-law", "--revive")["generation"] == 2
+        until(lambda: account(stage.clioctl)["state"] == "ready", "it is not ready")
+        assert back_up(stage, "--move", name="again.backup")[1]["moved"] == ["smith-law"]
+
+
+def test_what_works_here_is_kept_until_it_is_logged_out(stage):
+    stage.login("smith-law")
+    file, _ = back_up(stage)
+    results, details = restore(stage.clioctl, file)
+    assert results == {"smith-law": "kept"} and "clioctl logout --local smith-law" in details["smith-law"]
+    stage.clioctl("logout", "--local", "smith-law")
+    assert restore(stage.clioctl, file)[0] == {"smith-law": "restored"}
+    stage.clioctl("refresh", "smith-law")
+
+
+def test_an_account_whose_app_is_unknown_waits_for_it(stage, make_target):
+    stage.login("smith-law")
+    file, _ = back_up(stage)
+    _, target = make_target(stage, with_app=False)
+    results, details = restore(target, file)
+    assert results == {"smith-law": "set_aside"} and "clioctl app add firm" in details["smith-law"]
+    add = ["app", "add", "firm", "--product", "manage", "--region", "us", "--client-id", stage.clio.client_id,
+           "--secret-file", "-", "--redirect-uri", stage.redirect_uri]
+    endpoints = stage.config["apps"]["firm"]["endpoints"]
+    for name, url in endpoints.items():
+        add += ["--endpoint", f"{name}={url}"]
+    target(*add, stdin=stage.clio.client_secret)
+    assert target.json("refresh", "smith-law", "--revive")["generation"] == 2
+
+
+def test_a_recovery_key_opens_it(stage, make_target, in_play):
+    stage.login("smith-law")
+    file = stage.daemon.home / "firm.backup"
+    done = stage.clioctl("backup", str(file), "--recovery-key")
+    key, words = done.stdout.split("\n", 1)
+    in_play.add(key)
+    assert "1 records" in words and "recovery key" in done.stderr and key not in done.stderr
+    _, target = make_target(stage)
+    for wrong in (key[:-1] + "!", PASSPHRASE):
+        target("restore", str(file), stdin=wrong, exit=2)
+    assert target.json("list")["accounts"] == []
+    assert restore(target, file, stdin=key.lower().replace("-", " "))[0] == {"smith-law": "restored"}
+
+
+def test_a_wrong_passphrase_changes_nothing(stage, make_target):
+    stage.login("smith-law")
+    file, _ = back_up(stage)
+    _, target = make_target(stage)
+    assert "passphrase" in target("restore", str(file), stdin=WRONG, exit=5).stderr
+    assert target.json("list")["accounts"] == []
+
+
+def lines_of(file):
+    return file.read_text().splitlines(keepends=True)
+
+
+@pytest.fixture
+def three(stage, make_target, in_play):
+    """Two backups of three accounts, with the recovery key of each, and an empty agent."""
+    for name in ("adams", "brown", "clark"):
+        stage.login(name)
+    backups = []
+    for name in ("one.backup", "two.backup"):
+        file = stage.daemon.home / name
+        key = stage.clioctl("backup", str(file), "--recovery-key").stdout.split("\n")[0]
+        in_play.add(key)
+        backups.append((file, key))
+    return *backups, make_target(stage)[1]
+
+
+def test_an_altered_backup_restores_nothing(three):
+    """Lines taken away, doubled, cut or exchanged with those of another backup."""
+    (file, key), (other, _), target = three
+    lines, others = lines_of(file), lines_of(other)
+    altered = {f"without line {i}": lines[:i] + lines[i + 1:] for i in range(len(lines))}
+    altered |= {f"with line {i} twice": lines[:i + 1] + lines[i:] for i in range(len(lines))}
+    altered |= {f"cut in line {i}": lines[:i] + [lines[i][:len(lines[i]) // 2]] for i in range(len(lines))}
+    altered |= {"empty": [], "another number": lines[:-1] + [lines[-1].replace('"records":3', '"records":4')]}
+    for what, text in altered.items():
+        file.write_text("".join(text))
+        done = target("restore", str(file), stdin=key, exit=2)
+        assert str(file) in done.stderr, what
+    # These can be told by the key alone.
+    without = json.dumps(json.loads(lines[-1]) | {"records": 2})
+    for text in (lines[:-1] + others[-1:], lines[:1] + lines[2:-1] + [without]):
+        file.write_text("".join(text))
+        assert "records were added or taken away" in target("restore", str(file), stdin=key, exit=5).stderr
+    assert target.json("list")["accounts"] == []
+
+
+def test_a_record_that_was_altered_fails_alone(three):
+    (file, key), (other, _), target = three
+    lines = lines_of(file)
+    damaged = json.loads(lines[1])
+    damaged["sealed"] = damaged["sealed"][:40] + ("A" if damaged["sealed"][40] != "A" else "B") + damaged["sealed"][41:]
+    renamed = json.loads(lines[2]) | {"name": "somebody-else"}
+    newer = json.loads(lines[3]) | {"generation": 7}
+    foreign = lines_of(other)[3]
+    for last in (json.dumps(newer) + "\n", foreign):
+        file.write_text("".join([lines[0], json.dumps(damaged) + "\n", json.dumps(renamed) + "\n", last, lines[4]]))
+        results, details = restore(target, file, stdin=key, exit=1)
+        assert results == {"adams": "failed", "somebody-else": "failed", "clark": "failed"}
+        assert all("cannot be opened" in detail for detail in details.values())
+        assert target.json("list")["accounts"] == []
+    file.write_text("".join([lines[0], json.dumps(damaged) + "\n", *lines[2:]]))
+    assert restore(target, file, stdin=key, exit=1)[0] == {"adams": "failed", "brown": "restored", "clark": "restored"}
+
+
+def test_what_is_no_backup_is_refused(stage):
+    home = stage.daemon.home
+    for name, content in {"text": "hello\n", "json": "{}\n", "newer": '{"clio_agent_backup":2}\n',
+                          "long": '{"clio_agent_backup":1,"kdf":null}\n' + "x" * 100_000}.items():
+        (home / name).write_text(content)
+        assert str(home / name) in stage.clioctl("restore", str(home / name), stdin=PASSPHRASE, exit=2).stderr
+    assert "No such file" in stage.clioctl("restore", str(home / "none"), stdin=PASSPHRASE, exit=1).stderr
+
+
+def test_no_file_is_replaced_and_none_is_left_half_written(stage):
+    stage.login("smith-law")
+    file, _ = back_up(stage)
+    before = file.read_bytes()
+    assert "is there already" in stage.clioctl("backup", str(file), stdin=PASSPHRASE, exit=1).stderr
+    assert file.read_bytes() == before
+    files = sorted(stage.daemon.home.iterdir())
+    stage.clioctl("backup", str(stage.daemon.home / "another"), stdin="", exit=2)
+    assert sorted(stage.daemon.home.iterdir()) == files
+
+
+def test_nothing_is_moved_when_no_file_can_be_made(stage):
+    stage.login("smith-law")
+    assert "No such file" in stage.clioctl("backup", "--move", "nowhere/file", stdin=PASSPHRASE, exit=1).stderr
+    assert account(stage.clioctl)["state"] == "ready"
+
+
+def test_a_disk_that_fills_up_after_the_move_is_told(stage):
+    """With a limit on the size of files, which stops the write of the first record."""
+    stage.login("smith-law")
+    limited = ["bash", "-c", 'trap "" XFSZ; exec prlimit --fsize=300 "$@"', "bash", CLIOCTL, "backup", "--move", "firm.backup"]
+    done = stage.clioctl.run(limited, exit=1, stdin=PASSPHRASE)
+    assert "no backup was made" in done.stderr and "clioctl refresh --revive" in done.stderr
+    assert account(stage.clioctl)["state"] == "login_required"
+    assert not list(stage.daemon.home.glob("firm.backup*"))
+    stage.clioctl("refresh", "--revive", "smith-law")
+
+
+def test_many_accounts_come_page_by_page(stage, make_target):
+    names = [f"firm-{i:03}" for i in range(150)]
+    for name in names:
+        stage.login(name)
+    file, made = back_up(stage)
+    assert made["records"] == 150
+    _, target = make_target(stage)
+    results, _ = restore(target, file)
+    assert results == {name: "restored" for name in names}
+    assert [entry["name"] for entry in target.json("list")["accounts"]] == names
+
+
+def test_a_damaged_account_is_left_out_and_can_be_restored(stage):
+    stage.login("smith-law")
+    stage.login("jones-law")
+    file, _ = back_up(stage)
+    stage.daemon.stop()
+    damage(stage.daemon.state_dir, "smith-law")
+    stage.daemon.start()
+    second, made = back_up(stage, name="second.backup", exit=1)
+    assert made["records"] == 1 and "smith-law" in made["left_out"][0]
+    assert restore(stage.clioctl, file)[0] == {"jones-law": "kept", "smith-law": "restored"}
+    assert account(stage.clioctl)["state"] == "ready"
+
+
+def damage(state_dir, name):
+    with sqlite3.connect(state_dir / "store.db") as store:
+        store.execute("UPDATE record SET sealed = zeroblob(length(sealed)) WHERE name = ?", (name,))
+    store.close()
+
+
+def test_a_locked_agent_gives_and_takes_none(stage):
+    stage.login("smith-law")
+    file, _ = back_up(stage)
+    stage.clioctl("key", "add", "passphrase", stdin=PASSPHRASE)
+    stage.clioctl("lock")
+    stage.clioctl("backup", str(file) + "2", stdin=PASSPHRASE, exit=6)
+    stage.clioctl("restore", str(file), stdin=PASSPHRASE, exit=6)
+
+
+def test_a_whole_store_that_was_lost(stage):
+    """The state directory is gone: a new store takes the backup in."""
+    stage.login("smith-law")
+    file, _ = back_up(stage)
+    stage.daemon.stop()
+    shutil.rmtree(stage.daemon.state_dir)
+    stage.daemon.start()
+    assert stage.clioctl.json("list")["accounts"] == []
+    assert restore(stage.clioctl, file)[0] == {"smith-law": "restored"}
+    stage.clioctl("refresh", "smith-law")
