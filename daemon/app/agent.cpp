@@ -33,6 +33,7 @@ Result<std::unique_ptr<Agent>> Agent::start(EventLoop& loop, Config config, Stat
                                             const Options& options) {
     notify_extend_timeout(StoreFile::longest_opening(state_dir.store_file()));
     AGENT_TRY(StoreFile store, StoreFile::open(state_dir.store_file()));
+    AGENT_TRY(Witness witness, Witness::open(config.witness.value_or(state_dir.witness_file()), store.id()));
     AGENT_TRY(auto passed, take_passed_descriptors());
     Fd kept = extract(passed, kKeptKeyName);
     if (kept && !config.lock.open_over_restart) {
@@ -44,8 +45,8 @@ Result<std::unique_ptr<Agent>> Agent::start(EventLoop& loop, Config config, Stat
     AGENT_TRY(ListenSocket socket,
               ListenSocket::open(options.socket_path.value_or(default_socket_path()), std::move(passed)));
 
-    std::unique_ptr<Agent> agent(
-        new Agent(loop, config, std::move(state_dir), options, std::move(store), std::move(socket)));
+    std::unique_ptr<Agent> agent(new Agent(loop, config, std::move(state_dir), options, std::move(store),
+                                           std::move(witness), std::move(socket)));
     if (options.trace) {
         AGENT_TRY(Fingerprint names, Fingerprint::make());
         agent->tracing_.emplace(agent->http_, agent->clock_, std::move(names));
@@ -57,15 +58,16 @@ Result<std::unique_ptr<Agent>> Agent::start(EventLoop& loop, Config config, Stat
 }
 
 Agent::Agent(EventLoop& loop, const Config& config, StateDir state_dir, const Options& options, StoreFile store,
-             ListenSocket socket)
+             Witness witness, ListenSocket socket)
     : state_dir_(std::move(state_dir)),
       config_path_(options.config_path),
       key_(config.key),
+      witness_path_(config.witness),
       wants_passphrase_(config.wants_passphrase),
       timers_(loop),
       children_(loop),
       http_(loop, clock_, {.user_agent = "clio-agent/" CLIO_AGENT_VERSION, .ca_file = config.tls.ca_file}),
-      store_(loop, std::move(store)),
+      store_(loop, std::move(store), std::move(witness)),
       event_log_(events_, log_account_event),
       status_(events_, timers_, [this] { return status(); }),
       redirects_(loop),
@@ -156,6 +158,10 @@ Result<void> Agent::rotate(SealingKey next) {
     return kept;
 }
 
+void Agent::key_slots_changed() {
+    if (unlocked_) unlocked_->key_slots_changed();
+}
+
 void Agent::lock_by_itself(const char* why) {
     log(LogLevel::kNotice, "locking", {{"reason", why}});
     locking_ = keyring_.lock([](const Result<void>& locked) {
@@ -201,6 +207,8 @@ Result<void> Agent::reconfigure(Result<Config> config) {
     if (!config) return tl::unexpected(std::move(config).error());
     if (config->key != key_ || config->wants_passphrase != wants_passphrase_)
         return fail(Error::Code::kBadRequest, "\"key\" cannot change without a restart of cliod");
+    if (config->witness != witness_path_)
+        return fail(Error::Code::kBadRequest, "\"witness\" cannot change without a restart of cliod");
 
     take(*config);
     if (!unlocked_) return {};  // the rest is read again when it is unlocked

@@ -58,12 +58,13 @@ class Agent : private Vault {
 
   private:
     Agent(EventLoop& loop, const Config& config, StateDir state_dir, const Options& options, StoreFile store,
-          ListenSocket socket);
+          Witness witness, ListenSocket socket);
 
     [[nodiscard]] const SealingKey* data_key() const override;
     [[nodiscard]] Result<void> open(DataKeys keys) override;
     void close(std::function<void(Result<void>)> done) override;
     [[nodiscard]] Result<void> rotate(SealingKey next) override;
+    void key_slots_changed() override;
 
     [[nodiscard]] World world();
     [[nodiscard]] std::string status() const;
@@ -78,6 +79,7 @@ class Agent : private Vault {
     StateDir state_dir_;
     std::optional<std::string> config_path_;  // the configuration is read anew when the agent is unlocked
     std::optional<SecretReference> key_;
+    std::optional<std::string> witness_path_;
     bool wants_passphrase_;
     bool keeps_key_ = false;  // over a restart
     SystemClock clock_;

@@ -116,6 +116,8 @@ Result<Config> Config::parse(std::string_view text) {
     Config config;
     read_section(in, "apps", [&](const Json& value) { return read_apps(value, config.apps); });
     read_section(in, "key", [&](const Json& value) { return read_key(value, config); });
+    config.witness = in.optional_string("witness");
+    if (config.witness && !config.witness->starts_with('/')) in.refuse("witness", "expected an absolute path");
     read_section(in, "lock", [&](const Json& value) { return read_lock(value, config.lock); });
     read_section(in, "refresh", [&](const Json& value) { return read_refresh(value, config.refresh); });
     read_section(in, "tls", [&](const Json& value) { return read_tls(value, config.tls); });

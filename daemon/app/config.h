@@ -47,6 +47,7 @@ struct Config {
 
     std::optional<SecretReference> key;  // nothing: the key file in the state directory
     bool wants_passphrase = false;       // and nothing else, unless it is added
+    std::optional<std::string> witness;  // a path; nothing: beside the store
     Lock lock;
     Refresh refresh;
     Tls tls;

@@ -24,6 +24,7 @@ class StateDir {
     [[nodiscard]] std::string key_file() const { return path_ + "/key"; }
     [[nodiscard]] std::string log_file() const { return path_ + "/cliod.log"; }
     [[nodiscard]] std::string store_file() const { return path_ + "/store.db"; }
+    [[nodiscard]] std::string witness_file() const { return path_ + "/seen.db"; }
 
   private:
     StateDir(std::string path, Fd lock) noexcept : path_(std::move(path)), lock_(std::move(lock)) {}

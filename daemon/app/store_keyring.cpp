@@ -191,6 +191,7 @@ void StoreKeyring::add_made(std::shared_ptr<Making> making, const Owed<Result<Ad
             if (added && making->is_first)
                 added = vault_.open({.current = *std::move(making->data_key), .previous = {}});
             if (!added) return owed.answer(tl::unexpected(std::move(added).error()));
+            vault_.key_slots_changed();
             owed.answer(AddedKeySlot{.id = making->id, .recovery_key = std::move(making->recovery_key)});
         });
 }
@@ -249,7 +250,10 @@ std::unique_ptr<Waiting> StoreKeyring::remove(std::int64_t id, Done done) {
         return owed.waiting();
     }
     with_store([id](StoreFile& store) { return remove_key_slot(store, id); },
-               [owed](Result<void> removed) { owed.answer(std::move(removed)); });
+               [this, owed](Result<void> removed) {
+                   if (removed) vault_.key_slots_changed();
+                   owed.answer(std::move(removed));
+               });
     return owed.waiting();
 }
 

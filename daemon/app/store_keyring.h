@@ -31,6 +31,8 @@ class Vault {
     virtual void close(std::function<void(Result<void>)> done) = 0;
     /// Uses `next` from now on, and seals what is sealed with the present one anew.
     [[nodiscard]] virtual Result<void> rotate(SealingKey next) = 0;
+    /// A key slot came or went.
+    virtual void key_slots_changed() = 0;
 };
 
 /// The key slots of the store, and who may open it. Passphrases are tried on a thread of their own.

@@ -21,11 +21,14 @@ AccountBook::Options book_options(const Config::Refresh& refresh) {
 Unlocked::Unlocked(World world, SqliteTokenStore& store, Events& events, RedirectListener& redirects, DataKeys keys,
                    Config config)
     : timers_(world.timers),
-      store_(store),
+      file_(store),
       sealer_(std::move(keys.current), std::move(keys.previous)),
-      apps_(sealer_, world.timers, world.store, std::move(config.apps)),
-      accounts_(world, sealer_, apps_, events, book_options(config.refresh)),
-      logins_(world, redirects, apps_, accounts_),
+      store_(store, sealer_),
+      world_{
+          .clock = world.clock, .timers = world.timers, .entropy = world.entropy, .http = world.http, .store = store_},
+      apps_(sealer_, world.timers, store_, std::move(config.apps)),
+      accounts_(world_, sealer_, apps_, events, book_options(config.refresh)),
+      logins_(world_, redirects, apps_, accounts_),
       backups_(world.clock, world.timers, apps_, accounts_) {}
 
 void Unlocked::reconfigure(Config config) {
@@ -34,16 +37,20 @@ void Unlocked::reconfigure(Config config) {
 }
 
 Result<void> Unlocked::restore() {
+    std::vector<StoredRow> apps;
     std::vector<StoredRow> accounts;  // they need their apps
-    AGENT_CHECK(store_.load([&](StoredRow row) {
-        if (row.kind == StoredRow::Kind::kAccount) {
-            accounts.push_back(std::move(row));
-        } else if (const auto restored = apps_.restore(row); !restored) {
-            log(LogLevel::kError, log_event("app_unreadable"), "stored app is left aside",
-                {{"app", row.name}, {"reason", restored.error().message}});
-        }
-    }));
-    for (const StoredRow& row : accounts) accounts_.restore(row);
+    AGENT_CHECK(store_.load(
+        [&](StoredRow row) { (row.kind == StoredRow::Kind::kAccount ? accounts : apps).push_back(std::move(row)); }));
+    AGENT_TRY(const std::vector<SeenRecord> seen, file_.seen());
+    Rollback rollback(sealer_, seen, store_.revision());
+    for (StoredRow& row : apps) restore_app(rollback.app(std::move(row)));
+    for (StoredRow& row : accounts) {
+        accounts_.restore(rollback.account(std::move(row), [this](const std::string& name) {
+            const App* const app = apps_.find(name);
+            return app == nullptr ? std::nullopt : std::optional(app->rotation);
+        }));
+    }
+    AGENT_CHECK(settle(rollback));
     for (const AccountFacts& account : accounts_.list()) {
         if (account.state == "login_required")
             log(LogLevel::kWarning, log_event("login_required"), "login required",
@@ -54,6 +61,28 @@ Result<void> Unlocked::restore() {
     return {};
 }
 
+void Unlocked::restore_app(const StoredRow& row) {
+    if (const auto restored = apps_.restore(row); !restored)
+        log(LogLevel::kError, log_event("app_unreadable"), "stored app is left aside",
+            {{"app", row.name}, {"reason", restored.error().message}});
+}
+
+Result<void> Unlocked::settle(Rollback& rollback) {
+    const std::vector<std::string> findings = rollback.findings();
+    if (findings.empty()) return {};
+    for (const std::string& finding : findings)
+        log(LogLevel::kError, log_event("store_put_back"), "the store is not as it was left", {{"finding", finding}});
+    std::vector<StoreChange>& changes = rollback.changes();
+    changes.push_back(store_.change_to(rollback.next_revision()));
+    AGENT_CHECK(file_.settle(changes));
+    store_.moved_to(rollback.next_revision());
+    return {};
+}
+
+void Unlocked::key_slots_changed() {
+    store_.advance([](const Result<void>&) {});
+}
+
 void Unlocked::rotate(SealingKey next) {
     sealer_.rotate(std::move(next));
     reseal();
@@ -62,12 +91,15 @@ void Unlocked::rotate(SealingKey next) {
 void Unlocked::reseal() {
     resealing_ = std::make_unique<Resealing>(timers_, apps_, accounts_, [this] {
         resealing_.reset();
-        forget_previous_key();
+        // What a failure leaves for later, the next start begins with.
+        store_.advance([this](const Result<void>& resealed) {
+            if (resealed) forget_previous_key();
+        });
     });
 }
 
 void Unlocked::forget_previous_key() {
-    forgetting_ = store_.run(forget_previous_data_key, [this](const Result<void>& forgotten) {
+    forgetting_ = file_.run(forget_previous_data_key, [this](const Result<void>& forgotten) {
         forgetting_.reset();
         // Until then it is in the store and comes back with the next start, which tries again.
         if (!forgotten)

@@ -12,6 +12,8 @@
 #include "core/events.h"
 #include "core/login_desk.h"
 #include "core/resealing.h"
+#include "core/revised_store.h"
+#include "core/rollback.h"
 #include "core/store_backups.h"
 #include "io/api/api.h"
 #include "io/key_slots.h"
@@ -25,15 +27,17 @@ namespace agent {
 /// was opened with it; before that, wind_down() lets what is under way end.
 class Unlocked {
   public:
-    /// `store` is that of `world`.
+    /// `store` is the one of `world`, which is seen here only through a RevisedStore.
     Unlocked(World world, SqliteTokenStore& store, Events& events, RedirectListener& redirects, DataKeys keys,
              Config config);
 
     /// Takes in what is stored, and begins to refresh; goes on with a rotation of the data key that was begun. Fails
-    /// when the store cannot be read.
+    /// when the store cannot be read; and when it was put back from an older copy and takes no changes.
     [[nodiscard]] Result<void> restore();
     /// Seals with `next` from now on, and everything anew with it, in the background. It is in every slot already.
     void rotate(SealingKey next);
+    /// Has the store's revision tell that key slots came or went.
+    void key_slots_changed();
     /// As AccountBook::wind_down() and resume().
     void wind_down(std::function<void()> wound_down);
     void resume();
@@ -41,17 +45,23 @@ class Unlocked {
     /// Takes the apps and the refresh settings of a new configuration.
     void reconfigure(Config config);
 
-    [[nodiscard]] ApiParts parts() noexcept { return {.accounts = accounts_, .logins = logins_, .apps = apps_, .backups = backups_}; }
+    [[nodiscard]] ApiParts parts() noexcept {
+        return {.accounts = accounts_, .logins = logins_, .apps = apps_, .backups = backups_};
+    }
     [[nodiscard]] const AccountBook& accounts() const noexcept { return accounts_; }
     [[nodiscard]] const SealingKey& data_key() const noexcept { return sealer_.key(); }
 
   private:
+    void restore_app(const StoredRow& row);
+    [[nodiscard]] Result<void> settle(Rollback& rollback);
     void reseal();
     void forget_previous_key();
 
     Timers& timers_;
-    SqliteTokenStore& store_;
+    SqliteTokenStore& file_;
     Sealer sealer_;
+    RevisedStore store_;
+    World world_;  // with that store
     AppRegistry apps_;
     AccountBook accounts_;
     LoginDesk logins_;

@@ -1,26 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "io/record_table.h"
 
-#include <optional>
 #include <utility>
+
+#include "base/log.h"
+#include "io/log_events.h"
+#include "io/stored_kind.h"
 
 namespace agent {
 
 namespace {
-
-// Stored: never renumber.
-constexpr std::int64_t kAccountKind = 1;
-constexpr std::int64_t kAppKind = 2;
-
-std::int64_t stored_kind(StoredRow::Kind kind) noexcept {
-    return kind == StoredRow::Kind::kAccount ? kAccountKind : kAppKind;
-}
-
-std::optional<StoredRow::Kind> kind_from(std::int64_t stored) noexcept {
-    if (stored == kAccountKind) return StoredRow::Kind::kAccount;
-    if (stored == kAppKind) return StoredRow::Kind::kApp;
-    return std::nullopt;
-}
 
 Error conflict(const StoreChange& change) {
     return {.code = Error::Code::kConflict,
@@ -31,8 +20,9 @@ Error conflict(const StoreChange& change) {
 }  // namespace
 
 // Each change is one statement that either finds its record as expected or touches nothing: no savepoint is needed.
-RecordTable::RecordTable(StoreFile file)
+RecordTable::RecordTable(StoreFile file, std::optional<Witness> witness)
     : file_(std::move(file)),
+      witness_(std::move(witness)),
       insert_(file_.db(),
               "INSERT INTO record (kind, name, generation, sealed) VALUES (?1, ?2, ?4, ?5)"
               " ON CONFLICT DO NOTHING"),
@@ -74,8 +64,23 @@ std::vector<Result<void>> RecordTable::commit(std::span<const StoreChange> chang
         for (SqliteStatement* statement : {&insert_, &update_, &remove_}) statement->reset();
         // SQLite may have rolled back on its own; then there is nothing to do and this fails.
         static_cast<void>(sqlite_execute(file_.db(), "ROLLBACK"));
+    } else if (witness_) {
+        have_noted(witness_->note(changes, results));
     }
     return results;
+}
+
+Result<void> RecordTable::show_all_to_witness() {
+    if (!witness_) return {};
+    return witness_->begin_anew([this](const std::function<void(StoredRow)>& each) { return load(each); });
+}
+
+/// Tells when trouble begins, and not each time.
+void RecordTable::have_noted(const Result<void>& noted) {
+    if (!noted && !witness_failing_)
+        log(LogLevel::kError, log_event("witness_failed"), "what was stored last could be undone unseen",
+            {{"reason", noted.error().message}});
+    witness_failing_ = !noted;
 }
 
 SqliteStatement& RecordTable::prepared(const StoreChange& change) noexcept {

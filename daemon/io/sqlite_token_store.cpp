@@ -29,8 +29,8 @@ class SqliteTokenStore::Commit final : public StoreCommit {
     Done done_;
 };
 
-SqliteTokenStore::SqliteTokenStore(EventLoop& loop, StoreFile file)
-    : wakeup_(loop, [this] { deliver(); }), table_(std::move(file)) {}
+SqliteTokenStore::SqliteTokenStore(EventLoop& loop, StoreFile file, std::optional<Witness> witness)
+    : wakeup_(loop, [this] { deliver(); }), table_(RecordTable(std::move(file), std::move(witness))) {}
 
 SqliteTokenStore::~SqliteTokenStore() {
     if (!writer_) return;
@@ -43,15 +43,37 @@ SqliteTokenStore::~SqliteTokenStore() {
     }
 }
 
-Result<void> SqliteTokenStore::load(const std::function<void(StoredRow)>& each) {
-    if (table_) return table_->load(each);
-    // Rare, and the caller can do nothing without: so it waits.
-    std::promise<Result<void>> loaded;
+Result<void> SqliteTokenStore::now(const std::function<Result<void>(RecordTable&)>& job) {
+    if (table_) return job(*table_);
+    std::promise<Result<void>> done;
     writer().submit(next_id_++, [&](RecordTable& table) {
-        loaded.set_value(table.load(each));
+        done.set_value(job(table));
         return Result<void>();
     });
-    return loaded.get_future().get();
+    return done.get_future().get();
+}
+
+Result<void> SqliteTokenStore::load(const std::function<void(StoredRow)>& each) {
+    return now([&](RecordTable& table) { return table.load(each); });
+}
+
+Result<std::vector<SeenRecord>> SqliteTokenStore::seen() {
+    Result<std::vector<SeenRecord>> seen;
+    AGENT_CHECK(now([&](RecordTable& table) -> Result<void> {
+        Witness* const witness = table.witness();
+        if (witness == nullptr) return {};
+        if (witness->is_new()) return table.show_all_to_witness();
+        seen = witness->read();
+        return {};
+    }));
+    return seen;
+}
+
+Result<void> SqliteTokenStore::settle(const std::vector<StoreChange>& changes) {
+    return now([&](RecordTable& table) -> Result<void> {
+        for (const Result<void>& result : table.commit(changes)) AGENT_CHECK(result);
+        return table.show_all_to_witness();
+    });
 }
 
 std::unique_ptr<StoreCommit> SqliteTokenStore::commit(StoreChange change, Done done) {

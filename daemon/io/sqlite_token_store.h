@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <unordered_map>
+#include <vector>
 
 #include "io/record_table.h"
 #include "io/store_file.h"
@@ -20,11 +21,17 @@ namespace agent {
 /// Outlives its commits. Its destructor waits until what was started is on the disk, or refused by it.
 class SqliteTokenStore final : public TokenStore {
   public:
-    SqliteTokenStore(EventLoop& loop, StoreFile file);
+    SqliteTokenStore(EventLoop& loop, StoreFile file, std::optional<Witness> witness = {});
     ~SqliteTokenStore() override;
 
     [[nodiscard]] Result<void> load(const std::function<void(StoredRow)>& each) override;
     [[nodiscard]] std::unique_ptr<StoreCommit> commit(StoreChange change, Done done) override;
+
+    /// What the witness has seen; nothing without one, and from one that begins now. Blocks as load() does.
+    [[nodiscard]] Result<std::vector<SeenRecord>> seen();
+    /// Makes all changes durable before it returns, or none; blocks as load() does. Then the witness takes what the
+    /// store has for all there is.
+    [[nodiscard]] Result<void> settle(const std::vector<StoreChange>& changes);
 
     /// Does something else with the store, on the thread of the commits, after those that were started. As commit(),
     /// `done` is called once, unless what is returned is destroyed first; the job is then still done.
@@ -37,6 +44,8 @@ class SqliteTokenStore final : public TokenStore {
   private:
     class Commit;
 
+    /// Rare, and the caller can do nothing without: so it waits.
+    [[nodiscard]] Result<void> now(const std::function<Result<void>(RecordTable&)>& job);
     [[nodiscard]] StoreWriter& writer();
     void deliver();
     void note(const Result<void>& result);

@@ -14,12 +14,19 @@ namespace agent {
 
 /// One durable record. What it says is sealed; the store sees a name, a generation and opaque bytes.
 struct StoredRow {
-    enum class Kind { kAccount, kApp };
+    enum class Kind { kAccount, kApp, kRevision };
 
     Kind kind = Kind::kAccount;
     std::string name;
     std::uint64_t generation = 0;
     Bytes sealed;
+};
+
+/// The highest generation that was ever durable of a record, as it is known apart from the store.
+struct SeenRecord {
+    StoredRow::Kind kind = StoredRow::Kind::kAccount;
+    std::string name;
+    std::uint64_t generation = 0;
 };
 
 /// One change of one record, taken whole or not at all.
