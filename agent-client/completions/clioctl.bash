@@ -38,8 +38,8 @@ _clioctl() {
         --timeout | --min-ttl | --client-id | --redirect-uri | --scope | --calibrate) return ;;
         *)
             case $command in
-                '') words='login token run list show status refresh logout events app lock unlock key env
-                    version' ;;
+                '') words='login token run list show status refresh logout events app lock unlock key backup
+                    restore env version' ;;
                 app) words='list add remove' ;;
                 key) words='list add remove rotate test' ;;
                 login) options='--app --no-browser --paste --replace-user --json' ;;
@@ -51,6 +51,8 @@ _clioctl() {
                 'key add') options='--calibrate --stdin --ask-password --json' ;;
                 'key rotate') options='--wait --json' ;;
                 'key test') options='--passphrase --recovery-key --stdin --ask-password --json' ;;
+                backup) options='--move --recovery-key --stdin --ask-password --json' ;;
+                restore) options='--stdin --ask-password --json' ;;
                 list | show | status | events | lock | 'app list' | 'app remove' | 'key list' | 'key remove')
                     options='--json'
                     ;;
@@ -68,6 +70,10 @@ _clioctl() {
                     'app remove') words=$(_clioctl_names app list) ;;
                     'key add') words='passphrase recovery file credential' ;;
                     'key remove') words=$(_clioctl_names key list) ;;
+                    backup | restore)
+                        mapfile -t COMPREPLY < <(compgen -A file -- "$word")
+                        return
+                        ;;
                 esac
             fi
             ;;

@@ -55,10 +55,13 @@ complete -c clioctl -n '__clioctl_is key' -a add \
 complete -c clioctl -n '__clioctl_is key' -a remove -d 'Remove a key slot'
 complete -c clioctl -n '__clioctl_is key' -a rotate -d 'Make a new data key, and seal everything anew'
 complete -c clioctl -n '__clioctl_is key' -a test -d 'Try whether the key slots open, changing nothing'
+complete -c clioctl -n '__clioctl_is ""' -a backup \
+    -d 'Copy apps and accounts into FILE, sealed with a passphrase of its own'
+complete -c clioctl -n '__clioctl_is ""' -a restore -d 'Take in what a backup has and the agent has not'
 complete -c clioctl -n '__clioctl_is ""' -a env -d 'Print shell code that sets CLIO_AGENT_SOCK'
 complete -c clioctl -n '__clioctl_is ""' -a version -d 'Print the version'
 
-complete -c clioctl -n '__clioctl_is login token list show status refresh logout events "app list" "app add" "app remove" lock unlock "key list" "key add" "key remove" "key rotate" "key test"' \
+complete -c clioctl -n '__clioctl_is login token list show status refresh logout events "app list" "app add" "app remove" lock unlock "key list" "key add" "key remove" "key rotate" "key test" backup restore' \
     -l json -d 'print the agent\'s JSON, on one line; errors too'
 
 complete -c clioctl -n '__clioctl_is login token run show refresh logout' -a '(__clioctl_names list)'
@@ -96,9 +99,10 @@ complete -c clioctl -n '__clioctl_is "app add"' -l client-auth -x -a 'body basic
 complete -c clioctl -n '__clioctl_is "app add"' -l endpoint -x -a 'authorization= token= deauthorize= api_base= who_am_i=' \
     -d 'authorization, token, deauthorize, api_base or who_am_i; may stand several times'
 
-complete -c clioctl -n '__clioctl_is unlock "key add" "key test"' -l stdin \
+complete -c clioctl -n '__clioctl_is unlock "key add" "key test" backup restore' -l stdin \
     -d 'read a line of standard input, even from a terminal'
-complete -c clioctl -n '__clioctl_is unlock "key add" "key test"' -l ask-password -d 'let systemd-ask-password(1) ask'
+complete -c clioctl -n '__clioctl_is unlock "key add" "key test" backup restore' -l ask-password \
+    -d 'let systemd-ask-password(1) ask'
 complete -c clioctl -n '__clioctl_is unlock' -l recovery-key -d 'with the recovery key in place of a passphrase'
 
 complete -c clioctl -n '__clioctl_is "key add"' -a 'passphrase recovery file credential'
@@ -109,3 +113,9 @@ complete -c clioctl -n '__clioctl_is "key remove"' -a '(__clioctl_names key list
 complete -c clioctl -n '__clioctl_is "key rotate"' -l wait -d 'return when everything is sealed anew'
 complete -c clioctl -n '__clioctl_is "key test"' -l passphrase -d 'ask for a passphrase, and try it'
 complete -c clioctl -n '__clioctl_is "key test"' -l recovery-key -d 'ask for the recovery key, and try it'
+
+complete -c clioctl -n '__clioctl_is backup restore' -F
+complete -c clioctl -n '__clioctl_is backup' -l move \
+    -d 'give the accounts away: from now on they are used where the backup is restored'
+complete -c clioctl -n '__clioctl_is backup' -l recovery-key \
+    -d 'seal it for a recovery key, which is made and printed, in place of a passphrase'

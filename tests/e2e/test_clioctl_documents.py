@@ -34,8 +34,8 @@ COMMON = {"socket", "timeout", "help"}
 
 
 def test_man_page(commands):
-    page, of_keys = ((CLIENT / name).read_text() for name in ("clioctl.1", "clioctl-key.1"))
-    section = "".join(text.split(".Sh COMMANDS")[1].split(".Sh ")[0] for text in (page, of_keys))
+    pages = [(CLIENT / name).read_text() for name in ("clioctl.1", "clioctl-backup.1", "clioctl-key.1")]
+    section = "".join(page.split(".Sh COMMANDS")[1].split(".Sh ")[0] for page in pages)
     synopses = re.findall(r"^\.It Xo\n(.*?)\n\.Xc|^\.It (Ic [^\n,]*)$", section, re.M | re.S)
     found = {}
     for synopsis in (a or "." + b for a, b in synopses):
@@ -43,10 +43,10 @@ def test_man_page(commands):
         found[name] = {o for o in re.findall(r"(?:Fl|\|) -([a-z][a-z-]*)", synopsis)}
     assert found == {name: options - COMMON for name, (_, options) in commands.items()}
     for option in COMMON:
-        assert f".It Fl -{option}" in page
+        assert f".It Fl -{option}" in pages[0]
 
 
-@pytest.mark.parametrize("page", ["clioctl.1", "clioctl-key.1", "libclio-agent.3"])
+@pytest.mark.parametrize("page", ["clioctl.1", "clioctl-backup.1", "clioctl-key.1", "libclio-agent.3"])
 def test_man_pages_are_well_formed(page):
     if not shutil.which("groff"):
         pytest.skip("groff is not installed")
@@ -71,6 +71,8 @@ def test_bash(commands):
     assert complete("app", "add", "x", "--region", "") == {"us", "eu", "ca", "au"}
     assert complete("key", "add", "") == {"passphrase", "recovery", "file", "credential"}
     assert "/etc/passwd" in complete("key", "add", "file", "/etc/pass")
+    for command in ("backup", "restore"):
+        assert "/etc/passwd" in complete(command, "/etc/pass")
     assert "true" in complete("run", "x", "--", "tru")
 
 
