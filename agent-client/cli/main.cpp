@@ -7,6 +7,7 @@
 #include "cli/command.h"
 #include "cli/help.h"
 #include "cli/output.h"
+#include "cli/secret_arena.h"
 #include "cli/session.h"
 
 namespace agent {
@@ -17,6 +18,7 @@ namespace {
 /// way to a program; a limit on the size of core dumps would stay with that.
 Reply<void> protect_memory() {
     if (::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0) return fail_errno("cannot forbid core dumps", errno);
+    if (!lock_secrets()) complain("warning: memory cannot be locked, and secrets could be written to swap space");
     return {};
 }
 
