@@ -9,6 +9,14 @@ namespace fuzz {
 
 using agent::Error;
 
+namespace {
+
+agent::SealingKey backup_key() {
+    return *agent::SealingKey::from_raw(agent::as_bytes(std::string(agent::SealingKey::kSize, 'b')));
+}
+
+}  // namespace
+
 ProtocolStage::ProtocolStage(std::size_t mood, std::string_view input)
     : secret_("secret-" + std::to_string(std::hash<std::string_view>()(input))) {
     fixture_.accounts.token_prefix = secret_;
@@ -76,17 +84,26 @@ void ProtocolStage::settle() {
            agent::Result<agent::AddedKeySlot>({.id = 2, .recovery_key = agent::SecretString(secret_)}));
     settle(keyring.test_done,
            agent::Result<std::vector<agent::TriedKeySlot>>({{.id = 1, .kind = slot.kind, .opens = {}, .detail = "x"}}));
+    settle(keyring.make_backup_key_done,
+           agent::Result<agent::NewBackupKey>(
+               {.key = backup_key(), .kdf = {}, .recovery_key = agent::SecretString(secret_)}));
+    settle(keyring.backup_key_done, agent::Result<agent::SealingKey>(backup_key()));
+    settle(fixture_.backups.move_done, agent::Result<void>());
+    if (const auto restored = std::exchange(fixture_.backups.restore_done, nullptr))
+        restored({{.name = "smith", .result = agent::RestoredRecord::Result::kKept, .detail = "it works"}});
 }
 
 bool ProtocolStage::was_changed() const {
     const fakes::FakeAccounts& accounts = fixture_.accounts;
     return accounts.refreshes.size() + accounts.revivals.size() + accounts.removals.size() > 0 ||
            fixture_.apps.changes.size() > 0 || !fixture_.logins.request.account.empty() ||
-           !fixture_.logins.pasted.empty() || !fixture_.logins.cancelled.empty() || !fixture_.keyring.asked.empty();
+           !fixture_.logins.pasted.empty() || !fixture_.logins.cancelled.empty() || !fixture_.keyring.asked.empty() ||
+           !fixture_.backups.asked.empty();
 }
 
 void ProtocolStage::check_secrets(int status, std::string_view path, std::string_view body) const {
-    const bool was_asked_for = (status == 200 && path.ends_with("/token")) || (status == 201 && path == "/v1/keys");
+    const bool was_asked_for =
+        (status == 200 && path.ends_with("/token")) || (status == 201 && (path == "/v1/keys" || path == "/v1/backups"));
     FUZZ_ASSERT(was_asked_for || body.find(secret_) == std::string_view::npos);
 }
 
