@@ -32,11 +32,6 @@ constexpr const char* kSchema = R"sql(
     COMMIT;
 )sql";
 
-constexpr std::string_view kSee =
-    "INSERT INTO seen (kind, name, generation) VALUES (?1, ?2, ?3)"
-    " ON CONFLICT DO UPDATE SET generation = max(generation, excluded.generation)";
-constexpr std::string_view kForget = "DELETE FROM seen WHERE kind = ?1 AND name = ?2";
-
 tl::unexpected<Error> refused(Error::Code code, const std::string& path, const std::string& why) {
     return fail(code, "witness: " + path + ": " + why);
 }
@@ -52,15 +47,35 @@ Result<void> make_private(const std::string& path) {
     return {};
 }
 
-int see(sqlite3* db, StoredRow::Kind kind, std::string_view name, std::uint64_t generation) {
-    SqliteStatement statement(db, kSee);
-    return statement.bind(1, stored_kind(kind)).bind(2, name).bind(3, static_cast<std::int64_t>(generation)).step();
-}
+/// Writes down what is seen, within a transaction. Each says whether it was done.
+class Notes {
+  public:
+    explicit Notes(sqlite3* db)
+        : see_(db,
+               "INSERT INTO seen (kind, name, generation) VALUES (?1, ?2, ?3)"
+               " ON CONFLICT DO UPDATE SET generation = max(generation, excluded.generation)"),
+          forget_(db, "DELETE FROM seen WHERE kind = ?1 AND name = ?2") {}
 
-int forget(sqlite3* db, const StoredRow& row) {
-    SqliteStatement statement(db, kForget);
-    return statement.bind(1, stored_kind(row.kind)).bind(2, std::string_view(row.name)).step();
-}
+    [[nodiscard]] bool see(const StoredRow& row) {
+        see_.bind(1, stored_kind(row.kind)).bind(2, std::string_view(row.name));
+        see_.bind(3, static_cast<std::int64_t>(row.generation));
+        return done(see_);
+    }
+    [[nodiscard]] bool forget(const StoredRow& row) {
+        forget_.bind(1, stored_kind(row.kind)).bind(2, std::string_view(row.name));
+        return done(forget_);
+    }
+
+  private:
+    static bool done(SqliteStatement& statement) {
+        const bool is_done = statement.step() == SQLITE_DONE;
+        if (is_done) statement.reset();
+        return is_done;
+    }
+
+    SqliteStatement see_;
+    SqliteStatement forget_;
+};
 
 /// Whether all of it was done; if not, nothing was.
 bool in_one_transaction(sqlite3* db, const std::function<bool()>& work) {
@@ -131,11 +146,10 @@ Result<std::vector<SeenRecord>> Witness::read() {
 Result<void> Witness::note(std::span<const StoreChange> changes, std::span<const Result<void>> results) {
     sqlite3* const db = db_.get();
     const bool noted = in_one_transaction(db, [&] {
+        Notes notes(db);
         for (std::size_t i = 0; i < changes.size(); ++i) {
-            const StoredRow& row = changes[i].row;
             const bool removed = changes[i].action == StoreChange::Action::kRemove;
-            if (results[i] && (removed ? forget(db, row) : see(db, row.kind, row.name, row.generation)) != SQLITE_DONE)
-                return false;
+            if (results[i] && !(removed ? notes.forget(changes[i].row) : notes.see(changes[i].row))) return false;
         }
         return true;
     });
@@ -147,10 +161,10 @@ Result<void> Witness::begin_anew(const EachRow& rows) {
     sqlite3* const db = db_.get();
     Result<void> read;
     const bool begun = in_one_transaction(db, [&] {
-        bool seen = sqlite_execute(db, "DELETE FROM seen") == SQLITE_OK;
-        read = rows(
-            [&](const StoredRow& row) { seen = seen && see(db, row.kind, row.name, row.generation) == SQLITE_DONE; });
-        return seen && read;
+        Notes notes(db);
+        bool all_seen = sqlite_execute(db, "DELETE FROM seen") == SQLITE_OK;
+        read = rows([&](const StoredRow& row) { all_seen = all_seen && notes.see(row); });
+        return all_seen && read;
     });
     AGENT_CHECK(std::move(read));
     if (!begun) return refusal();
