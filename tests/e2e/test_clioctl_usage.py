@@ -27,6 +27,8 @@ def clioctl(tmp_path):
         (["token", "--min-ttl", "soon"], "token: --min-ttl takes a whole number from 0 to 31536000; try 'clioctl token --help'"),
         (["list", "--timeout", "0"], "list: --timeout takes a whole number from 1 to 86400; try 'clioctl list --help'"),
         (["login"], "login: ACCOUNT is missing; try 'clioctl login --help'"),
+        (["login", "a", "--paste", "--no-browser"],
+         "login: --no-browser and --paste exclude each other; try 'clioctl login --help'"),
         (["run", "a"], "run: -- COMMAND is missing; try 'clioctl run --help'"),
         (["app", "add", "x"], "app add: --product is missing; try 'clioctl app add --help'"),
         (["key"], "key needs one of: list, add, remove, rotate, test; try 'clioctl --help'"),
