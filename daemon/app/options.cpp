@@ -4,7 +4,6 @@
 #include <getopt.h>
 
 #include <array>
-#include <cstdlib>
 #include <filesystem>
 
 namespace agent {
@@ -110,12 +109,6 @@ const char* usage() noexcept {
            "  --help            print this and exit\n"
            "\n"
            "See cliod(8), cliod.json(5), clioctl(1).\n";
-}
-
-std::string default_socket_path() {
-    const char* runtime_dir = std::getenv("XDG_RUNTIME_DIR");
-    const std::string base = runtime_dir != nullptr && *runtime_dir != '\0' ? runtime_dir : "/run";
-    return base + "/cliod/agent.sock";
 }
 
 }  // namespace agent
