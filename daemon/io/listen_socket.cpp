@@ -111,6 +111,7 @@ Result<ListenSocket> ListenSocket::bind(const std::filesystem::path& path) {
     const Fd lock = lock_directory(std::filesystem::path(final_path).parent_path());
     if (!lock) return system_refusal(final_path);
     AGENT_CHECK(check_free(final_path, *final_address));
+    AGENT_CHECK(check_free(first_path, *first_address));
 
     // Under another name until it is private and listening: whoever finds it at `path` can use it, and only its owner
     // finds it.

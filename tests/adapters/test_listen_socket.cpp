@@ -148,6 +148,11 @@ Test(listen_socket, touches_nothing_that_is_no_socket) {
     std::ofstream(f.path) << "precious";
     expect_refused(ListenSocket::open(f.path), Error::Code::kConflict, "no socket");
     cr_expect(fs::file_size(f.path) == 8);
+
+    fs::rename(f.path, f.path.string() + "~");
+    expect_refused(ListenSocket::open(f.path), Error::Code::kConflict,
+                   "agent.sock~: there is a file that is no socket");
+    cr_expect(fs::file_size(f.path.string() + "~") == 8);
 }
 
 Test(listen_socket, removes_only_what_it_made) {
