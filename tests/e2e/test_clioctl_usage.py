@@ -26,6 +26,8 @@ def clioctl(tmp_path):
         (["token", "--json", "--header"], "token: --json and --header exclude each other; try 'clioctl token --help'"),
         (["token", "--min-ttl", "soon"], "token: --min-ttl takes a whole number from 0 to 31536000; try 'clioctl token --help'"),
         (["list", "--timeout", "0"], "list: --timeout takes a whole number from 1 to 86400; try 'clioctl list --help'"),
+        (["list", "--socket", ""], "list: --socket: the path is empty; try 'clioctl list --help'"),
+        (["env", "--socket="], "env: --socket: the path is empty; try 'clioctl env --help'"),
         (["login"], "login: ACCOUNT is missing; try 'clioctl login --help'"),
         (["login", "a", "--paste", "--no-browser"],
          "login: --no-browser and --paste exclude each other; try 'clioctl login --help'"),

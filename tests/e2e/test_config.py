@@ -108,6 +108,9 @@ def test_a_configuration_that_is_not_there(make_daemon, tmp_path):
     assert str(tmp_path / "nosuch.json") in daemon.refuses_to_start("--config", str(tmp_path / "nosuch.json"))
 
 
-@pytest.mark.parametrize("options", [["--nosuch"], ["--socket"], ["extra"], ["--log-level", "loud"]])
+@pytest.mark.parametrize("options", [["--nosuch"], ["--socket"], ["extra"], ["--log-level", "loud"], ["--socket", ""],
+                                     ["--state-dir", ""], ["--config", ""], ["--trace=yes"]], ids=" ".join)
 def test_wrong_options(make_daemon, options):
-    assert make_daemon().refuses_to_start(*options)
+    daemon = make_daemon()
+    assert "try cliod --help" in daemon.refuses_to_start(*options)
+    assert not daemon.state_dir.exists()
