@@ -50,7 +50,7 @@ Fd make_socket() {
 /// Makes the directory if only that is missing, and holds it locked: of several daemons that start at once, one binds
 /// and the others then find it alive. The kernel drops the lock with the descriptor.
 Fd lock_directory(const std::filesystem::path& directory) {
-    ::mkdir(directory.c_str(), 0700);  // may exist
+    if (::mkdir(directory.c_str(), 0700) != 0 && errno != EEXIST) return {};
     Fd fd(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     if (fd && ::flock(fd.get(), LOCK_EX) == 0) return fd;
     return {};

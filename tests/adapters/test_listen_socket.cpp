@@ -172,6 +172,11 @@ Test(listen_socket, says_what_is_wrong_with_a_path) {
                    "No such file or directory");
 }
 
+Test(listen_socket, says_why_a_folder_cannot_be_made) {
+    if (::geteuid() == 0) cr_assert(::setuid(65000) == 0);
+    expect_refused(ListenSocket::open("/cliod/agent.sock"), Error::Code::kInternal, "Permission denied");
+}
+
 Test(listen_socket, of_systemd_is_used_and_nothing_bound_beside_it) {
     Fixture f;
     const fs::path place = f.directory / "passed.sock";
