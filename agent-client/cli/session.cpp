@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/session.h"
 
+#include <utility>
+
 #include "base/json_writer.h"
 #include "cli/output.h"
 #include "cli/text.h"
@@ -30,8 +32,15 @@ std::string problem_document(const Failure& failure) {
 
 }  // namespace
 
+Reply<std::string> socket_for(const Arguments& arguments) {
+    const auto chosen = arguments.value("socket");
+    if (chosen && chosen->empty()) return usage(arguments.command, "--socket: the path is empty");
+    return find_socket(chosen.value_or(""));
+}
+
 Reply<AgentClient> client_for(const Arguments& arguments) {
-    AgentClient client(find_socket(arguments.value("socket").value_or("")));
+    AGENT_TRY(std::string socket, socket_for(arguments));
+    AgentClient client(std::move(socket));
     AGENT_TRY(const auto timeout, arguments.number("timeout", 1, 86400));
     if (timeout) client.set_timeout(std::chrono::seconds(*timeout));
     return client;

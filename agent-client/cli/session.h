@@ -10,6 +10,9 @@
 
 namespace agent {
 
+/// The path of the agent's socket: --socket, else as find_socket() says. Fails with "usage" when it is empty.
+[[nodiscard]] Reply<std::string> socket_for(const Arguments& arguments);
+
 /// The agent that --socket, --timeout and the environment name.
 [[nodiscard]] Reply<AgentClient> client_for(const Arguments& arguments);
 

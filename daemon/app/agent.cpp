@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "app/account_log.h"
+#include "app/places.h"
 #include "app/start_keys.h"
 #include "app/status_line.h"
 #include "base/log.h"
@@ -42,8 +43,7 @@ Result<std::unique_ptr<Agent>> Agent::start(EventLoop& loop, Config config, Stat
     }
     AGENT_TRY(auto keys, keys_at_start(store, config, state_dir, kept, SystemClock().now()));
     AGENT_CHECK(check_peer_credentials());
-    AGENT_TRY(ListenSocket socket,
-              ListenSocket::open(options.socket_path.value_or(default_socket_path()), std::move(passed)));
+    AGENT_TRY(ListenSocket socket, ListenSocket::open(options.socket_path.value_or(socket_place()), std::move(passed)));
 
     std::unique_ptr<Agent> agent(new Agent(loop, config, std::move(state_dir), options, std::move(store),
                                            std::move(witness), std::move(socket)));

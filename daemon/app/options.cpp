@@ -4,7 +4,6 @@
 #include <getopt.h>
 
 #include <array>
-#include <cstdlib>
 #include <filesystem>
 
 namespace agent {
@@ -42,17 +41,21 @@ tl::unexpected<Error> wrong(std::string_view what) {
     return fail(Error::Code::kBadRequest, std::string(what) + "; try cliod --help");
 }
 
+/// An empty path is that of a variable which the caller's shell does not know.
+Result<void> take_path(std::optional<std::string>& path, const char* option, std::string_view value) {
+    if (value.empty()) return wrong(std::string(option) + ": the path is empty");
+    path = value;
+    return {};
+}
+
 Result<void> take(Options& options, int id, const char* value) {
     switch (id) {
         case kConfig:
-            options.config_path = value;
-            return {};
+            return take_path(options.config_path, "--config", value);
         case kSocket:
-            options.socket_path = value;
-            return {};
+            return take_path(options.socket_path, "--socket", value);
         case kStateDir:
-            options.state_dir = value;
-            return {};
+            return take_path(options.state_dir, "--state-dir", value);
         case kLogLevel: {
             const auto level = log_level_from(value);
             if (!level) return wrong("--log-level " + std::string(value) + ": error, warning, notice, info or debug");
@@ -127,12 +130,6 @@ const char* usage() noexcept {
            "  --help            print this and exit\n"
            "\n"
            "See cliod(8), cliod.json(5), clioctl(1).\n";
-}
-
-std::string default_socket_path() {
-    const char* runtime_dir = std::getenv("XDG_RUNTIME_DIR");
-    const std::string base = runtime_dir != nullptr && *runtime_dir != '\0' ? runtime_dir : "/run";
-    return base + "/cliod/agent.sock";
 }
 
 }  // namespace agent

@@ -34,7 +34,4 @@ struct Options {
 /// The text of --help.
 [[nodiscard]] const char* usage() noexcept;
 
-/// Where the agent's socket goes without --socket: $XDG_RUNTIME_DIR/cliod/agent.sock, else /run/cliod/agent.sock.
-[[nodiscard]] std::string default_socket_path();
-
 }  // namespace agent

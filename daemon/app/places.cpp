@@ -48,4 +48,9 @@ Result<std::string> state_place() {
     return fail(Error::Code::kBadRequest, "state directory: name one with --state-dir, since $HOME is not set");
 }
 
+std::string socket_place() {
+    const std::string folder = path_from_environment("XDG_RUNTIME_DIR");
+    return (folder.empty() ? "/run" : folder) + "/cliod/agent.sock";
+}
+
 }  // namespace agent

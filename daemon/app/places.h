@@ -20,4 +20,7 @@ namespace agent {
 /// when none of them is set.
 [[nodiscard]] Result<std::string> state_place();
 
+/// $XDG_RUNTIME_DIR/cliod/agent.sock, else /run/cliod/agent.sock: where clients look, too.
+[[nodiscard]] std::string socket_place();
+
 }  // namespace agent

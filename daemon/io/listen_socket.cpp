@@ -50,7 +50,7 @@ Fd make_socket() {
 /// Makes the directory if only that is missing, and holds it locked: of several daemons that start at once, one binds
 /// and the others then find it alive. The kernel drops the lock with the descriptor.
 Fd lock_directory(const std::filesystem::path& directory) {
-    ::mkdir(directory.c_str(), 0700);  // may exist
+    if (::mkdir(directory.c_str(), 0700) != 0 && errno != EEXIST) return {};
     Fd fd(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     if (fd && ::flock(fd.get(), LOCK_EX) == 0) return fd;
     return {};
@@ -111,6 +111,7 @@ Result<ListenSocket> ListenSocket::bind(const std::filesystem::path& path) {
     const Fd lock = lock_directory(std::filesystem::path(final_path).parent_path());
     if (!lock) return system_refusal(final_path);
     AGENT_CHECK(check_free(final_path, *final_address));
+    AGENT_CHECK(check_free(first_path, *first_address));
 
     // Under another name until it is private and listening: whoever finds it at `path` can use it, and only its owner
     // finds it.

@@ -148,6 +148,11 @@ Test(listen_socket, touches_nothing_that_is_no_socket) {
     std::ofstream(f.path) << "precious";
     expect_refused(ListenSocket::open(f.path), Error::Code::kConflict, "no socket");
     cr_expect(fs::file_size(f.path) == 8);
+
+    fs::rename(f.path, f.path.string() + "~");
+    expect_refused(ListenSocket::open(f.path), Error::Code::kConflict,
+                   "agent.sock~: there is a file that is no socket");
+    cr_expect(fs::file_size(f.path.string() + "~") == 8);
 }
 
 Test(listen_socket, removes_only_what_it_made) {
@@ -165,6 +170,11 @@ Test(listen_socket, says_what_is_wrong_with_a_path) {
                    "longer than a socket's path may be");
     expect_refused(ListenSocket::open(f.directory / "a/b/agent.sock"), Error::Code::kInternal,
                    "No such file or directory");
+}
+
+Test(listen_socket, says_why_a_folder_cannot_be_made) {
+    if (::geteuid() == 0) cr_assert(::setuid(65000) == 0);
+    expect_refused(ListenSocket::open("/cliod/agent.sock"), Error::Code::kInternal, "Permission denied");
 }
 
 Test(listen_socket, of_systemd_is_used_and_nothing_bound_beside_it) {

@@ -10,6 +10,7 @@ import pytest
 from support.clioctl import Clioctl
 from support.programs import CLIOCTL, until
 from support.sandbox import http
+from support.terminal import Terminal
 
 
 def log_in(stage, *options, **person):
@@ -147,6 +148,16 @@ def test_list_show_status(stage):
     assert stage.clioctl.json("status")["accounts"] == 1
     assert str(stage.daemon.process.pid) in stage.clioctl("status").stdout
     stage.clioctl("show", "nosuch", exit=7)
+
+
+@pytest.mark.parametrize("changes, coloured", [({}, True), ({"NO_COLOR": "1"}, False), ({"NO_COLOR": ""}, True),
+                                               ({"TERM": "dumb"}, False)], ids=str)
+def test_colours_are_for_terminals(stage, changes, coloured):
+    stage.login("smith-law")
+    stage.clioctl.environment |= {"TERM": "xterm"} | changes
+    terminal = Terminal(stage.clioctl, "list")
+    assert terminal.end() == 0
+    assert ("\x1b[32mready\x1b[0m" in terminal.shown, "\x1b" in terminal.shown) == (coloured, coloured), terminal.shown
 
 
 def test_refresh_revives_what_was_refused_by_mistake(make_stage):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""cliod's man pages against what the program says of itself."""
+"""cliod's man pages and sample configuration against what the program says of itself."""
 
 import json
 import re
@@ -16,7 +16,6 @@ PLACES = {
     (): "DESCRIPTION",
     ("lock",): "lock",
     ("refresh",): "refresh",
-    ("lock",): "lock",
     ("tls",): "tls",
     ("hooks",): "hooks",
     ("apps", "firm"): "An app",
@@ -72,3 +71,14 @@ def described_keys(section):
 @pytest.mark.parametrize("place", PLACES)
 def test_every_key_of_the_configuration_is_described(make_daemon, place):
     assert set(described_keys(PLACES[place])) == set(known_keys(make_daemon(), place))
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_the_sample_shows_every_key(make_daemon, place):
+    text = (SOURCE / "etc/cliod.json").read_text(encoding="utf-8")
+    text = re.sub(r"^( *)//(?! )", r"\1", text, flags=re.M)  # the examples
+    text = re.sub(r"(?<!:)//.*", "", text)  # the comments
+    nodes = [json.loads(re.sub(r",(\s*[}\]])", r"\1", text))]
+    for key in place:
+        nodes = [app for node in nodes for app in node.values()] if key == "firm" else [node[key] for node in nodes]
+    assert set().union(*nodes) == set(known_keys(make_daemon(), place))

@@ -47,6 +47,17 @@ WRONG = {
     "a secret in the configuration": (replaced('{"file": "%(secret)s"}', MARK + '"s3cret"'), "file"),
     "at_fraction too large": ('{"refresh": {"at_fraction": ' + MARK + "1.5}}", "at_fraction"),
     "max_parallel zero": ('{"refresh": {"max_parallel": ' + MARK + "0}}", "max_parallel"),
+    "max_per_second as text": ('{"refresh": {"max_per_second": ' + MARK + '"2"}}', "max_per_second"),
+    "unknown key of lock": ('{"lock": {' + MARK + '"after": 60}}', "after_idle"),
+    "after_idle too short": ('{"lock": {"after_idle": ' + MARK + "5}}", "after_idle"),
+    "wrong type of on_suspend": ('{"lock": {"on_suspend": ' + MARK + "1}}", "true or false"),
+    "wrong type of open_over_restart": ('{"lock": {"open_over_restart": ' + MARK + '"yes"}}', "true or false"),
+    "unknown key of tls": ('{"tls": {' + MARK + '"ca": "/etc/ssl"}}', "ca_file"),
+    "a ca_file that is not there": ('{"tls": {"ca_file": ' + MARK + '"/no/such.pem"}}', "/no/such.pem"),
+    "no key": ('{"key": ' + MARK + "{}}", "credential"),
+    "a key in the configuration": ('{"key": ' + MARK + '"0123"}', "credential"),
+    "a key at a relative path": ('{"key": {"file": ' + MARK + '"key"}}', "absolute"),
+    "no passphrase": ('{"key": {"passphrase": ' + MARK + "false}}", "credential"),
     "a hook without its path": ('{"hooks": {"on_login_required": [' + MARK + '"notify-send"]}}', "absolute"),
     "a hook that is not there": ('{"hooks": {"on_login_required": [' + MARK + '"/no/such"]}}', "/no/such"),
     "a hook that is no program": ('{"hooks": {"on_login_required": [' + MARK + '"/"]}}', "program"),
@@ -108,6 +119,9 @@ def test_a_configuration_that_is_not_there(make_daemon, tmp_path):
     assert str(tmp_path / "nosuch.json") in daemon.refuses_to_start("--config", str(tmp_path / "nosuch.json"))
 
 
-@pytest.mark.parametrize("options", [["--nosuch"], ["--socket"], ["extra"], ["--log-level", "loud"]])
+@pytest.mark.parametrize("options", [["--nosuch"], ["--socket"], ["extra"], ["--log-level", "loud"], ["--socket", ""],
+                                     ["--state-dir", ""], ["--config", ""], ["--trace=yes"]], ids=" ".join)
 def test_wrong_options(make_daemon, options):
-    assert make_daemon().refuses_to_start(*options)
+    daemon = make_daemon()
+    assert "try cliod --help" in daemon.refuses_to_start(*options)
+    assert not daemon.state_dir.exists()

@@ -28,3 +28,13 @@ def test_a_failed_login_keeps_the_account_as_it_was(stage):
     stage.agree(login["authorization_url"])
     assert stage.login_ended(login)["status"] == "failed"
     assert stage.agent.token("smith-law")["access_token"] == token["access_token"]
+
+
+def test_an_error_description_is_shown_as_text(stage):
+    stage.clio.fault("token:nasty_description:9")
+    login = stage.begin_login("smith-law")
+    page = stage.agree(login["authorization_url"])
+    ended = stage.login_ended(login)
+    assert "invalid_request" in ended["detail"]
+    assert all(character.isprintable() for character in ended["detail"])
+    assert "<script" not in page.text and "&lt;script" in page.text

@@ -1,16 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
-"""clio-sandbox as a program: its command line, its start and end, and bytes that are no HTTP."""
+"""clio-sandbox as a program: its command line and man page, its start and end, and bytes that are no HTTP."""
 
 import json
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
 
 import pytest
 from support.integrator import Integrator
-from support.programs import PATIENCE, SANDBOX
+from support.programs import PATIENCE, SANDBOX, SOURCE
 from support.sandbox import Sandbox, http
 
 
@@ -24,6 +25,25 @@ def test_help_and_version(option):
     assert (done.returncode, done.stderr) == (0, "")
     assert "clio-sandbox" in done.stdout
     assert max(map(len, done.stdout.splitlines())) <= 100
+
+
+def test_man_page():
+    page = (SOURCE / "tests/sandbox/clio-sandbox.1").read_text()
+    shown = run("--help").stdout
+    options, faults = shown.split("\nFAULT is ")
+    tags = {macro: "\n".join(re.findall(rf"^\.It {macro} (.*)", page, re.M)) for macro in ("Fl", "Cm")}
+    assert set(re.findall(r"(?:^| )-([a-z-]+)", tags["Fl"], re.M)) == set(re.findall(r"^  --([a-z-]+)", options, re.M))
+    kinds = set(re.findall(r"^  ([a-z_0-9]+)[: ]", faults, re.M))
+    assert len(kinds) > 10 and kinds <= set(re.findall(r"\w+", tags["Cm"]))
+    assert set(re.findall(r"/_sandbox/(\w+) ", shown)) <= set(re.findall(r"/_sandbox/(\w+)", page))
+
+
+def test_man_page_is_well_formed():
+    if not shutil.which("groff"):
+        pytest.skip("groff is not installed")
+    done = subprocess.run(["groff", "-mdoc", "-ww", "-Tutf8", "-z", SOURCE / "tests/sandbox/clio-sandbox.1"],
+                          capture_output=True, text=True, check=True)
+    assert done.stderr == ""
 
 
 @pytest.mark.parametrize(

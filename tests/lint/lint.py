@@ -183,13 +183,24 @@ def check_words(root):
 # --- references: what a document names is there.
 
 
+def make_targets(root):
+    makefile = root / "Makefile"
+    text = makefile.read_text(encoding="utf-8") if makefile.exists() else ""
+    return set(re.findall(r"^([a-z]+):", text, re.MULTILINE))
+
+
 def check_references(root):
+    targets = make_targets(root)
     for source in sources(root):
         if source.path.suffix != ".md":
             continue
         for line, match in source.matches(r"`((?:agent-client|daemon|etc|systemd|tests)/[\w./-]+)`"):
             if not (root / match[1]).exists():
                 yield source.offence(line, f"{match[1]}: there is no such file")
+        # Without a target make only prints its help.
+        for line, match in source.matches(r"`make(?: ([a-z]+)[^`]*)?`"):
+            if match[1] not in targets:
+                yield source.offence(line, f"{match[0]}: names no target of the Makefile")
 
 
 CHECKS = {

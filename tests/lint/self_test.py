@@ -66,8 +66,17 @@ CASES = {
         ],
     ),
     "references": (
-        {"tests/a.py": "", "a.md": "`tests/a.py`, `tests/`, `./daemon/b`, `make test`, `src/c`\n"},
-        [("b.md", "shown by\n`tests/gone.py`\n", 2), ("daemon/b.md", "| `agent-client/gone` |", 1)],
+        {
+            "tests/a.py": "",
+            "a.md": "`tests/a.py`, `tests/`, `./daemon/b`, `make test B=build-x`, `src/c`, `makes`\n",
+            "Makefile": "B ?= build\ntest: build ## every test\n",
+        },
+        [
+            ("b.md", "shown by\n`tests/gone.py`\n", 2),
+            ("daemon/b.md", "| `agent-client/gone` |", 1),
+            ("b.md", "after\n`make`\n", 2),
+            ("b.md", "`make everything`\n", 1),
+        ],
     ),
     "words": (
         {"README.md": "~/.config, /usr/bin, $HOME/work/, cliod-test-XXXXXX, HACKING.md\n", "build-x/a": "TO" "DO\n"},

@@ -82,3 +82,20 @@ Test(places, state) {
         if (!place) EXPECT_CONTAINS(place.error().message, "--state-dir");
     }
 }
+
+Test(places, socket) {
+    struct Row {
+        const char* xdg;
+        const char* place;
+    };
+    constexpr Row kRows[] = {
+        {"/run/user/1000", "/run/user/1000/cliod/agent.sock"},
+        {nullptr, "/run/cliod/agent.sock"},
+        {"", "/run/cliod/agent.sock"},
+        {"relative", "/run/cliod/agent.sock"},
+    };
+    for (const Row& row : kRows) {
+        set("XDG_RUNTIME_DIR", row.xdg);
+        EXPECT_TEXT(agent::socket_place(), row.place);
+    }
+}

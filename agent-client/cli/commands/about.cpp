@@ -4,14 +4,14 @@
 #include "cli/absolute_path.h"
 #include "cli/commands/commands.h"
 #include "cli/output.h"
+#include "cli/session.h"
 #include "cli/text.h"
-#include "lib/socket_path.h"
 
 namespace agent {
 
 Reply<int> print_environment(const Arguments& arguments) {
-    const std::string socket = absolute_path(find_socket(arguments.value("socket").value_or("")));
-    AGENT_CHECK(print("CLIO_AGENT_SOCK=" + shell_quoted(socket) + "; export CLIO_AGENT_SOCK;\n"));
+    AGENT_TRY(const std::string socket, socket_for(arguments));
+    AGENT_CHECK(print("CLIO_AGENT_SOCK=" + shell_quoted(absolute_path(socket)) + "; export CLIO_AGENT_SOCK;\n"));
     return 0;
 }
 

@@ -63,6 +63,9 @@ Reply<int> login(const Arguments& arguments) {
     const std::string_view account = arguments.words.front();
     const bool as_json = arguments.has("json");
     const bool paste = arguments.has("paste");
+    if (paste && arguments.has("no-browser")) {
+        return usage(arguments.command, "--no-browser and --paste exclude each other");
+    }
     AGENT_CHECK(account_path(account));
     AGENT_TRY(AgentClient client, client_for(arguments));
     // Outlives the authorization: Ctrl-C gives that up first, and then has its usual effect.
