@@ -2,6 +2,7 @@
 #include "cli/backup_file.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -38,6 +39,10 @@ std::string folder_of(const std::string& path) {
     return slash == 0 ? "/" : path.substr(0, slash);
 }
 
+tl::unexpected<Error> is_there(const std::string& path) {
+    return fail(Error::Code::kConflict, path + ": is there already, and a backup replaces no file");
+}
+
 /// The name of a new file is durable once its folder is.
 int sync_folder(const std::string& folder) {
     const Fd fd(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
@@ -61,10 +66,18 @@ NewBackupFile::~NewBackupFile() {
     if (fd_) ::unlink(path_.c_str());
 }
 
+Reply<void> NewBackupFile::may_be_at(const std::string& path) {
+    struct stat status {};
+    if (::lstat(path.c_str(), &status) == 0) return is_there(path);
+    if (errno != ENOENT) return fail_errno(path, errno);
+    const std::string folder = folder_of(path);
+    if (::access(folder.c_str(), W_OK | X_OK) != 0) return fail_errno(folder, errno);
+    return {};
+}
+
 Reply<NewBackupFile> NewBackupFile::create(const std::string& path) {
     Fd fd(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600));
-    if (!fd && errno == EEXIST)
-        return fail(Error::Code::kConflict, path + ": is there already, and a backup replaces no file");
+    if (!fd && errno == EEXIST) return is_there(path);
     if (!fd) return fail_errno(path, errno);
     return NewBackupFile(path, std::move(fd));
 }
@@ -118,6 +131,7 @@ Reply<bool> BackupFile::read_line(std::string_view line) {
     const auto json = Json::parse(line);
     if (!json || !json->is_object()) return refusal(where + " is no JSON object: it was damaged or cut short");
     if (json->find("sealed") != nullptr) {
+        if (!is_next(*json)) return refusal(where + " stands twice, or is out of order");
         ++records_;
         return false;
     }
@@ -127,6 +141,15 @@ Reply<bool> BackupFile::read_line(std::string_view line) {
         return refusal("has " + std::to_string(records_) + " records, and its end tells of another number");
     end_ = *end;
     return true;
+}
+
+bool BackupFile::is_next(const Json& record) {
+    const bool is_app = record.find_string("kind") == "app";
+    std::string name(record.find_string("name").value_or(""));
+    const bool in_order = is_app == last_is_app_ ? records_ == 0 || name > last_name_ : last_is_app_;
+    last_is_app_ = is_app;
+    last_name_ = std::move(name);
+    return in_order;
 }
 
 Reply<void> BackupFile::each_record(const Take& take) const {

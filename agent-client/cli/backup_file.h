@@ -15,8 +15,9 @@
 namespace agent {
 
 // A backup is a file of JSON lines. The first says what it is and how its key comes from a passphrase, the last how
-// many records it has; between them stands one record a line. Records and end are sealed by the agent: nobody else can
-// read them, and the agent notices when any was altered, added or taken away.
+// many records it has; between them stands one record a line, apps before accounts, each kind by name. Records and end
+// are sealed by the agent: nobody else can read them, and the agent notices when any was altered, added or taken away.
+// That none stands twice, in place of one that was taken away, follows from their order.
 
 /// Copies the parameters of a passphrase (schema "kdf"), as member "kdf". Fails when they are not whole.
 [[nodiscard]] Reply<void> write_kdf(JsonWriter& out, const Json& kdf);
@@ -27,6 +28,8 @@ class NewBackupFile {
   public:
     /// Fails with "conflict" when there is a file at `path`. Readable by its owner alone.
     [[nodiscard]] static Reply<NewBackupFile> create(const std::string& path);
+    /// The same question asked beforehand, of a person who has not typed a passphrase yet.
+    [[nodiscard]] static Reply<void> may_be_at(const std::string& path);
     NewBackupFile(NewBackupFile&&) noexcept = default;
     NewBackupFile& operator=(NewBackupFile&&) = delete;
     ~NewBackupFile();
@@ -67,9 +70,14 @@ class BackupFile {
     [[nodiscard]] Reply<bool> read_line(std::string_view line);
     [[nodiscard]] tl::unexpected<Error> refusal(const std::string& what) const;
 
+    /// Whether a record may stand behind those that were read.
+    [[nodiscard]] bool is_next(const Json& record);
+
     std::string path_;
     Json head_;
     std::int64_t records_ = 0;
+    bool last_is_app_ = true;  // of the record that was read last
+    std::string last_name_;
     std::string end_;
 };
 

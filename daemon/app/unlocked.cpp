@@ -26,6 +26,7 @@ Unlocked::Unlocked(World world, SqliteTokenStore& store, Events& events, Redirec
       store_(store, sealer_),
       world_{
           .clock = world.clock, .timers = world.timers, .entropy = world.entropy, .http = world.http, .store = store_},
+      events_(events),
       apps_(sealer_, world.timers, store_, std::move(config.apps)),
       accounts_(world_, sealer_, apps_, events, book_options(config.refresh)),
       logins_(world_, redirects, apps_, accounts_),
@@ -76,7 +77,29 @@ Result<void> Unlocked::settle(Rollback& rollback) {
     changes.push_back(store_.change_to(rollback.next_revision()));
     AGENT_CHECK(file_.settle(changes));
     store_.moved_to(rollback.next_revision());
+    announce(changes);
     return {};
+}
+
+/// Not at once: whoever hears of it asks the agent about the account.
+void Unlocked::announce(const std::vector<StoreChange>& put_back) {
+    std::vector<std::string> names;
+    for (const StoreChange& change : put_back) {
+        const auto facts = accounts_.facts(change.row.name);
+        if (change.row.kind == StoredRow::Kind::kAccount && facts && facts->state == public_word(State::kLoginRequired))
+            names.push_back(change.row.name);
+    }
+    announcing_ = timers_.after(Duration::zero(), [this, names = std::move(names)] {
+        for (const std::string& name : names) {
+            const auto facts = accounts_.facts(name);
+            if (facts)
+                events_.publish({.at = world_.clock.now(),
+                                 .name = "login_required",
+                                 .account = name,
+                                 .generation = facts->generation,
+                                 .detail = facts->reason});
+        }
+    });
 }
 
 void Unlocked::key_slots_changed() {

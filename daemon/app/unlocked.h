@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <memory>
+#include <vector>
 
 #include "app/config.h"
 #include "base/result.h"
@@ -54,6 +55,7 @@ class Unlocked {
   private:
     void restore_app(const StoredRow& row);
     [[nodiscard]] Result<void> settle(Rollback& rollback);
+    void announce(const std::vector<StoreChange>& put_back);
     void reseal();
     void forget_previous_key();
 
@@ -62,12 +64,14 @@ class Unlocked {
     Sealer sealer_;
     RevisedStore store_;
     World world_;  // with that store
+    Events& events_;
     AppRegistry apps_;
     AccountBook accounts_;
     LoginDesk logins_;
     StoreBackups backups_;
     std::unique_ptr<Resealing> resealing_;
     std::unique_ptr<StoreCommit> forgetting_;
+    std::unique_ptr<Timer> announcing_;
 };
 
 }  // namespace agent

@@ -72,6 +72,8 @@ void AccountBook::take_in_place_of(Account* account, const std::shared_ptr<Accou
                            restored.damage.clear();
                            restored.reported_generation = 0;
                            publish("restored", restored, restored.record.life.reason);
+                           if (restored.record.life.state == State::kLoginRequired)
+                               publish("login_required", restored, restored.record.life.reason);
                        }
                        if (result || reserved) release(*find(name));
                        owed.answer(std::move(result));

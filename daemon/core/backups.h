@@ -78,10 +78,11 @@ class Backups {
     /// The next kPage records after `after`, apps first, each kind by name, sealed with the key of `backup`.
     [[nodiscard]] virtual BackupPage copy(const Sealer& backup, const std::optional<BackupPage::Place>& after) = 0;
 
-    /// Gives the account away with `backup`: as AccountBook::set_aside(). kConflict when that was done before. Never
-    /// calls `done` before it returns.
+    /// Gives the account away with `backup`, as AccountBook::set_aside() does. `done` gets why there was nothing to
+    /// give away, empty when there was; it is never called before this returns.
+    using MoveDone = std::function<void(Result<std::string>)>;
     [[nodiscard]] virtual std::unique_ptr<Waiting> move(const std::string& account, const Sealer& backup,
-                                                        std::function<void(Result<void>)> done) = 0;
+                                                        MoveDone done) = 0;
 
     /// Takes in what is better than what is here, one after the other, and tells what became of each. Never calls
     /// `done` before it returns. When the wait is given up, those not yet begun stay out.

@@ -105,23 +105,23 @@ BackupPage StoreBackups::copy(const Sealer& backup, const std::optional<BackupPa
     return page;
 }
 
-std::unique_ptr<Waiting> StoreBackups::move(const std::string& account, const Sealer& backup,
-                                            std::function<void(Result<void>)> done) {
-    const auto facts = accounts_.facts(account);
+std::unique_ptr<Waiting> StoreBackups::move(const std::string& account, const Sealer& backup, MoveDone done) {
     const std::string before = accounts_.moved_to(account);
+    const auto facts = accounts_.facts(account);
+    std::string why_not;
     if (!before.empty())
-        return answer_later<Result<void>>(
-            timers_,
-            fail(Error::Code::kConflict, "account " + account + ": was moved away before, with the backup " + before),
-            std::move(done));
-    if (facts && facts->state == public_word(State::kLoginRequired))
-        return answer_later<Result<void>>(timers_, {}, std::move(done));
+        why_not = "it was moved away before, with the backup " + before;
+    else if (facts && facts->state == public_word(State::kLoginRequired))
+        why_not = "it needs a login: " + facts->reason;
+    if (!why_not.empty()) return answer_later<Result<std::string>>(timers_, std::move(why_not), std::move(done));
     const std::string id = backup_id(backup);
     return accounts_.set_aside(account,
                                "it was moved away with the backup " + id +
                                    "; unless that is restored somewhere, take it back with: clioctl refresh --revive " +
                                    account,
-                               id, std::move(done));
+                               id, [done = std::move(done)](const Result<void>& moved) {
+                                   done(moved ? Result<std::string>(std::string()) : tl::unexpected(moved.error()));
+                               });
 }
 
 std::unique_ptr<Waiting> StoreBackups::restore(std::shared_ptr<const Sealer> backup, std::vector<StoredRow> records,

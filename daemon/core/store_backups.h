@@ -16,7 +16,7 @@ class StoreBackups final : public Backups {
 
     [[nodiscard]] BackupPage copy(const Sealer& backup, const std::optional<BackupPage::Place>& after) override;
     [[nodiscard]] std::unique_ptr<Waiting> move(const std::string& account, const Sealer& backup,
-                                                std::function<void(Result<void>)> done) override;
+                                                MoveDone done) override;
     [[nodiscard]] std::unique_ptr<Waiting> restore(std::shared_ptr<const Sealer> backup, std::vector<StoredRow> records,
                                                    RestoreDone done) override;
 

@@ -168,6 +168,7 @@ Result<void> Witness::begin_anew(const EachRow& rows) {
     });
     AGENT_CHECK(std::move(read));
     if (!begun) return refusal();
+    is_new_ = false;
     return {};
 }
 

@@ -25,7 +25,7 @@ class Witness {
     /// then as it was.
     [[nodiscard]] static Result<Witness> open(const std::string& path, const std::string& store_id);
 
-    /// Whether it has seen nothing yet.
+    /// Whether it has seen nothing yet, not even begin_anew().
     [[nodiscard]] bool is_new() const noexcept { return is_new_; }
     [[nodiscard]] const std::string& path() const noexcept { return path_; }
 

@@ -3,12 +3,14 @@
 
 import json
 import shutil
+import signal
 import sqlite3
 import stat
+import subprocess
 
 import pytest
 from support.clioctl import Clioctl
-from support.programs import CLIOCTL, until
+from support.programs import CLIOCTL, PATIENCE, until
 
 PASSPHRASE = "correct horse battery staple"
 WRONG = "correct horse battery stable"
@@ -149,12 +151,41 @@ def test_moved_accounts_go_on_elsewhere_and_nowhere_else(make_stage, make_target
         assert stage.clioctl.json("refresh", "smith-law")["generation"] == 3
 
 
+def test_what_needs_a_login_is_not_moved(make_stage):
+    with make_stage(*PLATFORM) as stage:
+        stage.login("smith-law")
+        stage.clio.revoke_all()
+        stage.clioctl("refresh", "smith-law", exit=3)
+        _, made = back_up(stage, "--move")
+        assert made["moved"] == [] and "it needs a login" in made["not_moved"][0] and made["records"] == 1
+
+
+def test_giving_up_leaves_no_file_and_names_what_was_moved(make_stage):
+    with make_stage(*PLATFORM) as stage:
+        for name in ("jones-law", "smith-law"):
+            stage.login(name)
+        stage.clio.fault("token:slow:5000:1")
+        refreshing = subprocess.Popen([CLIOCTL, "refresh", "smith-law"], env=stage.clioctl.environment)
+        until(lambda: account(stage.clioctl)["state"] == "refreshing", "no refresh is under way")
+        backup = subprocess.Popen([CLIOCTL, "backup", "--move", "firm.backup"], env=stage.clioctl.environment,
+                                  cwd=stage.daemon.home, stdin=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        backup.stdin.write(PASSPHRASE)
+        backup.stdin.close()
+        until(lambda: account(stage.clioctl, "jones-law")["state"] == "login_required", "it is not moved")
+        backup.send_signal(signal.SIGINT)
+        assert backup.wait(PATIENCE) != 0
+        said = backup.stderr.read()
+        assert "moved away: jones-law, smith-law" in said and said.count("\n") == 1
+        assert not (stage.daemon.home / "firm.backup").exists()
+        refreshing.wait(PATIENCE)
+
+
 def test_what_was_moved_before_is_not_moved_again(make_stage, make_target):
     with make_stage(*PLATFORM) as stage:
         stage.login("smith-law")
         back_up(stage, "--move")
         second, made = back_up(stage, "--move", name="second.backup")
-        assert made["moved"] == [] and made["moved_before"] == ["smith-law"]
+        assert made["moved"] == [] and "moved away before" in made["not_moved"][0]
         _, target = make_target(stage)
         assert restore(target, second)[0] == {"smith-law": "set_aside"}, "it may have gone on elsewhere"
 
@@ -244,6 +275,8 @@ def test_an_altered_backup_restores_nothing(three):
     altered |= {f"with line {i} twice": lines[:i + 1] + lines[i:] for i in range(len(lines))}
     altered |= {f"cut in line {i}": lines[:i] + [lines[i][:len(lines[i]) // 2]] for i in range(len(lines))}
     altered |= {"empty": [], "another number": lines[:-1] + [lines[-1].replace('"records":3', '"records":4')]}
+    altered["a record in place of another"] = [*lines[:3], lines[2], lines[4]]
+    altered["in another order"] = [lines[0], lines[2], lines[1], *lines[3:]]
     for what, text in altered.items():
         file.write_text("".join(text))
         done = target("restore", str(file), stdin=key, exit=2)
@@ -261,13 +294,13 @@ def test_a_record_that_was_altered_fails_alone(three):
     lines = lines_of(file)
     damaged = json.loads(lines[1])
     damaged["sealed"] = damaged["sealed"][:40] + ("A" if damaged["sealed"][40] != "A" else "B") + damaged["sealed"][41:]
-    renamed = json.loads(lines[2]) | {"name": "somebody-else"}
+    renamed = json.loads(lines[2]) | {"name": "bruno"}
     newer = json.loads(lines[3]) | {"generation": 7}
     foreign = lines_of(other)[3]
     for last in (json.dumps(newer) + "\n", foreign):
         file.write_text("".join([lines[0], json.dumps(damaged) + "\n", json.dumps(renamed) + "\n", last, lines[4]]))
         results, details = restore(target, file, stdin=key, exit=1)
-        assert results == {"adams": "failed", "somebody-else": "failed", "clark": "failed"}
+        assert results == {"adams": "failed", "bruno": "failed", "clark": "failed"}
         assert all("cannot be opened" in detail for detail in details.values())
         assert target.json("list")["accounts"] == []
     file.write_text("".join([lines[0], json.dumps(damaged) + "\n", *lines[2:]]))

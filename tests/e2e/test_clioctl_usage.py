@@ -118,7 +118,7 @@ def commands(clioctl):
 
 def test_help(clioctl):
     assert clioctl("-h").stdout == clioctl("--help").stdout == clioctl("app", "--help").stdout
-    assert len(commands(clioctl)) == 21
+    assert len(commands(clioctl)) == 23
     for command in commands(clioctl):
         shown = clioctl(*command, "--help").stdout
         assert shown.startswith("usage: clioctl " + " ".join(command))

@@ -7,6 +7,7 @@ import shutil
 import sqlite3
 
 import pytest
+from support.programs import until
 
 PLATFORM = ("--product", "platform", "--expires-in", "3600")  # whose refresh tokens work once
 
@@ -91,6 +92,20 @@ def test_a_store_that_was_put_back_spends_no_token_twice(make_stage):
         assert state(stage, "smith-law") == ("login_required", 4) and len(findings(stage)) == told, "it is told once"
         stage.login("smith-law")
         assert state(stage, "smith-law") == ("ready", 5)
+
+
+def test_the_hook_is_told_of_accounts_that_wait_for_a_person(make_stage, tmp_path):
+    told = tmp_path / "told"
+    hook = ["/bin/sh", "-c", 'echo "$CLIO_ACCOUNT $CLIO_APP $CLIO_REASON" >>"$0"', str(told)]
+    with make_stage(*PLATFORM, hooks={"on_login_required": hook}) as stage:
+        stage.login("smith-law")
+        with stopped(stage):
+            copy = copy_of(stage)
+        refresh(stage, "smith-law")
+        with stopped(stage):
+            put_back(stage, copy)
+        until(lambda: told.exists() and told.read_text(), "the hook did not run")
+        assert told.read_text().startswith("smith-law firm generation 1 is stored, and 2 was seen")
 
 
 def test_a_reusable_grant_goes_on(stage):

@@ -15,7 +15,7 @@ class FakeBackups final : public agent::Backups {
   public:
     std::vector<std::string> asked;  // "copy after account smith", "move smith", "restore account smith#7"
     agent::BackupPage page;
-    std::function<void(agent::Result<void>)> move_done;
+    MoveDone move_done;
     RestoreDone restore_done;
 
     agent::BackupPage copy(const agent::Sealer& backup, const std::optional<agent::BackupPage::Place>& after) override {
@@ -23,7 +23,7 @@ class FakeBackups final : public agent::Backups {
         return std::exchange(page, {});
     }
     std::unique_ptr<agent::Waiting> move(const std::string& account, const agent::Sealer& backup,
-                                         std::function<void(agent::Result<void>)> done) override {
+                                         MoveDone done) override {
         asked.push_back("move " + backup_id(backup) + " " + account);
         move_done = std::move(done);
         return std::make_unique<agent::Waiting>();

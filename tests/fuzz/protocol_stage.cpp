@@ -88,7 +88,7 @@ void ProtocolStage::settle() {
            agent::Result<agent::NewBackupKey>(
                {.key = backup_key(), .kdf = {}, .recovery_key = agent::SecretString(secret_)}));
     settle(keyring.backup_key_done, agent::Result<agent::SealingKey>(backup_key()));
-    settle(fixture_.backups.move_done, agent::Result<void>());
+    settle(fixture_.backups.move_done, agent::Result<std::string>("it needs a login"));
     if (const auto restored = std::exchange(fixture_.backups.restore_done, nullptr))
         restored({{.name = "smith", .result = agent::RestoredRecord::Result::kKept, .detail = "it works"}});
 }

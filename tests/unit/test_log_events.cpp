@@ -61,7 +61,8 @@ Test(log_events, names_and_ids_are_unique_and_well_formed) {
 }
 
 Test(log_events, those_of_an_account_are_found_by_the_names_that_the_core_gives_them) {
-    for (const char* name : {"logged_in", "refreshed", "refresh_failed", "login_required", "logged_out", "reported"}) {
+    for (const char* name :
+         {"logged_in", "refreshed", "refresh_failed", "login_required", "logged_out", "reported", "restored"}) {
         const agent::LogEvent* const found = agent::find_log_event(name);
         cr_assert(found != nullptr, "%s", name);
         EXPECT_TEXT(found->name, name);

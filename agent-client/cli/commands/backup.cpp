@@ -9,9 +9,9 @@
 #include "cli/output.h"
 #include "cli/secret_source.h"
 #include "cli/session.h"
+#include "cli/signal_watch.h"
 #include "lib/members.h"
 #include "lib/token_call.h"
-#include "protocol/problem.h"
 
 namespace agent {
 
@@ -28,7 +28,7 @@ struct Backup {
     std::int64_t records = 0;
     std::vector<std::string> left_out;  // "account smith: why"
     std::vector<std::string> moved;
-    std::vector<std::string> moved_before;
+    std::vector<std::string> not_moved;  // as left_out
 };
 
 Reply<Answer> begin(const AgentClient& client, const Arguments& arguments) {
@@ -63,13 +63,14 @@ Reply<void> move_account(const AgentClient& client, Backup& backup, std::string_
     AGENT_TRY(const std::string path, account_path(name));
     JsonWriter body;
     body.begin_object().member("key", backup.key.reveal()).end_object();
-    const auto moved = client.call({.method = "POST", .target = path + "/move", .body = body.view()}, kRefreshEnds);
-    if (moved)
-        backup.moved.emplace_back(name);
-    else if (moved.error().code == problem_kind(Error::Code::kConflict).name)
-        backup.moved_before.emplace_back(name);
-    else
-        return tl::unexpected(moved.error());
+    backup.moved.emplace_back(name);  // it may be, whatever becomes of the answer
+    AGENT_TRY(const Answer answer,
+              client.call({.method = "POST", .target = path + "/move", .body = body.view()}, kRefreshEnds));
+    AGENT_TRY(const bool moved, need_boolean(answer.json, "moved"));
+    AGENT_TRY(const auto why_not, need_string(answer.json, "detail"));
+    if (moved) return {};
+    backup.moved.pop_back();
+    backup.not_moved.push_back("account " + std::string(name) + ": " + std::string(why_not));
     return {};
 }
 
@@ -158,7 +159,7 @@ Reply<void> print_as_json(const std::string& path, const Backup& backup) {
     out.begin_object().member("file", path).member("id", backup.id).member("records", backup.records);
     write_names(out, "left_out", backup.left_out);
     write_names(out, "moved", backup.moved);
-    write_names(out, "moved_before", backup.moved_before);
+    write_names(out, "not_moved", backup.not_moved);
     out.end_object();
     SecretBuffer line;
     line.append(out.view());
@@ -168,8 +169,7 @@ Reply<void> print_as_json(const std::string& path, const Backup& backup) {
 
 Reply<void> print_result(const std::string& path, const Backup& backup) {
     for (const std::string& record : backup.left_out) complain("left out: " + record);
-    for (const std::string& name : backup.moved_before)
-        complain("account " + name + ": was moved away before; where this backup is restored, it asks for a login");
+    for (const std::string& account : backup.not_moved) complain("not moved: " + account);
     return print("Backup " + backup.id + " of " + std::to_string(backup.records) + " records is in " + path + "\n" +
                  (backup.moved.empty() ? "" : "Moved away: " + joined(backup.moved) + "\n"));
 }
@@ -194,9 +194,13 @@ Reply<int> backup(const Arguments& arguments) {
         if (arguments.has("recovery-key") && arguments.has(option))
             return usage(arguments.command, "--" + std::string(option) + " goes with a passphrase only");
     }
-    AGENT_TRY(const AgentClient client, client_for(arguments));
-    AGENT_TRY(NewBackupFile file, NewBackupFile::create(path));
+    AGENT_TRY(AgentClient client, client_for(arguments));
+    AGENT_CHECK(NewBackupFile::may_be_at(path));
     AGENT_TRY(const Answer begun, begin(client, arguments));
+    // Ctrl-C has its usual effect once nothing is left half done.
+    AGENT_TRY(const SignalWatch signals, SignalWatch::begin());
+    client.give_up_when_readable(signals.fd());
+    AGENT_TRY(NewBackupFile file, NewBackupFile::create(path));
     AGENT_TRY(Backup backup, write_head(file, begun));
     if (!backup.recovery_key.empty()) AGENT_CHECK(print_recovery_key(backup, arguments.has("json")));
     if (const auto filled = fill(client, file, backup, arguments.has("move")); !filled) {
@@ -204,6 +208,7 @@ Reply<int> backup(const Arguments& arguments) {
         if (!backup.moved.empty())
             why.detail += "; no backup was made, and these accounts were moved away: " + joined(backup.moved) +
                           "; take each back with: clioctl refresh --revive ACCOUNT";
+        if (why.code == kInterrupted) report(why, arguments.has("json"));  // which nobody does after the signal
         return tl::unexpected(std::move(why));
     }
     AGENT_CHECK(arguments.has("json") ? print_as_json(path, backup) : print_result(path, backup));

@@ -96,9 +96,13 @@ Handled move_account(Api& api, const ApiCall& call, ApiReply& reply) {
     JsonReader in(body);
     const auto backup = required_backup_key(in);
     AGENT_CHECK(in.finish());
-    return api.backups().move(call.parameter, *backup, [owed = share(std::move(reply))](const Result<void>& moved) {
-        moved ? owed->no_content() : owed->problem(moved.error());
-    });
+    return api.backups().move(
+        call.parameter, *backup, [owed = share(std::move(reply))](const Result<std::string>& why_not) {
+            if (!why_not) return owed->problem(why_not.error());
+            JsonWriter out;
+            out.begin_object().member("moved", why_not->empty()).member("detail", *why_not).end_object();
+            owed->json(out);
+        });
 }
 
 }  // namespace agent
