@@ -19,6 +19,7 @@ agent::SealingKey backup_key() {
 
 ProtocolStage::ProtocolStage(std::size_t mood, std::string_view input)
     : secret_("secret-" + std::to_string(std::hash<std::string_view>()(input))) {
+    FUZZ_ASSERT(agent::init_sealing());
     fixture_.accounts.token_prefix = secret_;
     fixture_.accounts.hold("smith");
     if (mood % 2 == 0) fixture_.accounts.hold("jones@example.com");
@@ -84,10 +85,12 @@ void ProtocolStage::settle() {
            agent::Result<agent::AddedKeySlot>({.id = 2, .recovery_key = agent::SecretString(secret_)}));
     settle(keyring.test_done,
            agent::Result<std::vector<agent::TriedKeySlot>>({{.id = 1, .kind = slot.kind, .opens = {}, .detail = "x"}}));
-    settle(keyring.make_backup_key_done,
-           agent::Result<agent::NewBackupKey>(
-               {.key = backup_key(), .kdf = {}, .recovery_key = agent::SecretString(secret_)}));
-    settle(keyring.backup_key_done, agent::Result<agent::SealingKey>(backup_key()));
+    if (keyring.make_backup_key_done) {
+        settle(keyring.make_backup_key_done,
+               agent::Result<agent::NewBackupKey>(
+                   {.key = backup_key(), .kdf = {}, .recovery_key = agent::SecretString(secret_)}));
+    }
+    if (keyring.backup_key_done) settle(keyring.backup_key_done, agent::Result<agent::SealingKey>(backup_key()));
     settle(fixture_.backups.move_done, agent::Result<std::string>("it needs a login"));
     if (const auto restored = std::exchange(fixture_.backups.restore_done, nullptr))
         restored({{.name = "smith", .result = agent::RestoredRecord::Result::kKept, .detail = "it works"}});
