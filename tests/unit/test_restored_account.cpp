@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: Apache-2.0
+// What becomes of an account that a backup brings: rows of what is here, what is brought, and what follows.
+#include "core/restored_account.h"
+
+#include "expect.h"
+
+using agent::Account;
+using agent::AccountRecord;
+using agent::ClioUser;
+using agent::Rotation;
+using agent::Sealer;
+using agent::SealingKey;
+using agent::SecretString;
+using agent::State;
+using agent::TokenSet;
+using agent::WallTime;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr WallTime kNow{1'800'000'000s};
+constexpr const char* kBackup = "0123456789abcdef";
+constexpr const char* kAsks =
+    "restored from a backup: its refresh token works once, and may have been used since; "
+    "to try it all the same: clioctl refresh --revive smith";
+
+void init() {
+    cr_assert(agent::init_sealing());
+}
+
+Sealer sealer_of(char fill) {
+    return Sealer(*SealingKey::from_raw(agent::as_bytes(std::string(SealingKey::kSize, fill))));
+}
+
+/// What decides of an account, here or in the backup.
+struct Side {
+    State state = State::kLoginRequired;
+    std::uint64_t generation = 1;
+    std::chrono::seconds obtained{1000};
+    std::int64_t user = 7;  // -1: no user is known
+};
+
+AccountRecord record_of(const Side& side) {
+    AccountRecord record;
+    record.name = "smith";
+    record.app = "firm";
+    if (side.user >= 0) record.user = ClioUser{.id = side.user, .name = "Jane", .email = "jane@example.com"};
+    record.life.state = side.state;
+    record.life.generation = side.generation;
+    record.life.obtained_at = WallTime(side.obtained);
+    return record;
+}
+
+}  // namespace
+
+TestSuite(restored_account, .init = init);
+
+Test(restored_account, takes_the_place_only_of_what_is_damaged_or_needs_a_login_and_is_older) {
+    constexpr Side kOld{.generation = 1, .obtained = 1000s};
+    constexpr Side kNew{.generation = 2, .obtained = 2000s};
+    struct Row {
+        const char* name;
+        const char* damage;
+        Side here;
+        Side there;
+        const char* kept;  // part of why; empty when it is not
+    };
+    const Row rows[] = {
+        {"newer", "", kOld, kNew, ""},
+        {"newer, and ready there", "", kOld, {State::kReady, 2, 2000s}, ""},
+        {"the same", "", kOld, kOld, "the backup's is not newer (generation 1 here, 1 in the backup)"},
+        {"older", "", kNew, kOld, "the backup's is not newer (generation 2 here, 1 in the backup)"},
+        {"of the same generation, and later", "", kOld, {.generation = 1, .obtained = 2000s}, "not newer"},
+        {"of an older generation, and later", "", {.generation = 3}, {.generation = 2, .obtained = 2000s}, "not newer"},
+        {"of a newer generation, and as late", "", kOld, {.generation = 2, .obtained = 1000s}, "not newer"},
+        {"of a newer generation, and earlier", "", kOld, {.generation = 2, .obtained = 999s}, "not newer"},
+        {"another user's", "", kOld, {.generation = 2, .obtained = 2000s, .user = 8}, "another Clio user's"},
+        {"another user's, and works", "", {State::kReady}, {.generation = 2, .user = 8}, "another Clio user's"},
+        {"of a user that Clio did not tell here", "", {.user = 0}, kNew, ""},
+        {"of a user that Clio did not tell there", "", kOld, {.generation = 2, .obtained = 2000s, .user = 0}, ""},
+        {"of a user unknown here", "", {.user = -1}, kNew, ""},
+        {"of a user unknown there", "", kOld, {.generation = 2, .obtained = 2000s, .user = -1}, ""},
+        {"damaged", "broken", kOld, kNew, ""},
+        {"damaged, and newer", "broken", kNew, kOld, ""},
+        {"damaged, of another user", "broken", kNew, {.generation = 1, .user = 8}, ""},
+        {"damaged, and works", "broken", {State::kReady, 9, 9000s}, kOld, ""},
+    };
+    for (const Row& row : rows) {
+        Account present;
+        present.record = record_of(row.here);
+        present.damage = row.damage;
+        const auto why = why_kept(present, record_of(row.there));
+        const std::string text = why.value_or("");
+        cr_expect(why.has_value() == (*row.kept != '\0'), "%s: <%s>", row.name, text.c_str());
+        cr_expect(text.find(row.kept) != std::string::npos, "%s: <%s>", row.name, text.c_str());
+    }
+}
+
+Test(restored_account, leaves_what_works_here_in_every_state_but_one) {
+    for (const State state : {State::kReady, State::kSavingIntent, State::kRequesting, State::kSavingTokens,
+                              State::kTokensUnsaved, State::kStale, State::kUnknownOutcome}) {
+        Account present;
+        present.record = record_of({.state = state});
+        const auto why = why_kept(present, record_of({.generation = 2, .obtained = 2000s}));
+        cr_assert(why.has_value(), "%s", to_string(state).data());
+        EXPECT_TEXT(*why,
+                    "it works here (generation 1 here, 2 in the backup); to have the backup's, first: "
+                    "clioctl logout --local smith");
+    }
+}
+
+Test(restored_account, tells_how_to_have_the_one_of_another_user) {
+    Account present;
+    present.record = record_of({.user = 7});
+    EXPECT_TEXT(why_kept(present, record_of({.generation = 2, .obtained = 2000s, .user = 8})).value_or(""),
+                "here it is another Clio user's; to have the backup's, first: clioctl logout --local smith");
+}
+
+Test(restored_account, waits_for_a_person_where_its_refresh_token_may_be_spent) {
+    struct Row {
+        const char* name;
+        std::optional<Rotation> rotation;
+        State state;
+        const char* reason;
+        const char* moved_to;
+        std::chrono::seconds left;  // of the access token
+        State becomes;
+        const char* because;
+    };
+    const auto reusable = Rotation::kReusable;
+    const auto once = Rotation::kSingleUse;
+    const Row rows[] = {
+        {"reusable", reusable, State::kReady, "", "", 600s, State::kReady, ""},
+        {"reusable, expired", reusable, State::kReady, "", "", -1s, State::kReady, ""},
+        {"single use", once, State::kReady, "", "", 600s, State::kLoginRequired, kAsks},
+        {"unknown app", std::nullopt, State::kReady, "", "", 600s, State::kLoginRequired, kAsks},
+        {"moved", once, State::kLoginRequired, "moved", kBackup, 600s, State::kReady, ""},
+        {"moved, its last moment", once, State::kLoginRequired, "moved", kBackup, 1s, State::kReady, ""},
+        {"moved, just expired", once, State::kLoginRequired, "moved", kBackup, 0s, State::kLoginRequired, kAsks},
+        {"moved, expired", once, State::kLoginRequired, "moved", kBackup, -1s, State::kLoginRequired, kAsks},
+        {"moved, expired, reusable", reusable, State::kLoginRequired, "moved", kBackup, -1s, State::kReady, ""},
+        {"moved, unknown app", std::nullopt, State::kLoginRequired, "moved", kBackup, 600s, State::kReady, ""},
+        {"moved, expired, unknown app", std::nullopt, State::kLoginRequired, "moved", kBackup, -1s,
+         State::kLoginRequired, kAsks},
+        {"moved by another", once, State::kLoginRequired, "moved", "feedfeedfeedfeed", 600s, State::kLoginRequired,
+         "moved"},
+        {"moved by another, reusable", reusable, State::kLoginRequired, "moved", "feedfeedfeedfeed", 600s,
+         State::kLoginRequired, "moved"},
+        {"refused by Clio", once, State::kLoginRequired, "invalid_grant", "", 600s, State::kLoginRequired,
+         "invalid_grant"},
+        {"refused by Clio, reusable", reusable, State::kLoginRequired, "invalid_grant", "", 600s, State::kLoginRequired,
+         "invalid_grant"},
+    };
+    for (const Row& row : rows) {
+        AccountRecord brought = record_of({.state = row.state, .generation = 5});
+        brought.life.reason = row.reason;
+        brought.life.obtained_at = kNow - 1h;
+        brought.life.expires_at = kNow + row.left;
+        brought.moved_to = row.moved_to;
+        const AccountRecord record = as_restored(std::move(brought), kBackup, row.rotation, kNow);
+        cr_expect(record.life.state == row.becomes, "%s: %s", row.name, to_string(record.life.state).data());
+        cr_expect(record.life.reason == row.because, "%s: <%s>", row.name, record.life.reason.c_str());
+        cr_expect(record.moved_to.empty(), "%s: it is at home here", row.name);
+        cr_expect(record.life.generation == 5 && record.app == "firm" && record.user->id == 7, "%s", row.name);
+    }
+}
+
+Test(restored_account, asks_a_person_once) {
+    for (const State state : {State::kReady, State::kUnknownOutcome, State::kStale}) {
+        AccountRecord record = record_of({.state = state});
+        agent::ask_a_person(record, "who knows");
+        cr_expect(record.life.state == State::kLoginRequired);
+        EXPECT_TEXT(record.life.reason, "who knows; to try it all the same: clioctl refresh --revive smith");
+        agent::ask_a_person(record, "another doubt");
+        EXPECT_TEXT(record.life.reason, "who knows; to try it all the same: clioctl refresh --revive smith");
+    }
+}
+
+Test(restored_account, is_sealed_anew_for_its_new_generation_alone) {
+    const Sealer sealer = sealer_of('k');
+    const TokenSet tokens{.access_token = SecretString("A5"), .refresh_token = SecretString("R5")};
+    AccountRecord record = record_of({.state = State::kReady, .generation = 5});
+    record.tokens = seal_token_set(sealer_of('b'), tokens, "smith", 5);
+    record.previous_tokens = seal_token_set(sealer_of('b'), tokens, "smith", 4);
+    record.previous_generation = 4;
+    agent::renumber(record, tokens, 9, sealer);
+
+    cr_expect(record.life.generation == 9);
+    cr_expect(record.previous_tokens.empty() && record.previous_generation == 0);
+    const auto opened = open_token_set(sealer, record.tokens, "smith", 9);
+    cr_assert(opened.has_value());
+    EXPECT_TEXT(opened->access_token.reveal(), "A5");
+    EXPECT_TEXT(opened->refresh_token.reveal(), "R5");
+    cr_expect_not(open_token_set(sealer, record.tokens, "smith", 5));
+    cr_expect_not(open_token_set(sealer, record.tokens, "jones", 9));
+    cr_expect_not(open_token_set(sealer_of('b'), record.tokens, "smith", 9));
+}

@@ -1,0 +1,395 @@
+// SPDX-License-Identifier: Apache-2.0
+// Backups of an agent among fakes: what is copied, what is given away, and what comes back elsewhere.
+#include "core/store_backups.h"
+
+#include "core/seal_context.h"
+#include "unit/core_stage.h"
+
+using namespace std::chrono_literals;
+using agent::BackupPage;
+using agent::Bytes;
+using agent::RestoredRecord;
+using agent::Rotation;
+using agent::Sealer;
+using agent::SealingKey;
+using agent::StoredRow;
+using Key = std::shared_ptr<const Sealer>;
+using Rows = std::vector<StoredRow>;
+
+namespace {
+
+void init() {
+    cr_assert(agent::init_sealing());
+}
+
+Key key_of(char fill) {
+    return std::make_shared<Sealer>(*SealingKey::from_raw(agent::as_bytes(std::string(SealingKey::kSize, fill))));
+}
+
+struct BackupStage : CoreStage {
+    /// Whose app is its configuration's, or else one that was added, or unknown.
+    enum class Firm { kConfigured, kAdded, kUnknown };
+
+    explicit BackupStage(Rotation rotation = Rotation::kReusable, Firm firm = Firm::kConfigured) : CoreStage(rotation) {
+        has_app = firm == Firm::kConfigured;
+        restart();
+        if (firm == Firm::kAdded) add_app("firm");
+    }
+    void restart() {
+        backups.reset();
+        CoreStage::restart();
+        backups.emplace(clock, timers, *apps, *book);
+    }
+    void add_app(const std::string& name) {
+        agent::App added = app.clone();
+        added.name = name;
+        const Reply& reply =
+            waited([&](Reply& to) { return apps->put(std::move(added), answer_to<agent::Result<void>>(to)); });
+        timers.turn();
+        EXPECT_TEXT(reply.text, "done");
+    }
+
+    Rows copied(const Key& key) { return backups->copy(*key, std::nullopt).records; }
+    /// "moved", or why not.
+    Reply& move(const std::string& account, const Key& key) {
+        Reply& reply = waited([&](Reply& to) {
+            return backups->move(account, *key, [&to](agent::Result<std::string> why_not) {
+                if (!why_not) return to.take(std::move(why_not).error());
+                to.take(why_not->empty() ? "moved" : *std::move(why_not));
+            });
+        });
+        run(kAMoment);
+        return reply;
+    }
+    /// What becomes of each: "app firm restored\naccount smith kept: it works here…\n".
+    std::string restored(const Key& key, const Rows& records) {
+        const Reply& reply = begin_to_restore(key, records);
+        run(kAMoment);
+        cr_expect(reply.answers == 1, "%d answers", reply.answers);
+        return reply.text;
+    }
+    Reply& begin_to_restore(const Key& key, const Rows& records) {
+        return waited([&](Reply& to) {
+            return backups->restore(key, records, [&to](const std::vector<RestoredRecord>& all) {
+                std::string words;
+                for (const RestoredRecord& one : all) {
+                    words.append(word_of(agent::kRecordKinds, one.kind)).append(" ").append(one.name);
+                    words.append(" ").append(word_of(agent::kRestoredResults, one.result));
+                    words.append(one.detail.empty() ? "" : ": ").append(one.detail).append("\n");
+                }
+                to.take(std::move(words));
+            });
+        });
+    }
+
+    std::optional<agent::StoreBackups> backups;
+};
+using Firm = BackupStage::Firm;
+
+std::string numbered(const char* name, int number) {
+    const std::string digits = std::to_string(number);
+    return name + std::string(3 - digits.size(), '0') + digits;
+}
+
+/// Every record that the pages have, in order, one a line, with "--" after each page.
+std::string pages(BackupStage& stage, const Key& key) {
+    std::string all;
+    std::optional<BackupPage::Place> after;
+    do {
+        const BackupPage page = stage.backups->copy(*key, after);
+        cr_expect(page.records.size() + page.left_out.size() <= agent::Backups::kPage);
+        for (const StoredRow& row : page.records)
+            all.append(word_of(agent::kRecordKinds, row.kind)).append(" ").append(row.name).append("\n");
+        for (const BackupPage::LeftOut& left : page.left_out)
+            all.append("without ").append(left.place.name).append(": ").append(left.reason).append("\n");
+        all.append("--\n");
+        after = page.next;
+    } while (after);
+    return all;
+}
+
+}  // namespace
+
+TestSuite(store_backups, .init = init);
+
+Test(store_backups, come_page_by_page_apps_first) {
+    struct Row {
+        int apps;
+        int accounts;
+    };
+    for (const Row& row :
+         {Row{0, 0}, Row{0, 3}, Row{3, 0}, Row{3, 130}, Row{70, 3}, Row{64, 1}, Row{63, 1}, Row{1, 127}, Row{128, 0}}) {
+        BackupStage stage;
+        std::string expected;
+        int seen = 0;
+        const auto expect = [&](const std::string& line) {
+            expected += line;
+            if (++seen % 64 == 0) expected += "--\n";
+        };
+        for (int i = row.apps; i-- > 0;) stage.add_app(numbered("z", i));
+        for (int i = row.accounts; i-- > 0;) stage.log_in(numbered("a", i));
+        for (int i = 0; i < row.apps; ++i) expect("app " + numbered("z", i) + "\n");
+        for (int i = 0; i < row.accounts; ++i) expect("account " + numbered("a", i) + "\n");
+        EXPECT_TEXT(pages(stage, key_of('b')), expected + "--\n");
+    }
+}
+
+Test(store_backups, are_made_without_what_is_damaged) {
+    BackupStage stage;
+    for (int i = 0; i < 66; ++i) stage.log_in(numbered("a", i));
+    for (int i = 1; i < 64; ++i) stage.store.find_account(numbered("a", i))->sealed.back() ^= std::byte{1};
+    stage.restart();
+    const BackupPage page = stage.backups->copy(*key_of('b'), std::nullopt);
+    cr_assert(page.records.size() == 1 && page.left_out.size() == 63);
+    cr_expect(page.left_out.back().place.kind == StoredRow::Kind::kAccount);
+    EXPECT_TEXT(page.left_out.back().place.name, "a063");
+    EXPECT_CONTAINS(page.left_out.back().reason, "damaged");
+    EXPECT_TEXT(pages(stage, key_of('b')).substr(0, 13), "account a000\n");
+    EXPECT_CONTAINS(pages(stage, key_of('b')), "--\naccount a064\naccount a065\n--\n");
+}
+
+Test(store_backups, end_with_a_seal_of_their_key_and_number) {
+    const Key key = key_of('b');
+    const Bytes end = seal_backup_end(*key, 3);
+    cr_expect(check_backup_end(*key, 3, end).has_value());
+    Bytes altered = end;
+    altered.front() ^= std::byte{1};
+    struct Row {
+        const char* name;
+        Key with;
+        std::uint64_t records;
+        Bytes sealed;
+    };
+    for (const Row& row :
+         {Row{"fewer", key, 2, end}, Row{"more", key, 4, end}, Row{"none", key, 0, end},
+          Row{"another key", key_of('c'), 3, end}, Row{"altered", key, 3, altered}, Row{"no seal", key, 3, {}},
+          Row{"another backup's", key, 3, seal_backup_end(*key_of('c'), 3)},
+          Row{"a seal of something else", key, 3,
+              key->seal({}, agent::seal_context("app-record", backup_id(*key), 3))}}) {
+        const auto checked = check_backup_end(*row.with, row.records, row.sealed);
+        cr_assert_not(checked, "%s", row.name);
+        cr_expect(checked.error().code == agent::Error::Code::kForbidden, "%s", row.name);
+    }
+}
+
+Test(store_backups, bring_back_an_app_and_then_its_account) {
+    BackupStage source(Rotation::kReusable, Firm::kAdded);
+    source.log_in("smith");
+    const Key key = key_of('b');
+    const Rows records = source.copied(key);
+
+    BackupStage target(Rotation::kReusable, Firm::kUnknown);
+    EXPECT_TEXT(target.restored(key, {}), "");
+    EXPECT_TEXT(target.restored(key, records), "app firm restored\naccount smith restored\n");
+    target.restart();
+    EXPECT_TEXT(target.now("smith"), "A1#1");
+    target.refresh("smith");
+    target.let_refresh("A2");
+    EXPECT_TEXT(target.last_refresh_token_sent(), "R1");
+    EXPECT_CONTAINS(target.http.last().form_body.reveal(), "client_secret=s3cret");
+    EXPECT_TEXT(target.state("smith"), "ready#2");
+}
+
+Test(store_backups, leave_what_is_here) {
+    BackupStage source(Rotation::kReusable, Firm::kAdded);
+    source.log_in("smith");
+    const Key key = key_of('b');
+    const Rows records = source.copied(key);
+    source.app.client_secret = agent::SecretString("newer");
+    source.add_app("firm");
+    EXPECT_TEXT(source.restored(key, records),
+                "app firm kept: there is an app of this name\n"
+                "account smith kept: it works here (generation 1 here, 1 in the backup); to have the backup's, first: "
+                "clioctl logout --local smith\n");
+    EXPECT_TEXT(source.apps->secret(*source.apps->find("firm"))->reveal(), "newer");
+}
+
+Test(store_backups, leave_to_a_person_whether_a_refresh_token_that_works_once_is_spent) {
+    BackupStage source(Rotation::kSingleUse);
+    source.log_in("smith");
+    const Key key = key_of('b');
+
+    BackupStage target(Rotation::kSingleUse);
+    const std::string why =
+        "restored from a backup: its refresh token works once, and may have been used since; "
+        "to try it all the same: clioctl refresh --revive smith";
+    EXPECT_TEXT(target.restored(key, source.copied(key)), "account smith set_aside: " + why + "\n");
+    EXPECT_TEXT(target.state("smith"), "login_required#1");
+    EXPECT_TEXT(target.reason("smith"), why);
+    target.run(24h);
+    cr_expect(target.http.sent() == 0);
+    target.revive("smith");
+    target.let_refresh("A2", "R2");
+    EXPECT_TEXT(target.state("smith"), "ready#2");
+}
+
+Test(store_backups, tell_which_app_an_account_lacks) {
+    BackupStage source;
+    source.log_in("smith");
+    const Key key = key_of('b');
+    BackupStage target(Rotation::kReusable, Firm::kUnknown);
+    EXPECT_TEXT(target.restored(key, source.copied(key)),
+                "account smith set_aside: its app firm is not registered: clioctl app add firm\n");
+}
+
+Test(store_backups, bring_back_nothing_that_was_altered_and_all_the_rest) {
+    BackupStage source;
+    source.add_app("extra");
+    source.log_in("smith");
+    const Key key = key_of('b');
+    const Rows good = source.copied(key);
+    const Rows others = source.copied(key_of('c'));
+    struct Row {
+        const char* name;
+        void (*alter)(StoredRow& row, const StoredRow& other);
+    };
+    const Row rows[] = {
+        {"of another key", [](StoredRow& row, const StoredRow& other) { row = other; }},
+        {"renamed", [](StoredRow& row, const StoredRow&) { row.name = "jones"; }},
+        {"of another generation", [](StoredRow& row, const StoredRow&) { ++row.generation; }},
+        {"of another kind",
+         [](StoredRow& row, const StoredRow&) {
+             const bool was_app = row.kind == StoredRow::Kind::kApp;
+             row.kind = was_app ? StoredRow::Kind::kAccount : StoredRow::Kind::kApp;
+         }},
+        {"damaged", [](StoredRow& row, const StoredRow&) { row.sealed.back() ^= std::byte{1}; }},
+        {"empty", [](StoredRow& row, const StoredRow&) { row.sealed.clear(); }},
+    };
+    for (const Row& row : rows) {
+        for (const std::size_t at : {0, 1}) {
+            Rows records = good;
+            row.alter(records[at], others[at]);
+            BackupStage target;
+            const std::string all = target.restored(key, records);
+            EXPECT_CONTAINS(all, " failed: cannot be opened");
+            EXPECT_CONTAINS(all, at == 0 ? "\naccount smith restored\n" : "app extra restored\n");
+            cr_expect(target.book->list().size() == 1 - at && target.apps->list().size() == 1 + at, "%s", row.name);
+        }
+    }
+}
+
+Test(store_backups, that_the_disk_refuses_say_so) {
+    BackupStage source(Rotation::kReusable, Firm::kAdded);
+    source.log_in("smith");
+    const Key key = key_of('b');
+    BackupStage target(Rotation::kReusable, Firm::kUnknown);
+    target.store.disk_is_full();
+    EXPECT_TEXT(target.restored(key, source.copied(key)),
+                "app firm failed: fake store: disk full\naccount smith failed: fake store: disk full\n");
+}
+
+Test(store_backups, that_nobody_waits_for_leave_out_what_has_not_begun) {
+    BackupStage source;
+    for (const char* account : {"adams", "brown", "clark"}) source.log_in(account);
+    const Key key = key_of('b');
+
+    BackupStage target;
+    target.store.hold();
+    Reply& reply = target.begin_to_restore(key, source.copied(key));
+    target.timers.turn();
+    target.store.finish();
+    target.timers.turn();
+    cr_assert(target.store.waiting() == 1, "one after the other");
+    reply.waiting.reset();
+    target.store.release();
+    target.run(CoreStage::kAMoment);
+    cr_expect(reply.answers == 0);
+    EXPECT_TEXT(target.state("adams"), "ready#1");
+    EXPECT_TEXT(target.state("brown"), "ready#1");
+    EXPECT_TEXT(target.state("clark"), "not_found");
+}
+
+Test(store_backups, give_an_account_away_once) {
+    BackupStage stage(Rotation::kSingleUse);
+    stage.log_in("smith");
+    const Key key = key_of('b');
+    const std::string id = agent::backup_id(*key);
+    EXPECT_TEXT(stage.move("smith", key).text, "moved");
+    for (int start = 0; start < 2; ++start) {
+        EXPECT_TEXT(stage.state("smith"), "login_required#1");
+        EXPECT_TEXT(stage.reason("smith"), "it was moved away with the backup " + id +
+                                               "; unless that is restored somewhere, take it back with: "
+                                               "clioctl refresh --revive smith");
+        for (const Key& again : {key, key_of('c')})
+            EXPECT_TEXT(stage.move("smith", again).text, "it was moved away before, with the backup " + id);
+        stage.restart();
+    }
+    stage.run(24h);
+    cr_expect(stage.http.sent() == 0);
+}
+
+Test(store_backups, give_an_account_away_again_once_it_was_taken_back) {
+    BackupStage stage(Rotation::kSingleUse);
+    stage.log_in("smith");
+    stage.move("smith", key_of('b'));
+    stage.revive("smith");
+    stage.let_refresh("A2", "R2");
+    EXPECT_TEXT(stage.move("smith", key_of('c')).text, "moved");
+    EXPECT_CONTAINS(stage.reason("smith"), agent::backup_id(*key_of('c')));
+}
+
+Test(store_backups, leave_an_account_that_needs_a_login_as_it_is) {
+    BackupStage stage(Rotation::kSingleUse);
+    stage.log_in("smith");
+    stage.refresh("smith");
+    stage.run(CoreStage::kAMoment);
+    stage.say_invalid_grant();
+    stage.run(CoreStage::kAMoment);
+    const std::string reason = stage.reason("smith");
+    EXPECT_TEXT(stage.move("smith", key_of('b')).text, "it needs a login: " + reason);
+    EXPECT_TEXT(stage.reason("smith"), reason);
+    EXPECT_TEXT(stage.book->moved_to("smith"), "");
+
+    BackupStage target(Rotation::kSingleUse);
+    EXPECT_TEXT(target.restored(key_of('b'), stage.copied(key_of('b'))), "account smith set_aside: " + reason + "\n");
+}
+
+Test(store_backups, give_nothing_away_that_is_not_there_or_that_the_disk_refuses) {
+    BackupStage stage;
+    stage.log_in("smith");
+    EXPECT_TEXT(stage.move("nobody", key_of('b')).text, "not_found");
+    stage.store.disk_is_full();
+    EXPECT_TEXT(stage.move("smith", key_of('b')).text, "temporarily_unavailable");
+    EXPECT_TEXT(stage.state("smith"), "ready#1");
+}
+
+Test(store_backups, let_an_account_go_on_where_it_was_moved_to) {
+    BackupStage source(Rotation::kSingleUse);
+    source.log_in("smith");
+    const Key key = key_of('b');
+    source.move("smith", key);
+
+    BackupStage target(Rotation::kSingleUse);
+    EXPECT_TEXT(target.restored(key, source.copied(key)), "account smith restored\n");
+    EXPECT_TEXT(target.state("smith"), "ready#1");
+    EXPECT_TEXT(target.book->moved_to("smith"), "");
+    target.restart();
+    target.run(48min);
+    target.let_refresh("A2", "R2");
+    EXPECT_TEXT(target.last_refresh_token_sent(), "R1");
+    EXPECT_TEXT(target.state("smith"), "ready#2");
+}
+
+Test(store_backups, do_not_let_an_account_go_on_that_was_copied_but_not_moved_with_them) {
+    struct Row {
+        const char* name;
+        bool copied_before;
+        char copied_with;
+        CoreStage::Duration later;
+    };
+    for (const Row& row : {Row{"copied before it was moved", true, 'b', 0s}, Row{"moved with another", false, 'c', 0s},
+                           Row{"restored after its token expired", false, 'b', 2h}}) {
+        BackupStage source(Rotation::kSingleUse);
+        source.log_in("smith");
+        const Key key = key_of(row.copied_with);
+        Rows records = source.copied(key);
+        source.move("smith", key_of('b'));
+        if (!row.copied_before) records = source.copied(key);
+
+        BackupStage target(Rotation::kSingleUse);
+        target.run(row.later);
+        const std::string all = target.restored(key, records);
+        cr_expect(all.starts_with("account smith set_aside: "), "%s: %s", row.name, all.c_str());
+        EXPECT_TEXT(target.state("smith"), "login_required#1");
+    }
+}
