@@ -65,7 +65,7 @@ class AccountBook : public Accounts {
 
     /// Makes it durable that the account is not refreshed until somebody revives it or logs in, and why: for whom
     /// `reason` is to tell what to do. `moved_to` is the backup that it was moved away with, if any. Waits for a
-    /// refresh under way. Fails as reseal().
+    /// refresh under way. One that needs a login anyway stays as it is. Fails as reseal(), but for damage.
     [[nodiscard]] std::unique_ptr<Waiting> set_aside(const std::string& account, std::string reason,
                                                      std::string moved_to, Done done);
 

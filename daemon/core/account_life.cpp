@@ -45,7 +45,6 @@ constexpr std::array kTransitions = {
     Transition{kReady,          kSetAside,       kLoginRequired, Action::kSettle},
     Transition{kStale,          kSetAside,       kLoginRequired, Action::kSettle},
     Transition{kUnknownOutcome, kSetAside,       kLoginRequired, Action::kSettle},
-    Transition{kLoginRequired,  kSetAside,       kLoginRequired, Action::kSettle},
     // clang-format on
 };
 

@@ -20,6 +20,10 @@ std::unique_ptr<Waiting> AccountBook::set_aside(const std::string& account, std:
 
 void AccountBook::set_aside_alone(Account& account, const std::string& reason, const std::string& moved_to,
                                   const OwedDone& owed) {
+    if (account.record.life.state == State::kLoginRequired) {
+        owed.answer_soon(world_.timers, {});
+        return release(account);
+    }
     if (refuse_unless_settled(account, owed)) return;
     Circumstances because;
     because.now = world_.clock.now();

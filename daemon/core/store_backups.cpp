@@ -106,21 +106,20 @@ BackupPage StoreBackups::copy(const Sealer& backup, const std::optional<BackupPa
 }
 
 std::unique_ptr<Waiting> StoreBackups::move(const std::string& account, const Sealer& backup, MoveDone done) {
-    const std::string before = accounts_.moved_to(account);
-    const auto facts = accounts_.facts(account);
-    std::string why_not;
-    if (!before.empty())
-        why_not = "it was moved away before, with the backup " + before;
-    else if (facts && facts->state == public_word(State::kLoginRequired))
-        why_not = "it needs a login: " + facts->reason;
-    if (!why_not.empty()) return answer_later<Result<std::string>>(timers_, std::move(why_not), std::move(done));
+    if (const std::string before = accounts_.moved_to(account); !before.empty())
+        return answer_later<Result<std::string>>(timers_, "it was moved away before, with the backup " + before,
+                                                 std::move(done));
     const std::string id = backup_id(backup);
     return accounts_.set_aside(account,
                                "it was moved away with the backup " + id +
                                    "; unless that is restored somewhere, take it back with: clioctl refresh --revive " +
                                    account,
-                               id, [done = std::move(done)](const Result<void>& moved) {
-                                   done(moved ? Result<std::string>(std::string()) : tl::unexpected(moved.error()));
+                               id, [this, account, id, done = std::move(done)](const Result<void>& set_aside) {
+                                   const auto facts = accounts_.facts(account);
+                                   if (!set_aside || !facts)
+                                       return done(tl::unexpected(set_aside ? facts.error() : set_aside.error()));
+                                   const bool moved = accounts_.moved_to(account) == id;
+                                   done(moved ? "" : "it needs a login: " + facts->reason);
                                });
 }
 

@@ -50,8 +50,7 @@ constexpr const char* kTable =
     "tokens_unsaved: signed_in -> ready, settle\n"
     "ready: set_aside -> login_required, settle\n"
     "stale: set_aside -> login_required, settle\n"
-    "unknown_outcome: set_aside -> login_required, settle\n"
-    "login_required: set_aside -> login_required, settle\n";
+    "unknown_outcome: set_aside -> login_required, settle\n";
 
 Life life_in(State state) {
     return Life{.state = state,

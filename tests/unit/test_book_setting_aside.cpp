@@ -78,6 +78,28 @@ Test(book_setting_aside, waits_for_the_refresh_under_way_and_keeps_what_it_bring
     EXPECT_TEXT(stage.now("smith"), "A2#2");
 }
 
+Test(book_setting_aside, leaves_what_needs_a_login_as_it_is) {
+    CoreStage stage;
+    stage.log_in("smith");
+    stage.log_in("jones");
+    stage.store.find_account("jones")->sealed.back() ^= std::byte{1};
+    stage.restart();
+    stage.refresh("smith");
+    stage.run(CoreStage::kAMoment);
+    const Reply& smith = set_aside(stage, "smith", "B1");
+    stage.say_invalid_grant();
+    const Reply& jones = set_aside(stage, "jones", "B1");
+    stage.run(CoreStage::kAMoment);
+    EXPECT_TEXT(smith.text, "done");
+    EXPECT_CONTAINS(stage.reason("smith"), "invalid_grant");
+    EXPECT_TEXT(jones.text, "done");
+    EXPECT_CONTAINS(stage.reason("jones"), "damaged");
+    for (const char* account : {"smith", "jones"}) EXPECT_TEXT(stage.book->moved_to(account), "");
+    stage.revive("smith");
+    stage.let_refresh("A2");
+    EXPECT_TEXT(stage.state("smith"), "ready#2");
+}
+
 Test(book_setting_aside, that_the_disk_refuses_changes_nothing) {
     CoreStage stage;
     stage.log_in("smith");
