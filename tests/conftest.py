@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+import signal
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,11 @@ LAST = ["test_systemd_journal.py", "test_whole_run.py"]  # look back at what the
 
 
 def pytest_sessionstart():
+    # What nohup(1) and the "&" of a script have ignored, programs under test would ignore too. What is handled here is
+    # at its default again in them.
+    for number in (signal.SIGINT, signal.SIGHUP):
+        if signal.getsignal(number) == signal.SIG_IGN:
+            signal.signal(number, lambda *_: None)
     for program in (CLIOD, CLIOCTL, SANDBOX):
         if not program.exists():
             pytest.exit(f"{program} is not built: make build", returncode=1)
