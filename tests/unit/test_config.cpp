@@ -27,7 +27,8 @@ struct Bad {
 constexpr Bad kBad[] = {
     {"[]", "line 1, column 1: expected an object, found array"},
     {"{", "line 1, column 2: expected a key"},
-    {"{\n \"app\": {}}", "line 2, column 2: unknown key \"app\"; expected one of apps, key, witness, lock, refresh, tls"},
+    {"{\n \"app\": {}}",
+     "line 2, column 2: unknown key \"app\"; expected one of apps, key, witness, lock, refresh, tls"},
     {R"({"apps": []})", "line 1, column 10: \"apps\": expected an object"},
     {R"({"apps": {"firm": []}})", "line 1, column 19: expected an object, found array"},
     {"{\"apps\": {\n\"the firm\": {}}}", "line 2, column 1: an app's name"},
