@@ -66,7 +66,7 @@ def sources(root):
 LAYERS = ["base", "protocol", "ports", "core", "io", "app"]
 # What the layers without I/O may include besides C++'s own headers.
 THIRD_PARTY = {
-    "base": r"rapidjson/.*|sodium\.h|tl/expected\.hpp|unistd\.h|arpa/inet\.h|sys/mman\.h",  # the log line; inet_pton; locked memory
+    "base": r"rapidjson/.*|sodium\.h|tl/expected\.hpp|unistd\.h|arpa/inet\.h|sys/mman\.h",  # log line; inet_pton; locking
     "protocol": r"tl/expected\.hpp",
     "ports": r"tl/expected\.hpp",
     "core": r"tl/expected\.hpp|sodium\.h",

@@ -134,6 +134,6 @@ Test(config, the_examples_in_the_sample_are_right) {
     const auto config = Config::parse(text);
     cr_assert(config, "%s", config.error().message.c_str());
     cr_expect(config->apps.size() == 3 && config->key && !config->tls.ca_file.empty());
-    cr_expect(config->hooks.on_login_required.size() == 1);
+    cr_expect(config->hooks.on_login_required.size() == 1 && config->witness);
     cr_expect(config->lock.after_idle && config->lock.on_suspend && config->lock.open_over_restart);
 }
