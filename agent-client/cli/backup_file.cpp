@@ -126,19 +126,19 @@ Reply<void> BackupFile::read_head(std::string_view line) {
 }
 
 Reply<bool> BackupFile::read_line(std::string_view line) {
-    const std::string where = "line " + std::to_string(records_ + 2);
+    const std::string where = "line " + std::to_string(records_.size() + 2);
     if (line.size() > kLongestLine) return refusal(where + " is longer than any record");
     const auto json = Json::parse(line);
     if (!json || !json->is_object()) return refusal(where + " is no JSON object: it was damaged or cut short");
     if (json->find("sealed") != nullptr) {
         if (!is_next(*json)) return refusal(where + " stands twice, or is out of order");
-        ++records_;
+        records_.push_back(std::hash<std::string_view>()(line));
         return false;
     }
     const auto end = json->find_string("end");
     if (!end) return refusal(where + " is neither a record nor the end");
-    if (json->find_integer("records") != records_)
-        return refusal("has " + std::to_string(records_) + " records, and its end tells of another number");
+    if (json->find_integer("records") != records())
+        return refusal("has " + std::to_string(records_.size()) + " records, and its end tells of another number");
     end_ = *end;
     return true;
 }
@@ -146,7 +146,7 @@ Reply<bool> BackupFile::read_line(std::string_view line) {
 bool BackupFile::is_next(const Json& record) {
     const bool is_app = record.find_string("kind") == "app";
     std::string name(record.find_string("name").value_or(""));
-    const bool in_order = is_app == last_is_app_ ? records_ == 0 || name > last_name_ : last_is_app_;
+    const bool in_order = is_app == last_is_app_ ? records_.empty() || name > last_name_ : last_is_app_;
     last_is_app_ = is_app;
     last_name_ = std::move(name);
     return in_order;
@@ -154,13 +154,13 @@ bool BackupFile::is_next(const Json& record) {
 
 Reply<void> BackupFile::each_record(const Take& take) const {
     std::ifstream in(path_);
-    bool is_there = next_line(in).has_value();
-    for (std::int64_t i = 0; is_there && i < records_; ++i) {
-        const auto line = next_line(in);
-        is_there = line.has_value();
-        if (is_there) AGENT_CHECK(take(*line));
+    auto line = next_line(in);  // the first one, which is none
+    for (const std::size_t hash : records_) {
+        line = next_line(in);
+        if (!line || std::hash<std::string_view>()(*line) != hash) return refusal("has changed while it was read");
+        AGENT_CHECK(take(*line));
     }
-    return is_there ? Reply<void>() : refusal("has changed while it was read");
+    return {};
 }
 
 tl::unexpected<Error> BackupFile::refusal(const std::string& what) const {

@@ -3,9 +3,11 @@
 
 #include <cstdint>
 #include <functional>
+#include <iterator>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "base/fd.h"
 #include "base/json.h"
@@ -54,11 +56,11 @@ class BackupFile {
 
     /// The parameters that its passphrase goes with; null where it takes a recovery key.
     [[nodiscard]] const Json* kdf() const noexcept { return head_.find("kdf"); }
-    [[nodiscard]] std::int64_t records() const noexcept { return records_; }
+    [[nodiscard]] std::int64_t records() const noexcept { return std::ssize(records_); }
     /// What seals their number.
     [[nodiscard]] std::string_view end() const noexcept { return end_; }
 
-    /// Reads it again, and hands on each record as it stands there.
+    /// Reads it again, and hands on each record as it stands there; stops at one that does not stand as it did.
     using Take = std::function<Reply<void>(std::string_view line)>;
     [[nodiscard]] Reply<void> each_record(const Take& take) const;
 
@@ -75,8 +77,8 @@ class BackupFile {
 
     std::string path_;
     Json head_;
-    std::int64_t records_ = 0;
-    bool last_is_app_ = true;  // of the record that was read last
+    std::vector<std::size_t> records_;  // a hash of each
+    bool last_is_app_ = true;           // of the record that was read last
     std::string last_name_;
     std::string end_;
 };

@@ -175,6 +175,8 @@ Test(backup_file, tells_when_it_has_changed_since) {
     const std::string changed = "bad_request: " + (dir / "file") + ": has changed while it was read";
     dir.write("file", kHead + kOne + "\n");
     EXPECT_TEXT(records_of(*file), kOne + "|" + changed);
+    dir.write("file", kHead + kOne + "\n" + end_of(1));
+    EXPECT_TEXT(records_of(*file), kOne + "|" + changed);
     dir.write("file", "");
     EXPECT_TEXT(records_of(*file), changed);
     std::filesystem::remove(dir / "file");

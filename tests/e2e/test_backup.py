@@ -151,6 +151,16 @@ def test_moved_accounts_go_on_elsewhere_and_nowhere_else(make_stage, make_target
         assert stage.clioctl.json("refresh", "smith-law")["generation"] == 3
 
 
+def test_the_answers_to_a_move(stage):
+    """As the protocol has them, which clioctl follows."""
+    stage.login("smith-law")
+    body = {"key": stage.agent.post("/v1/backups", {}).json["key"]}
+    moved = [stage.agent.post("/v1/accounts/smith-law/move", body).json for _ in range(2)]
+    assert moved[0] == {"moved": True, "detail": ""}
+    assert not moved[1]["moved"] and "moved away before" in moved[1]["detail"]
+    assert stage.agent.post("/v1/accounts/nobody/move", body).status == 404
+
+
 def test_what_needs_a_login_is_not_moved(make_stage):
     with make_stage(*PLATFORM) as stage:
         stage.login("smith-law")

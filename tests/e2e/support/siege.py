@@ -76,7 +76,7 @@ class Siege:
 
     def connect(self):
         sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        sock.connect(str(self.daemon.socket))  # waits for its place in the backlog, which a timeout would keep it from
+        sock.connect(str(self.daemon.socket))  # without a timeout, as in agent_socket.py
         sock.settimeout(PATIENCE)
         return sock
 
