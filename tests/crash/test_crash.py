@@ -12,12 +12,10 @@ import subprocess
 from collections import Counter
 
 import pytest
-from support.programs import BUILD, PATIENCE, SANITIZED, until
+from support.programs import BUILD, PATIENCE, until
 
 CRASH_AT = BUILD / "tests/crash/crash-at"
 ACCOUNT = "smith-law"
-# Under sanitizers there are many more system calls, and each start is slow.
-STRIDE = 25 if SANITIZED else 1
 
 pytestmark = pytest.mark.skipif(not CRASH_AT.exists(), reason="crash-at knows the registers of x86-64 only")
 
@@ -109,7 +107,7 @@ def test_killed_before_every_system_call(make_stage, rotation, capsys):
             assert account["generation"] >= before
             if told:
                 break
-            at += STRIDE
+            at += 1
         assert outcomes["stored"] == 1  # the one that ran to its end
     with capsys.disabled():
         print(f"\n{rotation}: killed {sum(outcomes.values()) - 1} times: {dict(outcomes)}")
