@@ -2,9 +2,12 @@
 """The harness sees what it is there to see."""
 
 import json
+import socket
+import time
 from email.message import Message
 
 import pytest
+from support.agent_socket import AgentSocket
 from support.contract import Contract
 from support.in_play import InPlay
 
@@ -50,6 +53,17 @@ def test_the_contract_takes(target, status, head, body):
 def test_the_contract_refuses(target, status, head, body):
     with pytest.raises(AssertionError):
         Contract().check("GET", target, status, head, json.dumps(body).encode())
+
+
+def test_a_place_in_the_backlog_is_waited_for(tmp_path):
+    with socket.socket(socket.AF_UNIX) as listener, socket.socket(socket.AF_UNIX) as first:
+        listener.bind(str(tmp_path / "sock"))
+        listener.listen(0)
+        first.connect(str(tmp_path / "sock"))
+        began = time.monotonic()
+        with pytest.raises(BlockingIOError):
+            AgentSocket(tmp_path / "sock", None, None).request("GET", "/", timeout=0.2)
+        assert time.monotonic() - began >= 0.19
 
 
 def test_leaks_are_found(tmp_path):

@@ -5,6 +5,7 @@ import contextlib
 import http.client
 import json
 import socket
+import struct
 from dataclasses import dataclass
 from email.message import Message
 from typing import Any
@@ -19,7 +20,10 @@ class _UnixConnection(http.client.HTTPConnection):
 
     def connect(self):
         self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        self.sock.connect(str(self._path))  # waits for its place in the backlog, which a timeout would keep it from
+        # A socket with a timeout of Python's is refused when the backlog is full; with this one it waits.
+        timeval = struct.pack("@ll", *divmod(int(self.timeout * 1_000_000), 1_000_000))
+        self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, timeval)
+        self.sock.connect(str(self._path))
         self.sock.settimeout(self.timeout)
 
 
