@@ -59,15 +59,17 @@ bool is_there(const std::string& path) {
 
 Test(backup_file, reads_a_good_one) {
     const TempDir dir;
-    for (const std::string& end : {end_of(2), end_of(2).substr(0, end_of(2).size() - 1)}) {
-        const auto file = BackupFile::read(dir.write("file", kHead + kOne + "\n" + kTwo + "\n" + end));
+    const std::string whole = kHead + kOne + "\n" + kTwo + "\n" + end_of(2);
+    const std::string records = kOne + "|" + kTwo + "|";
+    for (const std::string& text : {whole, whole.substr(0, whole.size() - 1)}) {
+        const auto file = BackupFile::read(dir.write("file", text));
         cr_assert(file.has_value(), "%s", file.error().detail.c_str());
         cr_assert(file->kdf() != nullptr);
         EXPECT_TEXT(file->kdf()->find_string("salt").value_or(""), "MDEyMzQ1Njc4OWFiY2RlZg");
         cr_expect(file->records() == 2);
         EXPECT_TEXT(file->end(), "ZW5k");
-        EXPECT_TEXT(records_of(*file), kOne + "|" + kTwo + "|");
-        EXPECT_TEXT(records_of(*file), kOne + "|" + kTwo + "|");
+        EXPECT_TEXT(records_of(*file), records);
+        EXPECT_TEXT(records_of(*file), records);
     }
 }
 

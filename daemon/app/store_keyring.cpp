@@ -166,7 +166,7 @@ std::unique_ptr<Waiting> StoreKeyring::add(NewKeySlot slot, std::function<void(R
     return owed.waiting();
 }
 
-void StoreKeyring::add_made(std::shared_ptr<Making> making, const Owed<Result<AddedKeySlot>>& owed) {
+void StoreKeyring::add_made(const std::shared_ptr<Making>& making, const Owed<Result<AddedKeySlot>>& owed) {
     if (!making->slot_key) return owed.answer_soon(timers_, tl::unexpected(making->slot_key.error()));
     const SealingKey* const data_key = vault_.data_key();
     making->is_first = data_key == nullptr;

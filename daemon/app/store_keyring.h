@@ -67,7 +67,7 @@ class StoreKeyring final : public Keyring {
                                          std::function<void()> tried);
     /// On the worker.
     void derive(SecretString passphrase, KdfParameters kdf, std::function<void(Result<SealingKey>)> derived);
-    void add_made(std::shared_ptr<Making> making, const Owed<Result<AddedKeySlot>>& owed);
+    void add_made(const std::shared_ptr<Making>& making, const Owed<Result<AddedKeySlot>>& owed);
 
     const Clock& clock_;
     Timers& timers_;

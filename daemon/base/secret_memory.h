@@ -14,7 +14,7 @@ namespace agent {
 void keep_secrets_in(std::span<std::byte> arena);
 
 /// `size` bytes, aligned for any type, which are not cleared; never null. Throws std::bad_alloc.
-[[nodiscard]] void* allocate_secret(std::size_t size);
+[[nodiscard, gnu::returns_nonnull]] void* allocate_secret(std::size_t size);
 /// Wipes and gives back what allocate_secret() gave for this size. Nothing happens for null.
 void release_secret(void* data, std::size_t size) noexcept;
 

@@ -90,20 +90,21 @@ Test(rollback, accounts) {
     const std::string put_back = "the store was put back: revision 3, and 4 was seen\n";
     const std::string logged_out = "it was logged out since the store that was put back was copied";
     using enum Rotation;
-    for (const Row& row : {
-             Row{"no witness", 0, 0, 7, 3, kSingleUse, "ready#7 A1", ""},
-             Row{"as it was seen", 7, 3, 7, 3, kSingleUse, "ready#7 A1", ""},
-             Row{"a witness that lags", 6, 2, 7, 3, kSingleUse, "ready#7 A1", ""},
-             Row{"one that the witness has missed", 0, 2, 1, 3, kSingleUse, "ready#1 A1", ""},
-             Row{"one row put back", 9, 3, 7, 3, kSingleUse, aside, older},
-             Row{"one row of a reusable grant", 9, 3, 7, 3, kReusable, "ready#10 A1", older},
-             Row{"the whole store", 9, 4, 7, 3, kSingleUse, aside, put_back + older},
-             Row{"an account that is the newest all the same", 7, 4, 7, 3, kSingleUse, "ready#7 A1", put_back},
-             Row{"one that was logged out", 0, 4, 7, 3, kSingleUse, "login_required#8 A1: " + logged_out + kTry,
-                 put_back + "account smith: " + logged_out + "\n"},
-             Row{"a reusable one that was logged out", 0, 4, 7, 3, kReusable,
-                 "login_required#8 A1: " + logged_out + kTry, put_back + "account smith: " + logged_out + "\n"},
-         }) {
+    const Row rows[] = {
+        Row{"no witness", 0, 0, 7, 3, kSingleUse, "ready#7 A1", ""},
+        Row{"as it was seen", 7, 3, 7, 3, kSingleUse, "ready#7 A1", ""},
+        Row{"a witness that lags", 6, 2, 7, 3, kSingleUse, "ready#7 A1", ""},
+        Row{"one that the witness has missed", 0, 2, 1, 3, kSingleUse, "ready#1 A1", ""},
+        Row{"one row put back", 9, 3, 7, 3, kSingleUse, aside, older},
+        Row{"one row of a reusable grant", 9, 3, 7, 3, kReusable, "ready#10 A1", older},
+        Row{"the whole store", 9, 4, 7, 3, kSingleUse, aside, put_back + older},
+        Row{"an account that is the newest all the same", 7, 4, 7, 3, kSingleUse, "ready#7 A1", put_back},
+        Row{"one that was logged out", 0, 4, 7, 3, kSingleUse, "login_required#8 A1: " + logged_out + kTry,
+            put_back + "account smith: " + logged_out + "\n"},
+        Row{"a reusable one that was logged out", 0, 4, 7, 3, kReusable, "login_required#8 A1: " + logged_out + kTry,
+            put_back + "account smith: " + logged_out + "\n"},
+    };
+    for (const Row& row : rows) {
         std::vector<SeenRecord> seen{{.kind = Kind::kRevision, .name = "store", .generation = row.seen_revision}};
         if (row.seen_generation != 0) seen.push_back({.name = "smith", .generation = row.seen_generation});
         Rollback rollback(sealer(), seen, row.revision);

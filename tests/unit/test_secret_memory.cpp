@@ -80,9 +80,10 @@ Test(secret_memory, blocks_are_apart_and_aligned, .init = use_room) {
         std::memset(data, static_cast<int>(size & 0xff), size);
         blocks.emplace_back(data, size);
     }
-    for (const auto& [data, size] : blocks) {
-        cr_expect(std::all_of(data, data + size, [&](unsigned char c) { return c == (size & 0xff); }));
-        agent::release_secret(data, size);
+    for (const auto& block : blocks) {
+        const auto is_as_written = [&](unsigned char c) { return c == (block.second & 0xff); };
+        cr_expect(std::all_of(block.first, block.first + block.second, is_as_written));
+        agent::release_secret(block.first, block.second);
     }
 }
 
