@@ -5,6 +5,7 @@
 #include <rapidjson/reader.h>
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 #include <numeric>
 
@@ -100,7 +101,10 @@ class JsonBuilder {
         }
         return add(static_cast<std::int64_t>(value));
     }
-    bool Double(double value) { return add(value); }
+    bool Double(double value) {
+        // RapidJSON 1.1.0 looks at the exponent alone: 55e308 comes as infinity.
+        return std::isfinite(value) ? add(value) : refuse(locate(), "number out of range");
+    }
     bool RawNumber(const char*, rapidjson::SizeType, bool) { return false; }  // needs a flag that is not used
     bool String(const char* data, rapidjson::SizeType size, bool) {
         const std::string_view text(data, size);
