@@ -58,7 +58,7 @@ Result<SealingKey> derive_key(std::string_view passphrase, const KdfParameters& 
               }));
     if (!enough_memory)
         return fail(Error::Code::kTemporarilyUnavailable,
-                    "passphrase: " + std::to_string(parameters.memory / (1024 * 1024)) +
+                    "passphrase: " + std::to_string(parameters.memory >> 20U) +
                         " MiB of memory are needed to try it, and are not to be had now");
     return key;
 }

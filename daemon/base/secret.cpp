@@ -21,7 +21,7 @@ void wipe(void* data, std::size_t size) noexcept {
 }
 
 SecretString::SecretString(std::string_view plain) : SecretString(plain.size()) {
-    if (!plain.empty()) std::memcpy(data_, plain.data(), plain.size());
+    if (size_ != 0) std::memcpy(data_, plain.data(), size_);
 }
 
 SecretString::SecretString(std::size_t size)
