@@ -57,7 +57,7 @@ def test_giving_up_leaves_no_file_and_names_what_was_moved(make_stage):
     with make_stage(*PLATFORM) as stage:
         for name in ("jones-law", "smith-law"):
             stage.login(name)
-        stage.clio.fault("token:slow:5000:1")
+        stage.clio.fault("token:hang:1")
         refreshing = subprocess.Popen([CLIOCTL, "refresh", "smith-law"], env=stage.clioctl.environment)
         until(lambda: account(stage.clioctl)["state"] == "refreshing", "no refresh is under way")
         backup = subprocess.Popen([CLIOCTL, "backup", "--move", "firm.backup"], env=stage.clioctl.environment,
@@ -70,7 +70,9 @@ def test_giving_up_leaves_no_file_and_names_what_was_moved(make_stage):
         said = backup.stderr.read()
         assert "moved away: jones-law, smith-law" in said and said.count("\n") == 1
         assert not (stage.daemon.home / "firm.backup").exists()
-        refreshing.wait(PATIENCE)
+        refreshing.kill()
+        refreshing.wait()
+        stage.daemon.kill()  # which would wait for the end of the refresh
 
 
 def test_what_was_moved_before_is_not_moved_again(make_stage, make_target):
