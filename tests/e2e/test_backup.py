@@ -8,7 +8,8 @@ import stat
 
 import pytest
 from support.backups import (
-    PASSPHRASE, PLATFORM, WRONG, account, asked_for_tokens, back_up, make_target, passphrases, restore
+    PASSPHRASE, PLATFORM, WRONG, account, asked_for_tokens, back_up, back_up_and_restore, make_target, passphrases,
+    restore
 )
 
 
@@ -31,6 +32,14 @@ def test_an_empty_agent_goes_on_with_what_was_backed_up(stage, make_target):
     before = account(target)
     daemon.restart()
     assert account(target) | {"refresh_at": 0} == before | {"refresh_at": 0}
+
+
+@pytest.mark.parametrize("passphrase", [PASSPHRASE, None])
+def test_the_protocol(stage, in_play, passphrase):
+    stage.login("smith-law")
+    begun, records = back_up_and_restore(stage.agent, passphrase)
+    in_play.add(begun["key"], *([] if passphrase else [begun["recovery_key"]]))
+    assert [(record["name"], record["result"]) for record in records] == [("smith-law", "kept")]
 
 
 def test_the_source_is_as_it_was(stage):

@@ -6,6 +6,7 @@ import signal
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from support.backups import back_up_and_restore
 from support.data_key import (
     data_key, key_of_file, key_of_passphrase, key_of_recovery, recovery_secret, secret_half
 )
@@ -118,25 +119,16 @@ def refuse(stage, scan):
         assert stage.agent.put("/v1/apps/bad", body % name.encode()).code == "bad_request"
 
 
-def back_up_and_restore(stage, scan):
-    """As clioctl does it, which is handed the key of the backup meanwhile."""
+def backups(stage, scan):
     passphrase = "passphrase of a backup"
     scan.add("backup's passphrase", passphrase)
-    for begin in ({"passphrase": passphrase}, {}):
-        begun = stage.agent.post("/v1/backups", begin).json
-        key = base64.urlsafe_b64decode(begun["key"] + "=")
-        scan.add("backup's key", begun["key"], key)
-        if not begin:
+    for typed in (passphrase, None):
+        begun, _ = back_up_and_restore(stage.agent, typed)
+        scan.add("backup's key", begun["key"], base64.urlsafe_b64decode(begun["key"] + "="))
+        if typed is None:
             recovery_key = begun["recovery_key"]
             scan.add("backup's passphrase", recovery_key, recovery_secret(recovery_key))
             scan.add("backup's key", key_of_recovery(recovery_key))
-        page = stage.agent.post("/v1/backups/records", {"key": begun["key"], "copied": 0}).json
-        opened = {"records": len(page["records"]), "end": page["end"]}
-        opened |= {"passphrase": passphrase, "kdf": begun["kdf"]} if begin else {"recovery_key": recovery_key}
-        assert stage.agent.post("/v1/restores", opened).json["key"] == begun["key"]
-        body = {"key": begun["key"], "records": page["records"]}
-        results = stage.agent.post("/v1/restores/records", body).json["records"]
-        assert {record["result"] for record in results} == {"kept"}
 
 
 def test_no_secret_stays_in_memory(make_stage, capsys):
@@ -171,7 +163,7 @@ def test_no_secret_stays_in_memory(make_stage, capsys):
         scan.look("refresh failed")
         refuse(stage, scan)
         scan.look("denied")
-        back_up_and_restore(stage, scan)
+        backups(stage, scan)
         scan.look("backed up, restored")
         stage.daemon.process.send_signal(signal.SIGHUP)
         until(lambda: "configuration reloaded" in stage.daemon.log(), "it does not reload")

@@ -39,6 +39,17 @@ def restore(clioctl, file, exit=0, stdin=PASSPHRASE):
             {record["name"]: record["detail"] for record in records})
 
 
+def back_up_and_restore(agent, passphrase=None):
+    """By the protocol, as clioctl does it; returns what the agent said at the beginning, and of each record."""
+    begun = agent.post("/v1/backups", {"passphrase": passphrase} if passphrase else {}).json
+    page = agent.post("/v1/backups/records", {"key": begun["key"], "copied": 0}).json
+    opened = {"records": len(page["records"]), "end": page["end"]}
+    opened |= {"passphrase": passphrase, "kdf": begun["kdf"]} if passphrase else {"recovery_key": begun["recovery_key"]}
+    assert agent.post("/v1/restores", opened).json == {"id": begun["id"], "key": begun["key"]}
+    restored = agent.post("/v1/restores/records", {"key": begun["key"], "records": page["records"]})
+    return begun, restored.json["records"]
+
+
 def account(clioctl, name="smith-law"):
     return clioctl.json("show", name)
 
