@@ -65,6 +65,7 @@ Test(secret_memory, what_does_not_fit_goes_to_the_heap, .init = use_room) {
     const agent::SecretString large(std::size_t{4097});
     cr_expect_not(is_in_room(large.reveal().data()));
     std::vector<agent::SecretString> many;
+    many.reserve(200);
     for (int i = 0; i < 200; ++i) many.emplace_back(std::size_t{4096});
     cr_expect(is_in_room(many.front().reveal().data()) && !is_in_room(many.back().reveal().data()));
     many.clear();
