@@ -38,6 +38,13 @@ Reply<void> print(std::string_view text) {
     return {};
 }
 
+Reply<void> print_line(std::string_view line) {
+    SecretBuffer whole;
+    whole.append(line);
+    whole.append("\n");
+    return print(whole.view());
+}
+
 Reply<void> print_json(const Answer& answer) {
     SecretString line(answer.text.size() + 1);
     // Within a JSON text a bare line break is white space between tokens.

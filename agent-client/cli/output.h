@@ -10,6 +10,8 @@ namespace agent {
 
 /// Writes all of `text` to standard output, at once: what is piped on must not wait in a buffer.
 [[nodiscard]] Reply<void> print(std::string_view text);
+/// The same for a line, which may hold secrets, without its end.
+[[nodiscard]] Reply<void> print_line(std::string_view line);
 /// Prints the JSON of an answer as it came, on one line.
 [[nodiscard]] Reply<void> print_json(const Answer& answer);
 

@@ -161,10 +161,7 @@ Reply<void> print_as_json(const std::string& path, const Backup& backup) {
     write_names(out, "moved", backup.moved);
     write_names(out, "not_moved", backup.not_moved);
     out.end_object();
-    SecretBuffer line;
-    line.append(out.view());
-    line.append("\n");
-    return print(line.view());
+    return print_line(out.view());
 }
 
 Reply<void> print_result(const std::string& path, const Backup& backup) {
@@ -180,10 +177,7 @@ Reply<void> print_recovery_key(const Backup& backup, bool as_json) {
     JsonWriter json;
     json.begin_object().member("recovery_key", backup.recovery_key.reveal()).end_object();
     if (!as_json) tell("The backup is opened by this recovery key. Write it down now: it is never shown again.\n\n");
-    SecretBuffer line;
-    line.append(as_json ? json.view() : backup.recovery_key.reveal());
-    line.append("\n");
-    return print(line.view());
+    return print_line(as_json ? json.view() : backup.recovery_key.reveal());
 }
 
 }  // namespace

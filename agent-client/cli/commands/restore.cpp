@@ -117,10 +117,7 @@ Reply<void> print_as_json(const std::vector<Outcome>& outcomes) {
         out.member("result", outcome.result).member("detail", outcome.detail).end_object();
     }
     out.end_array().end_object();
-    SecretBuffer line;
-    line.append(out.view());
-    line.append("\n");
-    return print(line.view());
+    return print_line(out.view());
 }
 
 }  // namespace
