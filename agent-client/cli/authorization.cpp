@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/authorization.h"
 
-#include "base/encoding.h"
-#include "base/json_writer.h"
+#include "base/json/json_writer.h"
+#include "base/text/encoding.h"
 #include "lib/members.h"
 
 namespace agent {

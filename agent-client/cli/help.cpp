@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/help.h"
 
-#include "cli/table.h"
+#include "cli/display/table.h"
 
 namespace agent {
 

@@ -5,9 +5,9 @@
 #include <exception>
 
 #include "cli/command.h"
+#include "cli/display/output.h"
 #include "cli/help.h"
-#include "cli/output.h"
-#include "cli/secret_arena.h"
+#include "cli/input/secret_arena.h"
 #include "cli/session.h"
 
 namespace agent {

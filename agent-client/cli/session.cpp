@@ -3,10 +3,10 @@
 
 #include <utility>
 
-#include "base/json_writer.h"
-#include "cli/output.h"
-#include "cli/text.h"
-#include "lib/socket_path.h"
+#include "base/json/json_writer.h"
+#include "cli/display/output.h"
+#include "cli/display/text.h"
+#include "lib/socket/socket_path.h"
 #include "protocol/problem.h"
 
 namespace agent {

@@ -4,7 +4,7 @@
 #include <charconv>
 
 #include "lib/members.h"
-#include "lib/socket_trust.h"
+#include "lib/socket/socket_trust.h"
 #include "protocol/problem.h"
 
 namespace agent {

@@ -5,11 +5,11 @@
 #include <string>
 #include <string_view>
 
-#include "base/json.h"
-#include "base/secret.h"
+#include "base/json/json.h"
+#include "base/secret/secret.h"
 #include "base/time.h"
-#include "lib/exchange.h"
 #include "lib/failure.h"
+#include "lib/http/exchange.h"
 
 namespace agent {
 

@@ -6,9 +6,9 @@
 #include <new>
 #include <string>
 
-#include "base/secret.h"
+#include "base/secret/secret.h"
 #include "lib/agent_client.h"
-#include "lib/socket_path.h"
+#include "lib/socket/socket_path.h"
 #include "lib/token_call.h"
 #include "protocol/problem.h"
 

@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "base/json_writer.h"
+#include "base/json/json_writer.h"
 #include "lib/members.h"
 #include "protocol/names.h"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "cli/account_view.h"
+#include "cli/display/account_view.h"
 
 #include <cstdlib>
 #include <ctime>

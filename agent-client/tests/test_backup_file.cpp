@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "cli/backup_file.h"
+#include "cli/input/backup_file.h"
 
 #include <sys/resource.h>
 #include <sys/stat.h>

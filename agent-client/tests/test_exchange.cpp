@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "lib/exchange.h"
+#include "lib/http/exchange.h"
 
 #include <fcntl.h>
 #include <sys/socket.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "lib/http_fields.h"
+#include "lib/http/http_fields.h"
 
 #include <string>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "cli/input.h"
+#include "cli/input/input.h"
 
 #include <fcntl.h>
 #include <unistd.h>

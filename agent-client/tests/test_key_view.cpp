@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "cli/key_view.h"
+#include "cli/display/key_view.h"
 
 #include <cstdlib>
 #include <ctime>

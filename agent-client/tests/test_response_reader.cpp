@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "lib/response_reader.h"
+#include "lib/http/response_reader.h"
 
 #include <optional>
 #include <string>

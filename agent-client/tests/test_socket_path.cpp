@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "lib/socket_path.h"
+#include "lib/socket/socket_path.h"
 
 #include <map>
 #include <set>

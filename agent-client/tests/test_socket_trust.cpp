@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "lib/socket_trust.h"
+#include "lib/socket/socket_trust.h"
 
 #include <fcntl.h>
 #include <sys/socket.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "cli/text.h"
+#include "cli/display/text.h"
 
 #include "expect.h"
 

@@ -5,15 +5,15 @@
 
 #include <utility>
 
-#include "app/account_log.h"
-#include "app/places.h"
-#include "app/start_keys.h"
-#include "app/status_line.h"
+#include "app/keys/start_keys.h"
+#include "app/report/account_log.h"
+#include "app/report/status_line.h"
+#include "app/start/places.h"
 #include "base/log.h"
-#include "io/kept_key.h"
-#include "io/log_events.h"
-#include "io/notify.h"
-#include "io/peer_credentials.h"
+#include "io/server/peer_credentials.h"
+#include "io/systemd/kept_key.h"
+#include "io/systemd/log_events.h"
+#include "io/systemd/notify.h"
 #include "version.h"
 
 namespace agent {

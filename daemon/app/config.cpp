@@ -7,9 +7,9 @@
 #include <cstring>
 #include <filesystem>
 
-#include "app/file_text.h"
-#include "app/places.h"
-#include "base/json_reader.h"
+#include "app/start/file_text.h"
+#include "app/start/places.h"
+#include "base/json/json_reader.h"
 
 namespace agent {
 

@@ -7,9 +7,9 @@
 #include <string_view>
 #include <vector>
 
-#include "app/secret_reference.h"
+#include "app/keys/secret_reference.h"
 #include "base/result.h"
-#include "core/app.h"
+#include "core/oauth/app.h"
 
 namespace agent {
 

@@ -6,8 +6,8 @@
 #include <span>
 #include <string_view>
 
-#include "base/sealing.h"
-#include "base/secret.h"
+#include "base/crypto/sealing.h"
+#include "base/secret/secret.h"
 
 namespace agent {
 

@@ -5,7 +5,7 @@
 #include <memory>
 #include <utility>
 
-#include "core/accounts.h"
+#include "core/accounts/accounts.h"
 #include "ports/timers.h"
 
 namespace agent {

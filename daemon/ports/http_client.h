@@ -9,7 +9,7 @@
 
 #include <tl/expected.hpp>
 
-#include "base/secret.h"
+#include "base/secret/secret.h"
 #include "base/time.h"
 
 namespace agent {

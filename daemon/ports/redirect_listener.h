@@ -5,8 +5,8 @@
 #include <memory>
 #include <string>
 
-#include "base/encoding.h"
 #include "base/result.h"
+#include "base/text/encoding.h"
 
 namespace agent {
 

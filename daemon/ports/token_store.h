@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "base/crypto/sealing.h"
 #include "base/result.h"
-#include "base/sealing.h"
 
 namespace agent {
 

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "io/browser_page.h"
+#include "io/redirect/browser_page.h"
 
 #include <sodium.h>
 
 #include <array>
 #include <utility>
 
-#include "base/encoding.h"
+#include "base/text/encoding.h"
 #include "expect.h"
 
 using agent::BrowserPage;

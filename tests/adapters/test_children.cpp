@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "io/children.h"
+#include "io/process/children.h"
 
 #include <sys/prctl.h>
 #include <sys/wait.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "io/curl_http_client.h"
+#include "io/provider/curl_http_client.h"
 
 #include <csignal>
 #include <cstdlib>
@@ -11,7 +11,7 @@
 #include "fakes/loopback_server.h"
 #include "fakes/run_until.h"
 #include "fakes/slow_resolver.h"
-#include "io/system_clock.h"
+#include "io/loop/system_clock.h"
 
 using agent::HttpFailure;
 using agent::HttpRequest;

@@ -7,8 +7,8 @@
 #include "fakes/run_until.h"
 #include "fakes/temporary_directory.h"
 #include "fakes/test_certificates.h"
-#include "io/curl_http_client.h"
-#include "io/system_clock.h"
+#include "io/loop/system_clock.h"
+#include "io/provider/curl_http_client.h"
 
 using agent::HttpFailure;
 using fakes::LoopbackServer;

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "io/event_loop.h"
+#include "io/loop/event_loop.h"
 
 #include <csignal>
 #include <thread>
 
 #include "expect.h"
 #include "fakes/run_until.h"
-#include "io/wakeup.h"
+#include "io/loop/wakeup.h"
 
 using agent::EventLoop;
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "io/hook_runner.h"
+#include "io/process/hook_runner.h"
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -17,7 +17,7 @@
 #include "expect.h"
 #include "fakes/run_until.h"
 #include "fakes/temporary_directory.h"
-#include "io/timerfd_timers.h"
+#include "io/loop/timerfd_timers.h"
 
 using namespace std::string_literals;
 using agent::HookRunner;

@@ -5,7 +5,7 @@
 
 #include "fakes/http_fixture.h"
 #include "fakes/no_descriptors.h"
-#include "io/http_error_page.h"
+#include "io/server/http_error_page.h"
 
 using agent::HttpLimits;
 using fakes::HttpFixture;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "io/journal.h"
+#include "io/systemd/journal.h"
 
 #include <sched.h>
 #include <sys/mount.h>
@@ -15,7 +15,7 @@
 
 #include "base/fd.h"
 #include "expect.h"
-#include "io/log_events.h"
+#include "io/systemd/log_events.h"
 
 using namespace std::string_literals;
 using agent::LogField;

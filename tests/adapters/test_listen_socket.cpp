@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "io/listen_socket.h"
+#include "io/server/listen_socket.h"
 
 #include <fcntl.h>
 #include <sys/socket.h>

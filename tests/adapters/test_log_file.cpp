@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "io/log_file.h"
+#include "io/systemd/log_file.h"
 
 #include <sys/stat.h>
 

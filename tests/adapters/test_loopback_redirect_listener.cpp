@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "io/loopback_redirect_listener.h"
+#include "io/redirect/loopback_redirect_listener.h"
 
 #include <unistd.h>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "io/peer_credentials.h"
+#include "io/server/peer_credentials.h"
 
 #include <sys/socket.h>
 #include <sys/wait.h>

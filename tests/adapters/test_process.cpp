@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "io/process.h"
+#include "io/process/process.h"
 
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -12,7 +12,7 @@
 
 #include "expect.h"
 #include "fakes/service_manager.h"
-#include "io/notify.h"
+#include "io/systemd/notify.h"
 
 Test(process, keeps_its_memory_to_itself) {
     cr_assert(agent::protect_memory());

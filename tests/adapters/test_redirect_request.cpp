@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "io/redirect_request.h"
+#include "io/redirect/redirect_request.h"
 
 #include "expect.h"
 

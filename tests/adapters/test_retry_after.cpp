@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "io/retry_after.h"
+#include "io/provider/retry_after.h"
 
 #include <limits>
 

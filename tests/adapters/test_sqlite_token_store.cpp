@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "io/sqlite_token_store.h"
+#include "io/store/sqlite_token_store.h"
 
 #include <optional>
 #include <vector>

@@ -10,18 +10,18 @@
 #include <string>
 #include <vector>
 
-#include "app/unlocked.h"
-#include "core/account_record.h"
-#include "core/app_presets.h"
-#include "core/seal_context.h"
-#include "core/token_set.h"
+#include "app/lock/unlocked.h"
+#include "core/accounts/account_record.h"
+#include "core/oauth/app_presets.h"
+#include "core/refresh/token_set.h"
+#include "core/store/seal_context.h"
 #include "expect.h"
 #include "fakes/fake_clock.h"
 #include "fakes/fake_entropy.h"
 #include "fakes/fake_http_client.h"
 #include "fakes/fake_redirect_listener.h"
 #include "fakes/temporary_directory.h"
-#include "io/record_table.h"
+#include "io/store/record_table.h"
 
 using agent::Result;
 using agent::SealingKey;

@@ -10,7 +10,7 @@
 #include "fakes/faulty_vfs.h"
 #include "fakes/store_changes.h"
 #include "fakes/temporary_directory.h"
-#include "io/record_table.h"
+#include "io/store/record_table.h"
 
 using agent::Error;
 using agent::RecordTable;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "io/store_file.h"
+#include "io/store/store_file.h"
 
 #include <sys/stat.h>
 #include <sys/wait.h>

@@ -7,10 +7,10 @@
 #include <string>
 #include <vector>
 
-#include "base/sealing.h"
+#include "base/crypto/sealing.h"
 #include "fakes/run_until.h"
 #include "fakes/temporary_directory.h"
-#include "io/sqlite_token_store.h"
+#include "io/store/sqlite_token_store.h"
 
 using agent::SqliteTokenStore;
 using agent::StoreFile;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "io/timerfd_timers.h"
+#include "io/loop/timerfd_timers.h"
 
 #include <array>
 #include <cerrno>
@@ -11,8 +11,8 @@
 
 #include "expect.h"
 #include "fakes/run_until.h"
-#include "io/sodium_entropy.h"
-#include "io/system_clock.h"
+#include "io/loop/sodium_entropy.h"
+#include "io/loop/system_clock.h"
 
 using agent::Duration;
 using agent::EventLoop;

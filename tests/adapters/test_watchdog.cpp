@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "app/watchdog.h"
+#include "app/report/watchdog.h"
 
 #include <chrono>
 
@@ -8,8 +8,8 @@
 #include "fakes/run_until.h"
 #include "fakes/service_manager.h"
 #include "fakes/store_changes.h"
-#include "io/sqlite_token_store.h"
-#include "io/timerfd_timers.h"
+#include "io/loop/timerfd_timers.h"
+#include "io/store/sqlite_token_store.h"
 
 using namespace std::chrono_literals;
 using agent::Result;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "io/witness.h"
+#include "io/store/witness.h"
 
 #include <sys/stat.h>
 
@@ -11,7 +11,7 @@
 #include "expect.h"
 #include "fakes/store_changes.h"
 #include "fakes/temporary_directory.h"
-#include "io/record_table.h"
+#include "io/store/record_table.h"
 
 using agent::Error;
 using agent::RecordTable;

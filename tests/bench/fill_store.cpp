@@ -11,13 +11,13 @@
 #include <utility>
 #include <vector>
 
-#include "app/start_keys.h"
-#include "app/state_dir.h"
-#include "core/account_record.h"
-#include "core/refresh_timing.h"
-#include "core/token_set.h"
-#include "io/record_table.h"
-#include "io/system_clock.h"
+#include "app/keys/start_keys.h"
+#include "app/start/state_dir.h"
+#include "core/accounts/account_record.h"
+#include "core/refresh/refresh_timing.h"
+#include "core/refresh/token_set.h"
+#include "io/loop/system_clock.h"
+#include "io/store/record_table.h"
 
 namespace {
 

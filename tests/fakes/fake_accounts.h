@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "core/accounts.h"
+#include "core/accounts/accounts.h"
 #include "fakes/owed_answers.h"
 
 namespace fakes {

@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include "core/apps.h"
+#include "core/apps/apps.h"
 #include "fakes/owed_answers.h"
 
 namespace fakes {

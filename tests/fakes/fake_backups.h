@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include "core/backups.h"
+#include "core/backup/backups.h"
 
 namespace fakes {
 

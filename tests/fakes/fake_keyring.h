@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include "core/keyring.h"
+#include "core/keys/keyring.h"
 
 namespace fakes {
 

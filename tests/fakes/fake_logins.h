@@ -5,7 +5,7 @@
 #include <string>
 #include <utility>
 
-#include "core/logins.h"
+#include "core/login/logins.h"
 #include "fakes/owed_answers.h"
 
 namespace fakes {

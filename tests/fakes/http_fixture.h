@@ -18,8 +18,8 @@
 #include "fakes/run_until.h"
 #include "fakes/temporary_directory.h"
 #include "fakes/unix_client.h"
-#include "io/http_server.h"
-#include "io/timerfd_timers.h"
+#include "io/loop/timerfd_timers.h"
+#include "io/server/http_server.h"
 
 namespace fakes {
 

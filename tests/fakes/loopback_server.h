@@ -11,7 +11,7 @@
 #include <string>
 #include <string_view>
 
-#include "io/event_loop.h"
+#include "io/loop/event_loop.h"
 
 namespace fakes {
 

@@ -12,7 +12,7 @@
 #include <system_error>
 #include <vector>
 
-#include "base/secret.h"
+#include "base/secret/secret.h"
 
 namespace fakes {
 

@@ -8,7 +8,7 @@
 #include <stdexcept>
 
 #include "base/fd.h"
-#include "io/event_loop.h"
+#include "io/loop/event_loop.h"
 
 namespace fakes {
 

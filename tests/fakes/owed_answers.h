@@ -7,7 +7,7 @@
 #include <memory>
 #include <utility>
 
-#include "core/accounts.h"
+#include "core/accounts/accounts.h"
 
 namespace fakes {
 

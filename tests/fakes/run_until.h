@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "io/event_loop.h"
+#include "io/loop/event_loop.h"
 
 namespace fakes {
 

@@ -9,7 +9,7 @@
 #include <memory>
 #include <string>
 
-#include "io/event_loop.h"
+#include "io/loop/event_loop.h"
 
 namespace fakes {
 

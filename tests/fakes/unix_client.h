@@ -14,7 +14,7 @@
 #include <string_view>
 #include <vector>
 
-#include "io/event_loop.h"
+#include "io/loop/event_loop.h"
 
 namespace fakes {
 

@@ -2,7 +2,7 @@
 // A file that is given to `clioctl restore`: read twice, as the command does.
 //
 // Input: the file.
-#include "cli/backup_file.h"
+#include "cli/input/backup_file.h"
 
 #include <sys/mman.h>
 #include <unistd.h>

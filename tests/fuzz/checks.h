@@ -3,8 +3,8 @@
 
 #include <string_view>
 
-#include "base/json.h"
-#include "base/json_writer.h"
+#include "base/json/json.h"
+#include "base/json/json_writer.h"
 
 namespace fuzz {
 

@@ -6,8 +6,8 @@
 #include <array>
 #include <string>
 
+#include "lib/http/response_reader.h"
 #include "lib/members.h"
-#include "lib/response_reader.h"
 #include "target.h"
 
 namespace {

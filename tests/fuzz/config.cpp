@@ -11,7 +11,7 @@
 #include <string>
 
 #include "base/fd.h"
-#include "base/json_writer.h"
+#include "base/json/json_writer.h"
 #include "target.h"
 
 namespace {

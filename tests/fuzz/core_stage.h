@@ -6,8 +6,8 @@
 #include <string_view>
 #include <utility>
 
-#include "core/account_book.h"
-#include "core/app_registry.h"
+#include "core/accounts/account_book.h"
+#include "core/apps/app_registry.h"
 #include "fakes/fake_clock.h"
 #include "fakes/fake_entropy.h"
 #include "fakes/fake_http_client.h"

@@ -7,8 +7,8 @@
 #include <optional>
 #include <string>
 
-#include "base/json.h"
-#include "core/grant_end.h"
+#include "base/json/json.h"
+#include "core/oauth/grant_end.h"
 #include "core_stage.h"
 #include "target.h"
 

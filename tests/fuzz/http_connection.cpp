@@ -14,9 +14,9 @@
 #include "base/fd.h"
 #include "base/log.h"
 #include "checks.h"
-#include "io/http_server.h"
-#include "io/timerfd_timers.h"
-#include "lib/response_reader.h"
+#include "io/loop/timerfd_timers.h"
+#include "io/server/http_server.h"
+#include "lib/http/response_reader.h"
 #include "protocol_stage.h"
 #include "target.h"
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // JSON from anywhere: what is taken can be written, and is then taken as the same.
-#include "base/json.h"
+#include "base/json/json.h"
 
 #include <string>
 
-#include "base/json_writer.h"
+#include "base/json/json_writer.h"
 #include "checks.h"
 #include "target.h"
 

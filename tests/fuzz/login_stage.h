@@ -5,9 +5,9 @@
 #include <string>
 #include <utility>
 
-#include "core/login_desk.h"
+#include "core/login/login_desk.h"
 #include "core_stage.h"
-#include "io/browser_connection.h"
+#include "io/redirect/browser_connection.h"
 #include "target.h"
 
 namespace fuzz {

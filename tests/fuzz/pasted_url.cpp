@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <string>
 
-#include "base/encoding.h"
+#include "base/text/encoding.h"
 #include "login_stage.h"
 #include "target.h"
 

@@ -3,7 +3,7 @@
 // the browser is shown.
 //
 // Input: a letter for the size of the pieces; then what a browser, or whoever found the port, sends.
-#include "io/browser_connection.h"
+#include "io/redirect/browser_connection.h"
 
 #include <sys/socket.h>
 
@@ -12,9 +12,9 @@
 #include <memory>
 #include <string>
 
-#include "base/encoding.h"
 #include "base/fd.h"
-#include "io/browser_page.h"
+#include "base/text/encoding.h"
+#include "io/redirect/browser_page.h"
 #include "login_stage.h"
 #include "target.h"
 

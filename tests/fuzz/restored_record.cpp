@@ -10,10 +10,10 @@
 #include <utility>
 
 #include "base/bytes.h"
-#include "core/account_record.h"
-#include "core/seal_context.h"
-#include "core/store_backups.h"
-#include "core/token_set.h"
+#include "core/accounts/account_record.h"
+#include "core/backup/store_backups.h"
+#include "core/refresh/token_set.h"
+#include "core/store/seal_context.h"
 #include "core_stage.h"
 #include "target.h"
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // How long a server asks to wait: never less than nothing, and never more than a day.
-#include "io/retry_after.h"
+#include "io/provider/retry_after.h"
 
 #include <string>
 

@@ -8,9 +8,9 @@
 #include <string>
 
 #include "base/bytes.h"
-#include "core/account_record.h"
-#include "core/seal_context.h"
-#include "core/token_set.h"
+#include "core/accounts/account_record.h"
+#include "core/refresh/token_set.h"
+#include "core/store/seal_context.h"
 #include "core_stage.h"
 #include "target.h"
 

@@ -2,7 +2,7 @@
 // What stands in the row of an app once its seal is broken, by whoever had the key.
 #include <string>
 
-#include "core/seal_context.h"
+#include "core/store/seal_context.h"
 #include "core_stage.h"
 #include "target.h"
 

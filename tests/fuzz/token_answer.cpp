@@ -7,10 +7,10 @@
 #include <charconv>
 #include <string>
 
-#include "base/json.h"
+#include "base/json/json.h"
 #include "checks.h"
-#include "core/token_response.h"
-#include "core/token_set.h"
+#include "core/oauth/token_response.h"
+#include "core/refresh/token_set.h"
 #include "core_stage.h"
 #include "target.h"
 

@@ -2,13 +2,13 @@
 // Who the grant belongs to, as Clio tells it: taken only from a good answer, kept as it is, shown as JSON.
 //
 // Input: a letter for the status; then the body.
-#include "core/who_am_i.h"
+#include "core/oauth/who_am_i.h"
 
 #include <array>
 #include <string>
 
-#include "base/json.h"
-#include "core/account_record.h"
+#include "base/json/json.h"
+#include "core/accounts/account_record.h"
 #include "core_stage.h"
 #include "fakes/api_fixture.h"
 #include "target.h"

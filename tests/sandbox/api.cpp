@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <functional>
 
-#include "base/encoding.h"
+#include "base/text/encoding.h"
 #include "client_auth.h"
 #include "error_replies.h"
 #include "records.h"

@@ -3,8 +3,8 @@
 
 #include <charconv>
 
-#include "base/encoding.h"
 #include "base/log.h"
+#include "base/text/encoding.h"
 #include "pages.h"
 #include "pkce.h"
 

@@ -8,9 +8,9 @@
 #include <string_view>
 #include <vector>
 
-#include "base/json_reader.h"
+#include "base/json/json_reader.h"
 #include "base/result.h"
-#include "base/secret.h"
+#include "base/secret/secret.h"
 
 namespace agent::sandbox {
 

@@ -4,7 +4,7 @@
 #include <optional>
 #include <string_view>
 
-#include "base/encoding.h"
+#include "base/text/encoding.h"
 #include "message.h"
 #include "settings.h"
 

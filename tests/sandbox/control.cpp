@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <vector>
 
-#include "base/json.h"
+#include "base/json/json.h"
 #include "inspect.h"
 
 namespace agent::sandbox {

@@ -4,7 +4,7 @@
 #include <ctime>
 #include <limits>
 
-#include "base/json.h"
+#include "base/json/json.h"
 #include "error_replies.h"
 
 namespace agent::sandbox {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "base/json_writer.h"
+#include "base/json/json_writer.h"
 #include "state.h"
 
 namespace agent::sandbox {

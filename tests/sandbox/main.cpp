@@ -7,8 +7,8 @@
 #include <exception>
 #include <string_view>
 
+#include "base/crypto/sealing.h"
 #include "base/log.h"
-#include "base/sealing.h"
 #include "http_server.h"
 #include "options.h"
 #include "ready.h"

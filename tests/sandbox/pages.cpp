@@ -5,7 +5,7 @@
 
 #include <array>
 
-#include "base/encoding.h"
+#include "base/text/encoding.h"
 
 namespace agent::sandbox {
 

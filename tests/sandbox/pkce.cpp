@@ -22,7 +22,8 @@ bool is_well_formed(std::string_view verifier) {
            });
 }
 
-/// By libsodium and not by base/encoding.h: the agent makes its challenges with that, and must not check its own work.
+/// By libsodium and not by base/text/encoding.h: the agent makes its challenges with that, and must not check its own
+/// work.
 std::string s256(std::string_view verifier) {
     std::array<unsigned char, crypto_hash_sha256_BYTES> digest{};
     crypto_hash_sha256(digest.data(), reinterpret_cast<const unsigned char*>(verifier.data()), verifier.size());

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ready.h"
 
-#include "base/json_writer.h"
+#include "base/json/json_writer.h"
 
 namespace agent::sandbox {
 

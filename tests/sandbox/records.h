@@ -9,7 +9,7 @@
 #include <variant>
 #include <vector>
 
-#include "base/json_writer.h"
+#include "base/json/json_writer.h"
 #include "client.h"
 #include "error_replies.h"
 

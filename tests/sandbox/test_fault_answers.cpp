@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <criterion/criterion.h>
 
-#include "base/json.h"
+#include "base/json/json.h"
 #include "fault_answers.h"
 
 using namespace agent;           // NOLINT(google-build-using-namespace)

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "token.h"
 
-#include "base/encoding.h"
 #include "base/log.h"
+#include "base/text/encoding.h"
 #include "client_auth.h"
 #include "error_replies.h"
 

@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "core/accounts.h"
-#include "core/refresh_timing.h"
+#include "core/accounts/accounts.h"
+#include "core/refresh/refresh_timing.h"
 #include "simulation/durable_records.h"
 #include "simulation/token_requests.h"
 #include "simulation/verdicts.h"

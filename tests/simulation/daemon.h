@@ -3,9 +3,9 @@
 
 #include <memory>
 
-#include "core/account_book.h"
-#include "core/app_registry.h"
-#include "core/login_desk.h"
+#include "core/accounts/account_book.h"
+#include "core/apps/app_registry.h"
+#include "core/login/login_desk.h"
 #include "ports/world.h"
 #include "simulation/trace.h"
 

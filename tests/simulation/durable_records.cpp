@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "core/token_set.h"
+#include "core/refresh/token_set.h"
 
 namespace agent::sim {
 

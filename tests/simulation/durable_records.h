@@ -7,9 +7,9 @@
 #include <set>
 #include <string>
 
-#include "base/sealing.h"
-#include "core/account_record.h"
-#include "core/accounts.h"
+#include "base/crypto/sealing.h"
+#include "core/accounts/account_record.h"
+#include "core/accounts/accounts.h"
 #include "simulation/findings.h"
 #include "simulation/sim_server.h"
 

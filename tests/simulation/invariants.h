@@ -4,7 +4,7 @@
 #include <functional>
 #include <string>
 
-#include "core/accounts.h"
+#include "core/accounts/accounts.h"
 #include "simulation/account_watch.h"
 #include "simulation/durable_records.h"
 #include "simulation/findings.h"

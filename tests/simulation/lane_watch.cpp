@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "core/refresh_timing.h"
+#include "core/refresh/refresh_timing.h"
 
 namespace agent::sim {
 

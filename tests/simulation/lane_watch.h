@@ -4,7 +4,7 @@
 #include <map>
 #include <string>
 
-#include "core/pacer.h"
+#include "core/refresh/pacer.h"
 #include "simulation/findings.h"
 #include "simulation/sim_server.h"
 #include "simulation/sim_time.h"

@@ -7,8 +7,8 @@
 #include <map>
 #include <utility>
 
-#include "core/account_record.h"
-#include "core/refresh_timing.h"
+#include "core/accounts/account_record.h"
+#include "core/refresh/refresh_timing.h"
 
 namespace agent::sim {
 

@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "base/sealing.h"
+#include "base/crypto/sealing.h"
 #include "ports/world.h"
 
 namespace agent::sim {

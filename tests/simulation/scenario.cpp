@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <array>
 
-#include "core/app_presets.h"
+#include "core/oauth/app_presets.h"
 #include "simulation/account_watch.h"
 #include "simulation/token_requests.h"
 

@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "core/account_book.h"
-#include "core/app.h"
+#include "core/accounts/account_book.h"
+#include "core/oauth/app.h"
 #include "simulation/faults.h"
 #include "simulation/sim_server.h"
 #include "simulation/sim_store.h"

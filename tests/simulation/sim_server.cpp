@@ -3,7 +3,7 @@
 
 #include <utility>
 
-#include "base/encoding.h"
+#include "base/text/encoding.h"
 
 namespace agent::sim {
 

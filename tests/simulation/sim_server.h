@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "core/app.h"
+#include "core/oauth/app.h"
 #include "ports/http_client.h"
 #include "simulation/faults.h"
 #include "simulation/sim_time.h"

@@ -5,7 +5,7 @@
 #include <optional>
 #include <string>
 
-#include "core/accounts.h"
+#include "core/accounts/accounts.h"
 #include "simulation/durable_records.h"
 #include "simulation/faults.h"
 #include "simulation/lane_watch.h"

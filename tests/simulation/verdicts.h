@@ -6,7 +6,7 @@
 #include <string>
 #include <utility>
 
-#include "core/accounts.h"
+#include "core/accounts/accounts.h"
 #include "simulation/durable_records.h"
 #include "simulation/findings.h"
 #include "simulation/sim_server.h"

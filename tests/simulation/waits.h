@@ -7,7 +7,7 @@
 #include <string>
 #include <utility>
 
-#include "core/accounts.h"
+#include "core/accounts/accounts.h"
 #include "simulation/findings.h"
 #include "simulation/sim_time.h"
 #include "simulation/statistics.h"

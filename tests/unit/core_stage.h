@@ -9,8 +9,8 @@
 #include <utility>
 #include <vector>
 
-#include "core/account_book.h"
-#include "core/app_registry.h"
+#include "core/accounts/account_book.h"
+#include "core/apps/app_registry.h"
 #include "expect.h"
 #include "fakes/fake_clock.h"
 #include "fakes/fake_entropy.h"

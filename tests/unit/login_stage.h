@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "core/login_desk.h"
+#include "core/login/login_desk.h"
 #include "fakes/fake_redirect_listener.h"
 #include "unit/core_stage.h"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "core/account_life.h"
+#include "core/accounts/account_life.h"
 
 #include <sys/wait.h>
 #include <unistd.h>

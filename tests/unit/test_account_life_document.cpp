@@ -3,7 +3,7 @@
 #include <sstream>
 #include <string>
 
-#include "core/account_life.h"
+#include "core/accounts/account_life.h"
 #include "expect.h"
 
 namespace {

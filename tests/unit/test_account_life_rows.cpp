@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the happenings make of the numbers and reasons in a life, and what time makes of it.
-#include "core/account_life.h"
-#include "core/refresh_timing.h"
+#include "core/accounts/account_life.h"
+#include "core/refresh/refresh_timing.h"
 #include "expect.h"
 
 using agent::Circumstances;

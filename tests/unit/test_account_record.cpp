@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "core/account_record.h"
+#include "core/accounts/account_record.h"
 
-#include "core/seal_context.h"
+#include "core/store/seal_context.h"
 #include "expect.h"
 
 using agent::AccountRecord;

@@ -5,7 +5,7 @@
 
 #include "expect.h"
 #include "fakes/api_fixture.h"
-#include "io/api/metrics_text.h"
+#include "io/api/handlers/metrics_text.h"
 #include "protocol/limits.h"
 
 using agent::Event;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "core/app.h"
+#include "core/oauth/app.h"
 
 #include <map>
 
-#include "core/app_presets.h"
+#include "core/oauth/app_presets.h"
 #include "expect.h"
 
 using agent::App;

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "core/app_registry.h"
+#include "core/apps/app_registry.h"
 
 #include <optional>
 #include <vector>
 
-#include "core/app_presets.h"
+#include "core/oauth/app_presets.h"
 #include "expect.h"
 #include "fakes/fake_clock.h"
 #include "fakes/fake_token_store.h"

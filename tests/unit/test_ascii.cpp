@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "base/ascii.h"
+#include "base/text/ascii.h"
 
 #include "expect.h"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "core/attempt_throttle.h"
+#include "core/keys/attempt_throttle.h"
 
 #include "expect.h"
 #include "fakes/fake_clock.h"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "core/authorization_request.h"
+#include "core/oauth/authorization_request.h"
 
-#include "core/app_presets.h"
+#include "core/oauth/app_presets.h"
 #include "expect.h"
 #include "fakes/fake_entropy.h"
 

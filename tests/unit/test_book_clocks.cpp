@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Machines that sleep, and wall clocks that are set.
-#include "core/refresh_timing.h"
+#include "core/refresh/refresh_timing.h"
 #include "unit/core_stage.h"
 
 using namespace std::chrono_literals;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Accounts that are copied for a backup, and accounts that come back from one.
-#include "core/restored_account.h"
+#include "core/accounts/restored_account.h"
 #include "unit/core_stage.h"
 
 using namespace std::chrono_literals;

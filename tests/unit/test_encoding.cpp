@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "base/encoding.h"
+#include "base/text/encoding.h"
 
-#include "base/sealing.h"
+#include "base/crypto/sealing.h"
 #include "expect.h"
 
 using namespace std::string_view_literals;

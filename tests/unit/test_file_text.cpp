@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "app/file_text.h"
+#include "app/start/file_text.h"
 
 #include <sys/stat.h>
 #include <unistd.h>

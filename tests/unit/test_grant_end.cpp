@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "core/grant_end.h"
+#include "core/oauth/grant_end.h"
 
 #include "expect.h"
 

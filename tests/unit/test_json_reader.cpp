@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "base/json_reader.h"
+#include "base/json/json_reader.h"
 
 #include "expect.h"
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "base/json_writer.h"
+#include "base/json/json_writer.h"
 
 #include <limits>
 #include <string>
 
-#include "base/json.h"
+#include "base/json/json.h"
 #include "expect.h"
 
 using namespace std::string_view_literals;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "app/key_file.h"
+#include "app/keys/key_file.h"
 
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -7,7 +7,7 @@
 #include <algorithm>
 #include <csignal>
 
-#include "base/encoding.h"
+#include "base/text/encoding.h"
 #include "expect.h"
 #include "temp_dir.h"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "base/key_wrapping.h"
+#include "base/crypto/key_wrapping.h"
 
 #include <string>
 

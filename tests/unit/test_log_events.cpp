@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "io/log_events.h"
+#include "io/systemd/log_events.h"
 
 #include <fstream>
 #include <map>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "core/pacer.h"
+#include "core/refresh/pacer.h"
 
 #include <deque>
 #include <optional>

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "base/passphrase.h"
+#include "base/crypto/passphrase.h"
 
 #include <string>
 
 #include "base/bytes.h"
-#include "base/encoding.h"
+#include "base/text/encoding.h"
 #include "expect.h"
 
 using agent::KdfParameters;

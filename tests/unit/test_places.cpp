@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "app/places.h"
+#include "app/start/places.h"
 
 #include <unistd.h>
 

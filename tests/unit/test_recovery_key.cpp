@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "base/recovery_key.h"
+#include "base/crypto/recovery_key.h"
 
 #include <string>
 
 #include "base/bytes.h"
-#include "base/encoding.h"
+#include "base/text/encoding.h"
 #include "expect.h"
 
 namespace {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "core/refresh_timing.h"
+#include "core/refresh/refresh_timing.h"
 
 #include "expect.h"
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What becomes of an account that a backup brings: rows of what is here, what is brought, and what follows.
-#include "core/restored_account.h"
+#include "core/accounts/restored_account.h"
 
 #include "expect.h"
 

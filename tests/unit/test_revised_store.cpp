@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "core/revised_store.h"
+#include "core/store/revised_store.h"
 
 #include "expect.h"
 #include "fakes/fake_clock.h"

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "core/rollback.h"
+#include "core/store/rollback.h"
 
 #include <memory>
 
-#include "core/account_record.h"
-#include "core/app_presets.h"
-#include "core/app_registry.h"
-#include "core/token_set.h"
+#include "core/accounts/account_record.h"
+#include "core/apps/app_registry.h"
+#include "core/oauth/app_presets.h"
+#include "core/refresh/token_set.h"
 #include "expect.h"
 
 using agent::AccountRecord;

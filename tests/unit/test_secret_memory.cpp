@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "base/secret_memory.h"
+#include "base/secret/secret_memory.h"
 
 #include <algorithm>
 #include <cstdint>
@@ -7,8 +7,8 @@
 #include <thread>
 #include <vector>
 
-#include "base/json.h"
-#include "base/secret.h"
+#include "base/json/json.h"
+#include "base/secret/secret.h"
 #include "expect.h"
 
 namespace {

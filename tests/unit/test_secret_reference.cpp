@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "app/secret_reference.h"
+#include "app/keys/secret_reference.h"
 
 #include <cstdlib>
 

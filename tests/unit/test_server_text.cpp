@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "core/server_text.h"
+#include "core/oauth/server_text.h"
 
 #include "expect.h"
 

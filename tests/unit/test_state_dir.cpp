@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "app/state_dir.h"
+#include "app/start/state_dir.h"
 
 #include <sys/stat.h>
 #include <sys/wait.h>

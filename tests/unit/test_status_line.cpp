@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "app/status_line.h"
+#include "app/report/status_line.h"
 
 #include <chrono>
 

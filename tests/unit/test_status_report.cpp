@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "app/status_report.h"
+#include "app/report/status_report.h"
 
 #include <chrono>
 #include <string>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Backups of an agent among fakes: what is copied, what is given away, and what comes back elsewhere.
-#include "core/store_backups.h"
+#include "core/backup/store_backups.h"
 
-#include "core/seal_context.h"
+#include "core/store/seal_context.h"
 #include "unit/core_stage.h"
 
 using namespace std::chrono_literals;

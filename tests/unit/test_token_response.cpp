@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "core/token_response.h"
+#include "core/oauth/token_response.h"
 
 #include <string>
 

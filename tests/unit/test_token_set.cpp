@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "core/token_set.h"
+#include "core/refresh/token_set.h"
 
-#include "core/seal_context.h"
+#include "core/store/seal_context.h"
 #include "expect.h"
 
 using agent::Bytes;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "io/trace_text.h"
+#include "io/provider/trace_text.h"
 
 #include <string>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "base/encoding.h"
+#include "base/text/encoding.h"
 #include "expect.h"
 
 using agent::Url;

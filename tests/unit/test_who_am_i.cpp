@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "core/who_am_i.h"
+#include "core/oauth/who_am_i.h"
 
 #include "expect.h"
 

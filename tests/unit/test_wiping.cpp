@@ -7,10 +7,10 @@
 #include <cstdlib>
 #include <new>
 
-#include "base/encoding.h"
-#include "base/json.h"
-#include "base/json_writer.h"
-#include "base/sealing.h"
+#include "base/crypto/sealing.h"
+#include "base/json/json.h"
+#include "base/json/json_writer.h"
+#include "base/text/encoding.h"
 #include "expect.h"
 
 namespace {

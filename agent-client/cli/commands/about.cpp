@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <string>
 
-#include "cli/absolute_path.h"
 #include "cli/commands/commands.h"
-#include "cli/output.h"
+#include "cli/display/output.h"
+#include "cli/display/text.h"
+#include "cli/input/absolute_path.h"
 #include "cli/session.h"
-#include "cli/text.h"
 
 namespace agent {
 

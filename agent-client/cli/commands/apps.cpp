@@ -3,12 +3,12 @@
 #include <string>
 #include <utility>
 
-#include "base/json_writer.h"
+#include "base/json/json_writer.h"
 #include "cli/commands/commands.h"
-#include "cli/input.h"
-#include "cli/output.h"
+#include "cli/display/output.h"
+#include "cli/display/table.h"
+#include "cli/input/input.h"
 #include "cli/session.h"
-#include "cli/table.h"
 #include "lib/members.h"
 #include "protocol/names.h"
 

@@ -2,12 +2,12 @@
 #include <string>
 #include <vector>
 
-#include "base/json_writer.h"
-#include "cli/account_view.h"
-#include "cli/backup_file.h"
+#include "base/json/json_writer.h"
 #include "cli/commands/commands.h"
-#include "cli/output.h"
-#include "cli/secret_source.h"
+#include "cli/display/account_view.h"
+#include "cli/display/output.h"
+#include "cli/input/backup_file.h"
+#include "cli/input/secret_source.h"
 #include "cli/session.h"
 #include "cli/signal_watch.h"
 #include "lib/members.h"

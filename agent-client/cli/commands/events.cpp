@@ -3,11 +3,11 @@
 #include <ctime>
 #include <string>
 
-#include "base/json.h"
+#include "base/json/json.h"
 #include "cli/commands/commands.h"
-#include "cli/output.h"
+#include "cli/display/output.h"
+#include "cli/display/text.h"
 #include "cli/session.h"
-#include "cli/text.h"
 #include "lib/members.h"
 
 namespace agent {

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <string>
 
-#include "base/json_writer.h"
-#include "cli/absolute_path.h"
+#include "base/json/json_writer.h"
 #include "cli/commands/commands.h"
-#include "cli/output.h"
-#include "cli/secret_source.h"
+#include "cli/display/output.h"
+#include "cli/input/absolute_path.h"
+#include "cli/input/secret_source.h"
 #include "cli/session.h"
 #include "lib/members.h"
 

@@ -5,14 +5,14 @@
 #include <charconv>
 #include <string>
 
-#include "base/json_writer.h"
-#include "cli/account_view.h"
+#include "base/json/json_writer.h"
 #include "cli/commands/commands.h"
-#include "cli/key_view.h"
-#include "cli/output.h"
-#include "cli/secret_source.h"
+#include "cli/display/account_view.h"
+#include "cli/display/key_view.h"
+#include "cli/display/output.h"
+#include "cli/display/text.h"
+#include "cli/input/secret_source.h"
 #include "cli/session.h"
-#include "cli/text.h"
 #include "lib/members.h"
 
 namespace agent {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "base/json_writer.h"
+#include "base/json/json_writer.h"
 #include "cli/commands/commands.h"
-#include "cli/output.h"
-#include "cli/secret_source.h"
+#include "cli/display/output.h"
+#include "cli/input/secret_source.h"
 #include "cli/session.h"
 
 namespace agent {

@@ -3,16 +3,16 @@
 
 #include <string>
 
-#include "base/json_writer.h"
-#include "cli/account_view.h"
+#include "base/json/json_writer.h"
 #include "cli/authorization.h"
 #include "cli/browser.h"
 #include "cli/commands/commands.h"
-#include "cli/input.h"
-#include "cli/output.h"
+#include "cli/display/account_view.h"
+#include "cli/display/output.h"
+#include "cli/display/text.h"
+#include "cli/input/input.h"
 #include "cli/session.h"
 #include "cli/signal_watch.h"
-#include "cli/text.h"
 #include "lib/members.h"
 #include "lib/token_call.h"
 

@@ -4,13 +4,13 @@
 #include <utility>
 #include <vector>
 
-#include "base/json_writer.h"
-#include "cli/backup_file.h"
+#include "base/json/json_writer.h"
 #include "cli/commands/commands.h"
-#include "cli/output.h"
-#include "cli/secret_source.h"
+#include "cli/display/output.h"
+#include "cli/display/table.h"
+#include "cli/input/backup_file.h"
+#include "cli/input/secret_source.h"
 #include "cli/session.h"
-#include "cli/table.h"
 #include "lib/members.h"
 #include "protocol/limits.h"
 

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "cli/commands/commands.h"
-#include "cli/output.h"
+#include "cli/display/output.h"
 #include "cli/session.h"
 #include "lib/token_call.h"
 

@@ -2,12 +2,12 @@
 #include <string>
 #include <vector>
 
-#include "cli/account_view.h"
 #include "cli/commands/commands.h"
-#include "cli/output.h"
+#include "cli/display/account_view.h"
+#include "cli/display/output.h"
+#include "cli/display/table.h"
+#include "cli/display/text.h"
 #include "cli/session.h"
-#include "cli/table.h"
-#include "cli/text.h"
 #include "lib/members.h"
 
 namespace agent {

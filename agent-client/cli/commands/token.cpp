@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "base/secret.h"
+#include "base/secret/secret.h"
 #include "cli/commands/commands.h"
-#include "cli/output.h"
+#include "cli/display/output.h"
 #include "cli/session.h"
 #include "lib/token_call.h"
 

@@ -3,11 +3,11 @@
 
 #include <utility>
 
-#include "base/encoding.h"
 #include "base/log.h"
-#include "io/api/metrics_text.h"
+#include "base/text/encoding.h"
+#include "io/api/handlers/metrics_text.h"
 #include "io/api/routes.h"
-#include "io/log_events.h"
+#include "io/systemd/log_events.h"
 #include "protocol/names.h"
 
 namespace agent {

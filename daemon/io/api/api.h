@@ -10,13 +10,13 @@
 #include <string>
 #include <vector>
 
-#include "core/accounts.h"
-#include "core/apps.h"
-#include "core/backups.h"
+#include "core/accounts/accounts.h"
+#include "core/apps/apps.h"
+#include "core/backup/backups.h"
 #include "core/events.h"
-#include "core/keyring.h"
-#include "core/logins.h"
-#include "io/api/event_counts.h"
+#include "core/keys/keyring.h"
+#include "core/login/logins.h"
+#include "io/api/handlers/event_counts.h"
 #include "io/api/reply.h"
 #include "io/api/request.h"
 #include "ports/clock.h"

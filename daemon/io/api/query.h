@@ -5,8 +5,8 @@
 #include <initializer_list>
 #include <string_view>
 
-#include "base/encoding.h"
 #include "base/result.h"
+#include "base/text/encoding.h"
 
 namespace agent {
 

@@ -10,9 +10,9 @@
 #include <string_view>
 #include <utility>
 
-#include "base/json_writer.h"
+#include "base/json/json_writer.h"
 #include "base/result.h"
-#include "base/secret.h"
+#include "base/secret/secret.h"
 
 namespace agent {
 

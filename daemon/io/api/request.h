@@ -5,7 +5,7 @@
 
 #include <string>
 
-#include "base/secret.h"
+#include "base/secret/secret.h"
 
 namespace agent {
 

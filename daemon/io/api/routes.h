@@ -7,7 +7,7 @@
 #include <string_view>
 
 #include "base/result.h"
-#include "core/accounts.h"
+#include "core/accounts/accounts.h"
 #include "io/api/reply.h"
 #include "io/api/request.h"
 

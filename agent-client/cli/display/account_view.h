@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "base/json/json.h"
+#include "cli/display/table.h"
+#include "lib/failure.h"
+
+namespace agent {
+
+// What people see of the accounts that the agent tells of (schema "account"). `now` is in seconds since 1970.
+
+/// A heading and a row for each. A column for reasons only where there are any.
+[[nodiscard]] Reply<std::vector<Row>> accounts_table(const Json::Array& accounts, std::int64_t now);
+
+/// One row for each fact.
+[[nodiscard]] Reply<std::vector<Row>> account_details(const Json& account, std::int64_t now);
+
+/// "Jane Doe <jane@example.com>", or empty when Clio did not tell.
+[[nodiscard]] std::string user_text(const Json& account);
+
+/// Seconds since 1970, now.
+[[nodiscard]] std::int64_t unix_now();
+
+}  // namespace agent

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/display/output.h"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdlib>
+#include <string>
+
+namespace agent {
+
+namespace {
+
+/// 0, or the error's number.
+int write_all(int fd, std::string_view text) {
+    while (!text.empty()) {
+        const ssize_t written = ::write(fd, text.data(), text.size());
+        if (written >= 0) {
+            text.remove_prefix(static_cast<std::size_t>(written));
+        } else if (errno != EINTR) {
+            return errno;
+        }
+    }
+    return 0;
+}
+
+std::string_view variable(const char* name) {
+    const char* value = std::getenv(name);
+    return value == nullptr ? std::string_view() : std::string_view(value);
+}
+
+}  // namespace
+
+Reply<void> print(std::string_view text) {
+    if (const int error = write_all(STDOUT_FILENO, text); error != 0) return fail_errno("standard output", error);
+    return {};
+}
+
+Reply<void> print_line(std::string_view line) {
+    SecretBuffer whole;
+    whole.append(line);
+    whole.append("\n");
+    return print(whole.view());
+}
+
+Reply<void> print_json(const Answer& answer) {
+    SecretString line(answer.text.size() + 1);
+    // Within a JSON text a bare line break is white space between tokens.
+    const std::string_view text = answer.text.reveal();
+    std::replace_copy_if(
+        text.begin(), text.end(), line.data(), [](char c) { return c == '\n' || c == '\r'; }, ' ');
+    line.data()[text.size()] = '\n';
+    return print(line.reveal());
+}
+
+void complain(std::string_view text) {
+    tell("clioctl: " + std::string(text) + '\n');
+}
+
+void tell(std::string_view text) {
+    tell(STDERR_FILENO, text);
+}
+
+void tell(int terminal, std::string_view text) {
+    static_cast<void>(write_all(terminal, text));  // there is nobody else to tell
+}
+
+void warn_of_readable_output(std::string_view secret) {
+    struct stat out {};
+    if (::fstat(STDOUT_FILENO, &out) != 0 || !S_ISREG(out.st_mode)) return;
+    if ((out.st_mode & S_IROTH) == 0) return;
+    complain("warning: every user can read the file that the " + std::string(secret) + " is written to");
+}
+
+bool wants_colour() {
+    return variable("NO_COLOR").empty() && variable("TERM") != "dumb" && ::isatty(STDOUT_FILENO) == 1;
+}
+
+}  // namespace agent

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/display/text.h"
+
+#include <algorithm>
+#include <array>
+#include <ctime>
+
+#include "base/text/utf8.h"
+
+namespace agent {
+
+namespace {
+
+struct Range {
+    char32_t first;
+    char32_t last;
+};
+
+template <std::size_t N>
+bool is_in(char32_t c, const std::array<Range, N>& ranges) {
+    return std::any_of(ranges.begin(), ranges.end(), [c](Range r) { return c >= r.first && c <= r.last; });
+}
+
+// C0, DEL and C1 controls; line and paragraph separator; marks, embeddings, overrides and isolates of direction.
+constexpr std::array<Range, 6> kUnsafe{
+    {{0x00, 0x1f}, {0x7f, 0x9f}, {0x200e, 0x200f}, {0x2028, 0x202e}, {0x2066, 0x2069}, {0xfeff, 0xfeff}}};
+// Combining marks and joiners that names are written with.
+constexpr std::array<Range, 5> kZeroWidth{
+    {{0x0300, 0x036f}, {0x1ab0, 0x1aff}, {0x200b, 0x200d}, {0x20d0, 0x20ff}, {0xfe00, 0xfe0f}}};
+// East Asian wide characters and pictures, by and large.
+constexpr std::array<Range, 7> kDoubleWidth{{{0x1100, 0x115f},
+                                             {0x2e80, 0xa4cf},
+                                             {0xac00, 0xd7a3},
+                                             {0xf900, 0xfaff},
+                                             {0xff00, 0xff60},
+                                             {0x1f300, 0x1faff},
+                                             {0x20000, 0x3fffd}}};
+
+/// The character that a well-formed sequence stands for.
+char32_t decode(std::string_view sequence) {
+    constexpr std::array<unsigned, 5> kFirstByteBits{0, 0x7f, 0x1f, 0x0f, 0x07};
+    char32_t c = static_cast<unsigned char>(sequence.front()) & kFirstByteBits.at(sequence.size());
+    for (const char byte : sequence.substr(1)) c = c << 6 | (static_cast<unsigned char>(byte) & 0x3f);
+    return c;
+}
+
+std::string escaped(char32_t c) {
+    constexpr std::string_view kDigits = "0123456789abcdef";
+    std::string text = c < 0x100 ? "\\x" : "\\u";
+    for (int shift = c < 0x100 ? 4 : 12; shift >= 0; shift -= 4) text += kDigits[(c >> shift) & 0xf];
+    return text;
+}
+
+}  // namespace
+
+std::string printable(std::string_view text) {
+    std::string out;
+    while (!text.empty()) {
+        const std::size_t length = utf8_length(text);
+        const std::string_view sequence = text.substr(0, std::max<std::size_t>(length, 1));
+        if (length == 0) {
+            out += "\xef\xbf\xbd";  // U+FFFD
+        } else if (const char32_t c = decode(sequence); is_in(c, kUnsafe)) {
+            out += escaped(c);
+        } else {
+            out += sequence;
+        }
+        text.remove_prefix(sequence.size());
+    }
+    return out;
+}
+
+std::size_t columns(std::string_view text) noexcept {
+    std::size_t count = 0;
+    while (!text.empty()) {
+        const std::size_t length = std::max<std::size_t>(utf8_length(text), 1);
+        const char32_t c = decode(text.substr(0, length));
+        if (!is_in(c, kZeroWidth)) count += is_in(c, kDoubleWidth) ? 2 : 1;
+        text.remove_prefix(length);
+    }
+    return count;
+}
+
+std::string shell_quoted(std::string_view text) {
+    std::string out = "'";
+    for (const char c : text) {
+        if (c == '\'') {
+            out += "'\\''";
+        } else {
+            out += c;
+        }
+    }
+    return out + "'";
+}
+
+std::string duration_text(std::int64_t seconds) {
+    constexpr std::int64_t kMinute = 60;
+    constexpr std::int64_t kHour = 60 * kMinute;
+    constexpr std::int64_t kDay = 24 * kHour;
+    // Two of a unit before the next takes over: "90 min" says more than "1 h".
+    if (seconds < 2 * kMinute) return std::to_string(seconds) + " s";
+    if (seconds < 2 * kHour) return std::to_string(seconds / kMinute) + " min";
+    if (seconds < 2 * kDay) return std::to_string(seconds / kHour) + " h";
+    return std::to_string(seconds / kDay) + " d";
+}
+
+std::string relative_time(std::int64_t seconds) {
+    if (seconds == 0) return "now";
+    return seconds > 0 ? "in " + duration_text(seconds) : duration_text(-seconds) + " ago";
+}
+
+std::string moment_text(std::optional<std::int64_t> at, std::int64_t now) {
+    if (!at) return "-";
+    const auto time = static_cast<std::time_t>(*at);
+    std::tm parts{};
+    std::array<char, 32> text{};
+    if (::localtime_r(&time, &parts) == nullptr) return "-";
+    const std::size_t size = std::strftime(text.data(), text.size(), "%Y-%m-%d %H:%M:%S", &parts);
+    return std::string(text.data(), size) + " (" + relative_time(*at - now) + ")";
+}
+
+}  // namespace agent

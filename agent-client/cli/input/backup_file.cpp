@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/input/backup_file.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <fstream>
+#include <optional>
+#include <utility>
+
+#include "lib/members.h"
+#include "protocol/limits.h"
+
+namespace agent {
+
+namespace {
+
+constexpr std::int64_t kVersion = 1;
+constexpr std::string_view kVersionMember = "clio_agent_backup";
+constexpr std::size_t kLongestLine = limits::kBodyBytes - 1024;  // so that a request takes it
+
+/// The next line; nothing at the end of the file. Cut where it is longer than any may be.
+std::optional<std::string> next_line(std::ifstream& in) {
+    std::string line(kLongestLine + 2, '\0');
+    in.getline(line.data(), static_cast<std::streamsize>(line.size()));
+    const auto size = static_cast<std::size_t>(in.gcount());
+    if (size == 0) return std::nullopt;
+    // What was read counts the end of the line, which is not there at the end of the file and in one that was cut.
+    line.resize(in.good() ? size - 1 : size);
+    return line;
+}
+
+/// The folder that a file is in.
+std::string folder_of(const std::string& path) {
+    const std::size_t slash = path.rfind('/');
+    if (slash == std::string::npos) return ".";
+    return slash == 0 ? "/" : path.substr(0, slash);
+}
+
+tl::unexpected<Error> is_there(const std::string& path) {
+    return fail(Error::Code::kConflict, path + ": is there already, and a backup replaces no file");
+}
+
+/// The name of a new file is durable once its folder is.
+int sync_folder(const std::string& folder) {
+    const Fd fd(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    return fd && ::fsync(fd.get()) == 0 ? 0 : errno;
+}
+
+}  // namespace
+
+Reply<void> write_kdf(JsonWriter& out, const Json& kdf) {
+    out.key("kdf").begin_object();
+    for (const char* number : {"operations", "memory"}) {
+        AGENT_TRY(const auto value, need_integer(kdf, number));
+        out.member(number, value);
+    }
+    AGENT_TRY(const auto salt, need_string(kdf, "salt"));
+    out.member("salt", salt).end_object();
+    return {};
+}
+
+NewBackupFile::~NewBackupFile() {
+    if (fd_) ::unlink(path_.c_str());
+}
+
+Reply<void> NewBackupFile::may_be_at(const std::string& path) {
+    struct stat status {};
+    if (::lstat(path.c_str(), &status) == 0) return is_there(path);
+    if (errno != ENOENT) return fail_errno(path, errno);
+    const std::string folder = folder_of(path);
+    if (::access(folder.c_str(), W_OK | X_OK) != 0) return fail_errno(folder, errno);
+    return {};
+}
+
+Reply<NewBackupFile> NewBackupFile::create(const std::string& path) {
+    Fd fd(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600));
+    if (!fd && errno == EEXIST) return is_there(path);
+    if (!fd) return fail_errno(path, errno);
+    return NewBackupFile(path, std::move(fd));
+}
+
+Reply<void> NewBackupFile::write(std::string_view line) {
+    const std::string whole = std::string(line) + "\n";
+    for (std::string_view left = whole; !left.empty();) {
+        const ssize_t written = ::write(fd_.get(), left.data(), left.size());
+        if (written < 0 && errno == EINTR) continue;
+        if (written < 0) return fail_errno(path_, errno);
+        left.remove_prefix(static_cast<std::size_t>(written));
+    }
+    return {};
+}
+
+Reply<void> NewBackupFile::keep() {
+    if (::fsync(fd_.get()) != 0) return fail_errno(path_, errno);
+    if (const int error = sync_folder(folder_of(path_)); error != 0) return fail_errno(folder_of(path_), error);
+    fd_.reset();
+    return {};
+}
+
+Reply<BackupFile> BackupFile::read(const std::string& path) {
+    BackupFile file(path);
+    std::ifstream in(path);
+    if (!in) return fail_errno(path, errno);
+    const auto head = next_line(in);
+    if (!head) return file.refusal("is empty, or no file");
+    AGENT_CHECK(file.read_head(*head));
+    while (const auto line = next_line(in)) {
+        AGENT_TRY(const bool is_end, file.read_line(*line));
+        if (!is_end) continue;
+        if (in.peek() != std::ifstream::traits_type::eof()) return file.refusal("goes on after its end");
+        return file;
+    }
+    return file.refusal("was cut short: its end is missing");
+}
+
+Reply<void> BackupFile::read_head(std::string_view line) {
+    auto head = Json::parse(line);
+    const auto version = head ? head->find_integer(kVersionMember) : std::nullopt;
+    if (!version) return refusal("is no backup of clio-agent");
+    if (*version != kVersion) return refusal("is a backup of another version, which this clioctl cannot read");
+    head_ = *std::move(head);
+    return {};
+}
+
+Reply<bool> BackupFile::read_line(std::string_view line) {
+    const std::string where = "line " + std::to_string(records_.size() + 2);
+    if (line.size() > kLongestLine) return refusal(where + " is longer than any record");
+    const auto json = Json::parse(line);
+    if (!json || !json->is_object()) return refusal(where + " is no JSON object: it was damaged or cut short");
+    if (json->find("sealed") != nullptr) {
+        if (!is_next(*json)) return refusal(where + " stands twice, or is out of order");
+        records_.push_back(std::hash<std::string_view>()(line));
+        return false;
+    }
+    const auto end = json->find_string("end");
+    if (!end) return refusal(where + " is neither a record nor the end");
+    if (json->find_integer("records") != records())
+        return refusal("has " + std::to_string(records_.size()) + " records, and its end tells of another number");
+    end_ = *end;
+    return true;
+}
+
+bool BackupFile::is_next(const Json& record) {
+    const bool is_app = record.find_string("kind") == "app";
+    std::string name(record.find_string("name").value_or(""));
+    const bool in_order = is_app == last_is_app_ ? records_.empty() || name > last_name_ : last_is_app_;
+    last_is_app_ = is_app;
+    last_name_ = std::move(name);
+    return in_order;
+}
+
+Reply<void> BackupFile::each_record(const Take& take) const {
+    std::ifstream in(path_);
+    auto line = next_line(in);  // the first one, which is none
+    for (const std::size_t hash : records_) {
+        line = next_line(in);
+        if (!line || std::hash<std::string_view>()(*line) != hash) return refusal("has changed while it was read");
+        AGENT_CHECK(take(*line));
+    }
+    return {};
+}
+
+tl::unexpected<Error> BackupFile::refusal(const std::string& what) const {
+    return fail(Error::Code::kBadRequest, path_ + ": " + what);
+}
+
+}  // namespace agent

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/input/secret_source.h"
+
+#include <unistd.h>
+
+#include "cli/input/ask_password.h"
+#include "cli/input/input.h"
+#include "cli/input/terminal_prompt.h"
+
+namespace agent {
+
+Reply<SecretSource> SecretSource::chosen_by(const Arguments& arguments) {
+    const bool from_input = arguments.has("stdin");
+    const bool by_systemd = arguments.has("ask-password");
+    if (from_input && by_systemd) return usage(arguments.command, "--stdin and --ask-password exclude each other");
+    if (by_systemd) return SecretSource(Kind::kSystemd);
+    return SecretSource(from_input || ::isatty(STDIN_FILENO) != 1 ? Kind::kStandardInput : Kind::kTerminal);
+}
+
+Reply<std::optional<SecretString>> SecretSource::read_line_of(const std::string& what) const {
+    switch (kind_) {
+        case Kind::kTerminal:
+            return ask_on_terminal(what + ": ", "give --stdin or --ask-password");
+        case Kind::kSystemd:
+            return ask_by_systemd(what + ":");
+        case Kind::kStandardInput:
+            break;
+    }
+    AGENT_TRY(auto line, read_line(STDIN_FILENO, kLongestSecret, Patience::without_end()));
+    if (!line) {
+        return fail(Error::Code::kBadRequest,
+                    "standard input has ended without a secret; a prompt asks where it is a "
+                    "terminal, and systemd-ask-password with --ask-password");
+    }
+    return line;
+}
+
+Reply<SecretString> SecretSource::read(const std::string& what) const {
+    AGENT_TRY(auto line, read_line_of(what));
+    return as_secret(std::move(line));
+}
+
+Reply<SecretString> SecretSource::read_new(const std::string& what) const {
+    AGENT_TRY(SecretString secret, read("New " + what));
+    if (kind_ == Kind::kStandardInput) return secret;
+    AGENT_TRY(const SecretString again, read("New " + what + " again"));
+    if (!again.equals(secret.reveal())) return fail(Error::Code::kBadRequest, "the two are not the same");
+    return secret;
+}
+
+}  // namespace agent

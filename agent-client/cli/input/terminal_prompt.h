@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+#include "base/secret/secret.h"
+#include "lib/failure.h"
+
+namespace agent {
+
+/// Shows `prompt` on the terminal that this process belongs to, whatever its standard input is, and reads a line
+/// without echo; nothing at the end of the input. A signal takes effect once the terminal echoes again. Fails with
+/// "bad_request" and `without_terminal`, which says what else to do, where there is no terminal.
+[[nodiscard]] Reply<std::optional<SecretString>> ask_on_terminal(std::string_view prompt,
+                                                                 std::string_view without_terminal);
+
+}  // namespace agent

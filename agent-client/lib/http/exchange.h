@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "lib/failure.h"
+#include "lib/http/response_reader.h"
+#include "lib/patience.h"
+#include "lib/socket/unix_stream.h"
+
+namespace agent {
+
+/// What to ask of the agent.
+struct AgentRequest {
+    std::string_view method;
+    std::string target;          // path and query, encoded
+    std::string_view body = {};  // JSON; sent when not empty
+};
+
+/// One request and its response over a connection of its own.
+class Exchange {
+  public:
+    Exchange(UnixStream stream, const Patience& patience) noexcept : stream_(std::move(stream)), patience_(patience) {}
+
+    [[nodiscard]] Reply<void> send(const AgentRequest& request);
+    /// Waits for more of the response. Only while it is not complete.
+    [[nodiscard]] Reply<void> receive_more();
+    /// The agent has closed the connection before the response was complete.
+    [[nodiscard]] bool is_broken_off() const noexcept { return is_broken_off_; }
+    [[nodiscard]] ResponseReader& response() noexcept { return response_; }
+
+  private:
+    UnixStream stream_;
+    Patience patience_;
+    ResponseReader response_;
+    bool is_broken_off_ = false;
+};
+
+}  // namespace agent

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/keys/slot_trial.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "app/keys/key_file.h"
+#include "app/keys/start_keys.h"
+#include "base/crypto/recovery_key.h"
+
+namespace agent {
+
+bool SlotTrial::is_typed(SlotKind kind) const noexcept {
+    return (kind == SlotKind::kPassphrase && !secrets_.passphrase.empty()) ||
+           (kind == SlotKind::kRecovery && !secrets_.recovery_key.empty());
+}
+
+Result<SealingKey> SlotTrial::key_of(const KeySlot& slot) const {
+    switch (slot.facts.kind) {
+        case SlotKind::kPassphrase:
+            return derive_key(secrets_.passphrase.reveal(), slot.kdf());
+        case SlotKind::kRecovery:
+            return read_recovery_key(secrets_.recovery_key.reveal());
+        case SlotKind::kFile:
+        case SlotKind::kCredential:
+            break;
+    }
+    AGENT_TRY(const SecretReference reference, key_reference(slot.facts.kind, slot.facts.source));
+    return read_key(reference);
+}
+
+void SlotTrial::try_slot(const KeySlot& slot) {
+    TriedKeySlot result{.id = slot.facts.id, .kind = slot.facts.kind, .opens = {}, .detail = {}};
+    if (needs_person(slot.facts.kind) && !is_typed(slot.facts.kind)) return tried.push_back(std::move(result));
+    const auto key = key_of(slot);
+    auto keys = key ? slots->open(slot, *key) : Result<DataKeys>(tl::unexpected(key.error()));
+    result.opens = keys.has_value();
+    if (keys) {
+        opened_ = *std::move(keys);
+    } else {
+        result.detail = keys.error().message;
+        why_not_ = std::move(keys).error();
+    }
+    tried.push_back(std::move(result));
+}
+
+void SlotTrial::run() {
+    if (!slots) return;
+    for (const KeySlot& slot : slots->slots) {
+        if (until_one_opens_ && !is_typed(slot.facts.kind)) continue;
+        try_slot(slot);
+        if (until_one_opens_ && opened_) return;
+    }
+}
+
+Result<DataKeys> SlotTrial::take_opened() {
+    if (!slots) return tl::unexpected(slots.error());
+    if (opened_) return *std::exchange(opened_, std::nullopt);
+    if (why_not_ && why_not_->code != Error::Code::kForbidden) return tl::unexpected(*why_not_);
+    if (why_not_) return fail(Error::Code::kForbidden, "unlock: wrong; nothing was changed");
+    if (slots->slots.empty())
+        return fail(Error::Code::kConflict,
+                    "unlock: the store is new; choose its passphrase with: clioctl key add passphrase");
+    return fail(Error::Code::kConflict, "unlock: the store has no such key slot (it has: " + slots->kinds() + ")");
+}
+
+bool SlotTrial::a_typed_secret_was_wrong() const {
+    const auto wrong = [&](const TriedKeySlot& one) { return is_typed(one.kind) && one.opens == false; };
+    return std::any_of(tried.begin(), tried.end(), wrong);
+}
+
+}  // namespace agent

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "core/keys/keyring.h"
+#include "io/store/key_slots.h"
+
+namespace agent {
+
+/// Trying keys on the slots of a store. run() takes as long as passphrases take, and needs nothing but what lies here.
+class SlotTrial {
+  public:
+    /// With `until_one_opens` only the slots of what was typed are tried, and none after the first that opens.
+    SlotTrial(TypedSecrets secrets, bool until_one_opens)
+        : secrets_(std::move(secrets)), until_one_opens_(until_one_opens) {}
+
+    Result<KeySlots> slots = fail(Error::Code::kInternal, "key slots: not read");
+    std::vector<TriedKeySlot> tried;
+
+    void run();
+
+    /// kForbidden when a secret was wrong, kConflict when the store has no slot that it could be of, kBadRequest when
+    /// nothing was typed or a recovery key was misread.
+    [[nodiscard]] Result<DataKeys> take_opened();
+    [[nodiscard]] bool a_typed_secret_was_wrong() const;
+
+  private:
+    [[nodiscard]] bool is_typed(SlotKind kind) const noexcept;
+    [[nodiscard]] Result<SealingKey> key_of(const KeySlot& slot) const;
+    void try_slot(const KeySlot& slot);
+
+    TypedSecrets secrets_;
+    bool until_one_opens_;
+    std::optional<DataKeys> opened_;
+    std::optional<Error> why_not_;  // the last one
+};
+
+}  // namespace agent

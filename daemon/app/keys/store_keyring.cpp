@@ -1,0 +1,278 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/keys/store_keyring.h"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "app/keys/key_file.h"
+#include "app/keys/start_keys.h"
+#include "base/crypto/recovery_key.h"
+
+namespace agent {
+
+namespace {
+
+bool a_person_can_open(const KeySlots& slots) {
+    return std::any_of(slots.slots.begin(), slots.slots.end(),
+                       [](const KeySlot& slot) { return needs_person(slot.facts.kind); });
+}
+
+/// The key of a file, which is made when it is not there, or of a credential.
+Result<SealingKey> key_at(SlotKind kind, const std::string& source) {
+    AGENT_TRY(const SecretReference reference, key_reference(kind, source));
+    auto key = read_key(reference);
+    if (key || kind != SlotKind::kFile || key.error().code != Error::Code::kNotFound) return key;
+    return make_key_file(source);
+}
+
+}  // namespace
+
+/// A slot that is being made: by the worker if it is of a passphrase, then by the store.
+struct StoreKeyring::Making {
+    NewKeySlot wanted;
+    SecretString recovery_key;
+    KdfParameters kdf;
+    Result<SealingKey> slot_key = fail(Error::Code::kInternal, "key slot: not made");
+    Result<SealingKey> data_key = fail(Error::Code::kInternal, "key slot: without a data key");
+    bool is_first = false;
+    std::int64_t id = 0;
+
+    void derive() {
+        kdf = moderate_kdf();
+        if (wanted.calibrate) {
+            auto calibrated = calibrated_kdf(*wanted.calibrate);
+            if (!calibrated) {
+                slot_key = tl::unexpected(std::move(calibrated).error());
+                return;
+            }
+            kdf = *std::move(calibrated);
+        }
+        slot_key = derive_key(wanted.passphrase.reveal(), kdf);
+    }
+};
+
+StoreKeyring::StoreKeyring(EventLoop& loop, const Clock& clock, Timers& timers, SqliteTokenStore& store, Vault& vault)
+    : clock_(clock), timers_(timers), store_(store), vault_(vault), throttle_(clock, timers), worker_(loop) {}
+
+void StoreKeyring::with_store(SqliteTokenStore::Job job, TokenStore::Done done) {
+    const auto at = jobs_.emplace(jobs_.end());
+    *at = store_.run(std::move(job), [this, at, done = std::move(done)](Result<void> result) {
+        const auto over = std::move(*at);
+        const auto call = done;
+        jobs_.erase(at);
+        call(std::move(result));
+    });
+}
+
+void StoreKeyring::read_slots(SlotsRead read) {
+    const auto slots = std::make_shared<KeySlots>();
+    with_store(
+        [slots](StoreFile& store) -> Result<void> {
+            AGENT_TRY(*slots, read_key_slots(store));
+            return {};
+        },
+        [slots, read = std::move(read)](Result<void> result) {
+            if (result)
+                read(std::move(*slots));
+            else
+                read(tl::unexpected(std::move(result).error()));
+        });
+}
+
+std::unique_ptr<Waiting> StoreKeyring::lock(Done done) {
+    const Owed<Result<void>> owed(std::move(done));
+    if (vault_.data_key() == nullptr) {
+        owed.answer_soon(timers_, {});
+        return owed.waiting();
+    }
+    read_slots([this, owed](const Result<KeySlots>& slots) {
+        if (!slots) return owed.answer(tl::unexpected(slots.error()));
+        if (!a_person_can_open(*slots))
+            return owed.answer(fail(Error::Code::kConflict,
+                                    "lock: nothing could unlock it again; add a passphrase first: clioctl key add "
+                                    "passphrase"));
+        vault_.close([owed](Result<void> closed) { owed.answer(std::move(closed)); });
+    });
+    return owed.waiting();
+}
+
+Result<void> StoreKeyring::try_slots(std::uint32_t user, std::shared_ptr<SlotTrial> trial,
+                                     std::function<void()> tried) {
+    return throttle_.begin(user, [this, trial = std::move(trial), tried = std::move(tried)] {
+        read_slots([this, trial, tried](Result<KeySlots> slots) {
+            trial->slots = std::move(slots);
+            worker_.run([trial] { trial->run(); }, tried);
+        });
+    });
+}
+
+std::unique_ptr<Waiting> StoreKeyring::unlock(TypedSecrets secrets, std::uint32_t user, Done done) {
+    const Owed<Result<void>> owed(std::move(done));
+    const auto trial = std::make_shared<SlotTrial>(std::move(secrets), /*until_one_opens=*/true);
+    const auto begun = try_slots(user, trial, [this, owed, trial, user] {
+        Result<DataKeys> opened = trial->take_opened();
+        throttle_.ended(user, opened || opened.error().code != Error::Code::kForbidden);
+        if (!opened) return owed.answer(tl::unexpected(std::move(opened).error()));
+        if (vault_.data_key() != nullptr) return owed.answer({});
+        owed.answer(vault_.open(*std::move(opened)));
+    });
+    if (!begun) owed.answer_soon(timers_, tl::unexpected(begun.error()));
+    return owed.waiting();
+}
+
+std::unique_ptr<Waiting> StoreKeyring::test(TypedSecrets secrets, std::uint32_t user,
+                                            std::function<void(Result<std::vector<TriedKeySlot>>)> done) {
+    const Owed<Result<std::vector<TriedKeySlot>>> owed(std::move(done));
+    const auto trial = std::make_shared<SlotTrial>(std::move(secrets), /*until_one_opens=*/false);
+    const auto begun = try_slots(user, trial, [this, owed, trial, user] {
+        throttle_.ended(user, !trial->a_typed_secret_was_wrong());
+        if (!trial->slots) return owed.answer(tl::unexpected(trial->slots.error()));
+        owed.answer(std::move(trial->tried));
+    });
+    if (!begun) owed.answer_soon(timers_, tl::unexpected(begun.error()));
+    return owed.waiting();
+}
+
+std::unique_ptr<Waiting> StoreKeyring::list(std::function<void(Result<KeyringFacts>)> done) {
+    const Owed<Result<KeyringFacts>> owed(std::move(done));
+    read_slots([owed](const Result<KeySlots>& slots) {
+        if (!slots) return owed.answer(tl::unexpected(slots.error()));
+        KeyringFacts facts{.slots = {}, .rotating = !slots->sealed_previous.empty()};
+        for (const KeySlot& slot : slots->slots) facts.slots.push_back(slot.facts);
+        owed.answer(std::move(facts));
+    });
+    return owed.waiting();
+}
+
+std::unique_ptr<Waiting> StoreKeyring::add(NewKeySlot slot, std::function<void(Result<AddedKeySlot>)> done) {
+    const Owed<Result<AddedKeySlot>> owed(std::move(done));
+    const auto making = std::make_shared<Making>();
+    making->wanted = std::move(slot);
+    switch (making->wanted.kind) {
+        case SlotKind::kPassphrase:
+            worker_.run([making] { making->derive(); }, [this, making, owed] { add_made(making, owed); });
+            return owed.waiting();
+        case SlotKind::kRecovery:
+            making->recovery_key = make_recovery_key();
+            making->slot_key = read_recovery_key(making->recovery_key.reveal());
+            break;
+        case SlotKind::kFile:
+        case SlotKind::kCredential:
+            making->slot_key = key_at(making->wanted.kind, making->wanted.source);
+            break;
+    }
+    add_made(making, owed);
+    return owed.waiting();
+}
+
+void StoreKeyring::add_made(const std::shared_ptr<Making>& making, const Owed<Result<AddedKeySlot>>& owed) {
+    if (!making->slot_key) return owed.answer_soon(timers_, tl::unexpected(making->slot_key.error()));
+    const SealingKey* const data_key = vault_.data_key();
+    making->is_first = data_key == nullptr;
+    making->data_key = making->is_first ? SealingKey::generate() : data_key->clone();
+    if (!making->data_key) return owed.answer_soon(timers_, tl::unexpected(making->data_key.error()));
+
+    with_store(
+        [making, now = clock_.now()](StoreFile& store) -> Result<void> {
+            if (making->is_first) {
+                AGENT_TRY(const KeySlots present, read_key_slots(store));
+                if (!present.slots.empty()) return tl::unexpected(agent_is_locked());
+            }
+            KeySlotFacts facts{
+                .id = 0, .kind = making->wanted.kind, .source = making->wanted.source, .made_at = now, .kdf = {}};
+            if (making->wanted.kind == SlotKind::kPassphrase)
+                facts.kdf = {.operations = making->kdf.operations, .memory = making->kdf.memory};
+            AGENT_TRY(making->id,
+                      add_key_slot(store, *making->data_key, std::move(facts), making->kdf.salt, *making->slot_key));
+            return {};
+        },
+        [this, making, owed](Result<void> added) {
+            if (added && making->is_first)
+                added = vault_.open({.current = *std::move(making->data_key), .previous = {}});
+            if (!added) return owed.answer(tl::unexpected(std::move(added).error()));
+            vault_.key_slots_changed();
+            owed.answer(AddedKeySlot{.id = making->id, .recovery_key = std::move(making->recovery_key)});
+        });
+}
+
+void StoreKeyring::derive(SecretString passphrase, KdfParameters kdf, std::function<void(Result<SealingKey>)> derived) {
+    struct Derivation {
+        SecretString passphrase;
+        KdfParameters kdf;
+        Result<SealingKey> key = fail(Error::Code::kInternal, "passphrase: not tried");
+    };
+    const auto job = std::make_shared<Derivation>();
+    job->passphrase = std::move(passphrase);
+    job->kdf = std::move(kdf);
+    worker_.run([job] { job->key = derive_key(job->passphrase.reveal(), job->kdf); },
+                [job, derived = std::move(derived)] { derived(std::move(job->key)); });
+}
+
+std::unique_ptr<Waiting> StoreKeyring::make_backup_key(SecretString passphrase,
+                                                       std::function<void(Result<NewBackupKey>)> done) {
+    const Owed<Result<NewBackupKey>> owed(std::move(done));
+    if (passphrase.empty()) {
+        SecretString recovery_key = make_recovery_key();
+        auto key = read_recovery_key(recovery_key.reveal());
+        if (key)
+            owed.answer_soon(timers_,
+                             NewBackupKey{.key = *std::move(key), .kdf = {}, .recovery_key = std::move(recovery_key)});
+        else
+            owed.answer_soon(timers_, tl::unexpected(std::move(key).error()));
+        return owed.waiting();
+    }
+    const KdfParameters kdf = moderate_kdf();
+    derive(std::move(passphrase), kdf, [owed, kdf](Result<SealingKey> key) {
+        if (key)
+            owed.answer(NewBackupKey{.key = *std::move(key), .kdf = kdf, .recovery_key = {}});
+        else
+            owed.answer(tl::unexpected(std::move(key).error()));
+    });
+    return owed.waiting();
+}
+
+std::unique_ptr<Waiting> StoreKeyring::backup_key(TypedSecrets secrets, KdfParameters kdf,
+                                                  std::function<void(Result<SealingKey>)> done) {
+    const Owed<Result<SealingKey>> owed(std::move(done));
+    if (secrets.passphrase.empty())
+        owed.answer_soon(timers_, read_recovery_key(secrets.recovery_key.reveal()));
+    else
+        derive(std::move(secrets.passphrase), std::move(kdf),
+               [owed](Result<SealingKey> key) { owed.answer(std::move(key)); });
+    return owed.waiting();
+}
+
+std::unique_ptr<Waiting> StoreKeyring::remove(std::int64_t id, Done done) {
+    const Owed<Result<void>> owed(std::move(done));
+    if (vault_.data_key() == nullptr) {
+        owed.answer_soon(timers_, tl::unexpected(agent_is_locked()));
+        return owed.waiting();
+    }
+    with_store([id](StoreFile& store) { return remove_key_slot(store, id); },
+               [this, owed](Result<void> removed) {
+                   if (removed) vault_.key_slots_changed();
+                   owed.answer(std::move(removed));
+               });
+    return owed.waiting();
+}
+
+std::unique_ptr<Waiting> StoreKeyring::rotate(Done done) {
+    const Owed<Result<void>> owed(std::move(done));
+    const SealingKey* const data_key = vault_.data_key();
+    auto current = data_key == nullptr ? Result<SealingKey>(tl::unexpected(agent_is_locked())) : data_key->clone();
+    auto next = SealingKey::generate();
+    if (!current || !next) {
+        owed.answer_soon(timers_, tl::unexpected((current ? next : current).error()));
+        return owed.waiting();
+    }
+    const auto both = std::make_shared<std::pair<SealingKey, SealingKey>>(*std::move(current), *std::move(next));
+    with_store([both](StoreFile& store) { return rotate_data_key(store, both->first, both->second); },
+               [this, both, owed](Result<void> rotated) {
+                   if (rotated) rotated = vault_.rotate(std::move(both->second));
+                   owed.answer(std::move(rotated));
+               });
+    return owed.waiting();
+}
+
+}  // namespace agent

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <functional>
+#include <list>
+#include <memory>
+
+#include "app/keys/slot_trial.h"
+#include "base/crypto/sealing.h"
+#include "core/keys/attempt_throttle.h"
+#include "core/keys/keyring.h"
+#include "core/owed.h"
+#include "io/loop/worker.h"
+#include "io/store/key_slots.h"
+#include "io/store/sqlite_token_store.h"
+#include "ports/clock.h"
+#include "ports/timers.h"
+
+namespace agent {
+
+/// What the data key opens and closes: the agent.
+class Vault {
+  public:
+    virtual ~Vault() = default;
+
+    /// The data key in use; null while locked.
+    [[nodiscard]] virtual const SealingKey* data_key() const = 0;
+    /// Serves with these keys; a record that is sealed with the previous one is sealed anew.
+    [[nodiscard]] virtual Result<void> open(DataKeys keys) = 0;
+    /// Serves nobody any more, and calls `done` when all that the keys opened is gone. Not before this returns.
+    virtual void close(std::function<void(Result<void>)> done) = 0;
+    /// Uses `next` from now on, and seals what is sealed with the present one anew.
+    [[nodiscard]] virtual Result<void> rotate(SealingKey next) = 0;
+    /// A key slot came or went.
+    virtual void key_slots_changed() = 0;
+};
+
+/// The key slots of the store, and who may open it. Passphrases are tried on a thread of their own.
+class StoreKeyring final : public Keyring {
+  public:
+    StoreKeyring(EventLoop& loop, const Clock& clock, Timers& timers, SqliteTokenStore& store, Vault& vault);
+
+    [[nodiscard]] std::unique_ptr<Waiting> lock(Done done) override;
+    [[nodiscard]] std::unique_ptr<Waiting> unlock(TypedSecrets secrets, std::uint32_t user, Done done) override;
+    [[nodiscard]] std::unique_ptr<Waiting> list(std::function<void(Result<KeyringFacts>)> done) override;
+    [[nodiscard]] std::unique_ptr<Waiting> add(NewKeySlot slot,
+                                               std::function<void(Result<AddedKeySlot>)> done) override;
+    [[nodiscard]] std::unique_ptr<Waiting> remove(std::int64_t id, Done done) override;
+    [[nodiscard]] std::unique_ptr<Waiting> rotate(Done done) override;
+    [[nodiscard]] std::unique_ptr<Waiting> test(TypedSecrets secrets, std::uint32_t user,
+                                                std::function<void(Result<std::vector<TriedKeySlot>>)> done) override;
+    [[nodiscard]] std::unique_ptr<Waiting> make_backup_key(SecretString passphrase,
+                                                           std::function<void(Result<NewBackupKey>)> done) override;
+    [[nodiscard]] std::unique_ptr<Waiting> backup_key(TypedSecrets secrets, KdfParameters kdf,
+                                                      std::function<void(Result<SealingKey>)> done) override;
+
+  private:
+    using SlotsRead = std::function<void(Result<KeySlots>)>;
+    struct Making;
+
+    /// Does `job` with the store and then calls `done`, also when nobody waits any more.
+    void with_store(SqliteTokenStore::Job job, TokenStore::Done done);
+    void read_slots(SlotsRead read);
+    /// Runs `trial` when it is the user's turn, then calls `tried`, which ends the attempt. Fails as
+    /// AttemptThrottle::begin() does.
+    [[nodiscard]] Result<void> try_slots(std::uint32_t user, std::shared_ptr<SlotTrial> trial,
+                                         std::function<void()> tried);
+    /// On the worker.
+    void derive(SecretString passphrase, KdfParameters kdf, std::function<void(Result<SealingKey>)> derived);
+    void add_made(const std::shared_ptr<Making>& making, const Owed<Result<AddedKeySlot>>& owed);
+
+    const Clock& clock_;
+    Timers& timers_;
+    SqliteTokenStore& store_;
+    Vault& vault_;
+    AttemptThrottle throttle_;
+    std::list<std::unique_ptr<StoreCommit>> jobs_;
+    Worker worker_;
+};
+
+}  // namespace agent

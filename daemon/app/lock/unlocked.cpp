@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/lock/unlocked.h"
+
+#include <utility>
+#include <vector>
+
+#include "base/log.h"
+#include "io/systemd/log_events.h"
+
+namespace agent {
+
+namespace {
+
+AccountBook::Options book_options(const Config::Refresh& refresh) {
+    return {.at_fraction = refresh.at_fraction,
+            .pace = {.per_second = refresh.max_per_second, .max_parallel = refresh.max_parallel}};
+}
+
+}  // namespace
+
+Unlocked::Unlocked(World world, SqliteTokenStore& store, Events& events, RedirectListener& redirects, DataKeys keys,
+                   Config config)
+    : timers_(world.timers),
+      file_(store),
+      sealer_(std::move(keys.current), std::move(keys.previous)),
+      store_(store, sealer_),
+      world_{
+          .clock = world.clock, .timers = world.timers, .entropy = world.entropy, .http = world.http, .store = store_},
+      events_(events),
+      apps_(sealer_, world.timers, store_, std::move(config.apps)),
+      accounts_(world_, sealer_, apps_, events, book_options(config.refresh)),
+      logins_(world_, redirects, apps_, accounts_),
+      backups_(world.clock, world.timers, apps_, accounts_) {}
+
+void Unlocked::reconfigure(Config config) {
+    accounts_.reconfigure(book_options(config.refresh));
+    apps_.reconfigure(std::move(config.apps));
+}
+
+Result<void> Unlocked::restore() {
+    std::vector<StoredRow> apps;
+    std::vector<StoredRow> accounts;  // they need their apps
+    AGENT_CHECK(store_.load(
+        [&](StoredRow row) { (row.kind == StoredRow::Kind::kAccount ? accounts : apps).push_back(std::move(row)); }));
+    AGENT_TRY(const std::vector<SeenRecord> seen, file_.seen());
+    Rollback rollback(sealer_, seen, store_.revision());
+    for (StoredRow& row : apps) restore_app(rollback.app(std::move(row)));
+    for (StoredRow& row : accounts) {
+        accounts_.restore(rollback.account(std::move(row), [this](const std::string& name) {
+            const App* const app = apps_.find(name);
+            return app == nullptr ? std::nullopt : std::optional(app->rotation);
+        }));
+    }
+    AGENT_CHECK(settle(rollback));
+    for (const AccountFacts& account : accounts_.list()) {
+        if (account.state == "login_required")
+            log(LogLevel::kWarning, log_event("login_required"), "login required",
+                {{"account", account.name}, {"reason", account.reason}});
+    }
+    accounts_.start();
+    if (sealer_.has_previous()) reseal();
+    return {};
+}
+
+void Unlocked::restore_app(const StoredRow& row) {
+    if (const auto restored = apps_.restore(row); !restored)
+        log(LogLevel::kError, log_event("app_unreadable"), "stored app is left aside",
+            {{"app", row.name}, {"reason", restored.error().message}});
+}
+
+Result<void> Unlocked::settle(Rollback& rollback) {
+    const std::vector<std::string> findings = rollback.findings();
+    if (findings.empty()) return {};
+    for (const std::string& finding : findings)
+        log(LogLevel::kError, log_event("store_put_back"), "the store is not as it was left", {{"finding", finding}});
+    std::vector<StoreChange>& changes = rollback.changes();
+    changes.push_back(store_.change_to(rollback.next_revision()));
+    AGENT_CHECK(file_.settle(changes));
+    store_.moved_to(rollback.next_revision());
+    announce(changes);
+    return {};
+}
+
+/// Not at once: whoever hears of it asks the agent about the account.
+void Unlocked::announce(const std::vector<StoreChange>& put_back) {
+    std::vector<std::string> names;
+    for (const StoreChange& change : put_back) {
+        const auto facts = accounts_.facts(change.row.name);
+        if (change.row.kind == StoredRow::Kind::kAccount && facts && facts->state == public_word(State::kLoginRequired))
+            names.push_back(change.row.name);
+    }
+    announcing_ = timers_.after(Duration::zero(), [this, names = std::move(names)] {
+        for (const std::string& name : names) {
+            const auto facts = accounts_.facts(name);
+            if (facts)
+                events_.publish({.at = world_.clock.now(),
+                                 .name = "login_required",
+                                 .account = name,
+                                 .generation = facts->generation,
+                                 .detail = facts->reason});
+        }
+    });
+}
+
+void Unlocked::key_slots_changed() {
+    store_.advance([](const Result<void>&) {});
+}
+
+void Unlocked::rotate(SealingKey next) {
+    sealer_.rotate(std::move(next));
+    reseal();
+}
+
+void Unlocked::reseal() {
+    resealing_ = std::make_unique<Resealing>(timers_, apps_, accounts_, [this] {
+        resealing_.reset();
+        // What a failure leaves for later, the next start begins with.
+        store_.advance([this](const Result<void>& resealed) {
+            if (resealed) forget_previous_key();
+        });
+    });
+}
+
+void Unlocked::forget_previous_key() {
+    forgetting_ = file_.run(forget_previous_data_key, [this](const Result<void>& forgotten) {
+        forgetting_.reset();
+        // Until then it is in the store and comes back with the next start, which tries again.
+        if (!forgotten)
+            return log(LogLevel::kError, log_event("key_kept"),
+                       "the data key before the present one could not be removed",
+                       {{"reason", forgotten.error().message}});
+        sealer_.forget_previous();
+        log(LogLevel::kNotice, log_event("key_rotated"), "the data key was rotated");
+    });
+}
+
+void Unlocked::wind_down(std::function<void()> wound_down) {
+    resealing_.reset();
+    accounts_.wind_down(std::move(wound_down));
+}
+
+void Unlocked::resume() {
+    accounts_.resume();
+    if (sealer_.has_previous()) reseal();
+}
+
+}  // namespace agent

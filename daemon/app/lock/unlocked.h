@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "app/config.h"
+#include "base/crypto/sealing.h"
+#include "base/result.h"
+#include "core/accounts/account_book.h"
+#include "core/apps/app_registry.h"
+#include "core/backup/store_backups.h"
+#include "core/events.h"
+#include "core/keys/resealing.h"
+#include "core/login/login_desk.h"
+#include "core/store/revised_store.h"
+#include "core/store/rollback.h"
+#include "io/api/api.h"
+#include "io/store/key_slots.h"
+#include "io/store/sqlite_token_store.h"
+#include "ports/redirect_listener.h"
+#include "ports/world.h"
+
+namespace agent {
+
+/// What there is only while the store is open: all that needs the data key. Destroying it forgets the key and whatever
+/// was opened with it; before that, wind_down() lets what is under way end.
+class Unlocked {
+  public:
+    /// `store` is the one of `world`, which is seen here only through a RevisedStore.
+    Unlocked(World world, SqliteTokenStore& store, Events& events, RedirectListener& redirects, DataKeys keys,
+             Config config);
+
+    /// Takes in what is stored, and begins to refresh; goes on with a rotation of the data key that was begun. Fails
+    /// when the store cannot be read; and when it was put back from an older copy and takes no changes.
+    [[nodiscard]] Result<void> restore();
+    /// Seals with `next` from now on, and everything anew with it, in the background. It is in every slot already.
+    void rotate(SealingKey next);
+    /// Has the store's revision tell that key slots came or went.
+    void key_slots_changed();
+    /// As AccountBook::wind_down() and resume().
+    void wind_down(std::function<void()> wound_down);
+    void resume();
+
+    /// Takes the apps and the refresh settings of a new configuration.
+    void reconfigure(Config config);
+
+    [[nodiscard]] ApiParts parts() noexcept {
+        return {.accounts = accounts_, .logins = logins_, .apps = apps_, .backups = backups_};
+    }
+    [[nodiscard]] const AccountBook& accounts() const noexcept { return accounts_; }
+    [[nodiscard]] const SealingKey& data_key() const noexcept { return sealer_.key(); }
+
+  private:
+    void restore_app(const StoredRow& row);
+    [[nodiscard]] Result<void> settle(Rollback& rollback);
+    void announce(const std::vector<StoreChange>& put_back);
+    void reseal();
+    void forget_previous_key();
+
+    Timers& timers_;
+    SqliteTokenStore& file_;
+    Sealer sealer_;
+    RevisedStore store_;
+    World world_;  // with that store
+    Events& events_;
+    AppRegistry apps_;
+    AccountBook accounts_;
+    LoginDesk logins_;
+    StoreBackups backups_;
+    std::unique_ptr<Resealing> resealing_;
+    std::unique_ptr<StoreCommit> forgetting_;
+    std::unique_ptr<Timer> announcing_;
+};
+
+}  // namespace agent

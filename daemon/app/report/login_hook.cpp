@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/report/login_hook.h"
+
+#include <cstdlib>
+#include <utility>
+
+namespace agent {
+
+LoginHook::LoginHook(Events& events, AppOf app_of, HookRunner& runner, std::vector<std::string> arguments,
+                     std::string socket_path)
+    : app_of_(std::move(app_of)),
+      runner_(runner),
+      arguments_(std::move(arguments)),
+      socket_path_(std::move(socket_path)),
+      events_(events, [this](const Event& event) {
+          if (event.name == "login_required" && !arguments_.empty()) run(event);
+      }) {}
+
+void LoginHook::run(const Event& event) {
+    Program program{.arguments = arguments_, .environment = desktop_environment()};
+    const auto tell = [&](const char* name, const std::string& value) {
+        program.environment.push_back(std::string(name) + "=" + value);
+    };
+    tell("CLIO_EVENT", std::string(event.name));
+    tell("CLIO_ACCOUNT", event.account);
+    tell("CLIO_APP", app_of_(event.account));
+    tell("CLIO_REASON", event.detail);
+    tell("CLIO_NEXT_STEP", "clioctl login " + event.account);
+    tell("CLIO_AGENT_SOCK", socket_path_);
+    runner_.run(std::move(program));
+}
+
+std::vector<std::string> desktop_environment() {
+    std::vector<std::string> environment = {"PATH=/usr/local/bin:/usr/bin:/bin"};
+    for (const char* name : {"HOME", "USER", "LOGNAME", "LANG", "LC_ALL", "LC_MESSAGES", "XDG_RUNTIME_DIR",
+                             "DBUS_SESSION_BUS_ADDRESS", "DISPLAY", "WAYLAND_DISPLAY", "XAUTHORITY"}) {
+        if (const char* value = std::getenv(name)) environment.push_back(std::string(name) + "=" + value);
+    }
+    return environment;
+}
+
+}  // namespace agent

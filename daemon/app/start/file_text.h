@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+
+#include "base/result.h"
+#include "base/secret/secret.h"
+
+namespace agent {
+
+/// Who keeps others from reading a file.
+enum class Guard {
+    kNobody,         // it is no secret
+    kFileMode,       // the file is ours or root's, and no one else may read or write it
+    kServiceManager  // it is a credential of systemd, whose access list shows as a group's permission in the mode
+};
+
+/// The whole of a regular file of at most 1 MiB. Fails with kNotFound when there is none, with kForbidden when `guard`
+/// is kFileMode and others could read it, with kBadRequest for no regular file or a larger one, else with kInternal;
+/// the message begins with the path.
+[[nodiscard]] Result<SecretString> read_file(const std::string& path, Guard guard);
+
+/// "PATH: <what errno says>", as kInternal, kNotFound for ENOENT.
+[[nodiscard]] tl::unexpected<Error> system_error(const std::string& path, int error_number);
+
+}  // namespace agent

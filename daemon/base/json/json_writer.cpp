@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "base/json/json_writer.h"
+
+#include <rapidjson/writer.h>
+
+#include <cmath>
+
+#include "base/secret/wiping_allocator.h"
+#include "base/text/utf8.h"
+
+namespace agent {
+
+namespace {
+
+constexpr std::string_view kReplacement = "\xef\xbf\xbd";  // U+FFFD
+
+/// An output stream in RapidJSON's sense.
+struct WipedStream {
+    using Ch = char;
+
+    void Put(char c) { text.append({&c, 1}); }
+    void Flush() {}
+
+    SecretBuffer text;
+};
+
+SecretString replace_invalid(std::string_view value) {
+    SecretBuffer clean;
+    while (!value.empty()) {
+        const std::size_t length = utf8_length(value);
+        clean.append(length == 0 ? kReplacement : value.substr(0, length));
+        value.remove_prefix(length == 0 ? 1 : length);
+    }
+    return clean.take();
+}
+
+}  // namespace
+
+struct JsonWriter::Impl {
+    WipedStream out;
+    WipingAllocator allocator;
+    rapidjson::Writer<WipedStream, rapidjson::UTF8<>, rapidjson::UTF8<>, WipingAllocator> writer{out, &allocator};
+
+    void write_text(std::string_view text) {
+        writer.String(text.data(), static_cast<rapidjson::SizeType>(text.size()));
+    }
+};
+
+JsonWriter::JsonWriter() : impl_(std::make_unique<Impl>()) {}
+JsonWriter::~JsonWriter() = default;
+
+JsonWriter& JsonWriter::begin_object() {
+    impl_->writer.StartObject();
+    return *this;
+}
+
+JsonWriter& JsonWriter::end_object() {
+    impl_->writer.EndObject();
+    return *this;
+}
+
+JsonWriter& JsonWriter::begin_array() {
+    impl_->writer.StartArray();
+    return *this;
+}
+
+JsonWriter& JsonWriter::end_array() {
+    impl_->writer.EndArray();
+    return *this;
+}
+
+JsonWriter& JsonWriter::key(std::string_view name) {
+    return string(name);  // the writer knows a key by its place
+}
+
+JsonWriter& JsonWriter::string(std::string_view value) {
+    if (value.empty()) {
+        impl_->write_text("");  // a null pointer is not a text to RapidJSON
+    } else if (find_invalid_utf8(value) == std::string_view::npos) {
+        impl_->write_text(value);
+    } else {
+        impl_->write_text(replace_invalid(value).reveal());
+    }
+    return *this;
+}
+
+JsonWriter& JsonWriter::integer(std::int64_t value) {
+    impl_->writer.Int64(value);
+    return *this;
+}
+
+JsonWriter& JsonWriter::number(double value) {
+    if (!std::isfinite(value)) return null();  // JSON has no name for it
+    impl_->writer.Double(value);
+    return *this;
+}
+
+JsonWriter& JsonWriter::boolean(bool value) {
+    impl_->writer.Bool(value);
+    return *this;
+}
+
+JsonWriter& JsonWriter::null() {
+    impl_->writer.Null();
+    return *this;
+}
+
+std::string_view JsonWriter::view() const noexcept {
+    return impl_->out.text.view();
+}
+
+SecretString JsonWriter::take() {
+    return impl_->out.text.take();
+}
+
+}  // namespace agent

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <string_view>
+
+namespace agent {
+
+/// Overwrites `size` bytes so that the compiler cannot leave it out.
+void wipe(void* data, std::size_t size) noexcept;
+
+/// A secret of fixed size: token, client secret, code, verifier, passphrase.
+///
+/// Move-only; a moved-from one is empty. The bytes lie in memory for secrets (base/secret/secret_memory.h), never
+/// inside the object (a moved-from small string would keep them), and are wiped on destruction. There is no conversion
+/// to std::string, no stream operator and no
+/// `==`: whoever needs the bytes says `reveal()`, which is easy to find in a review.
+class SecretString {
+  public:
+    SecretString() noexcept = default;
+    explicit SecretString(std::string_view plain);
+    /// `size` zero bytes, to be filled through `data()`.
+    explicit SecretString(std::size_t size);
+    SecretString(SecretString&& other) noexcept;
+    SecretString& operator=(SecretString&& other) noexcept;
+    SecretString(const SecretString&) = delete;
+    SecretString& operator=(const SecretString&) = delete;
+    ~SecretString();
+
+    /// Valid as long as this object lives and is not moved from.
+    [[nodiscard]] std::string_view reveal() const noexcept { return {data_, size_}; }
+    [[nodiscard]] char* data() noexcept { return data_; }
+    [[nodiscard]] std::size_t size() const noexcept { return size_; }
+    [[nodiscard]] bool empty() const noexcept { return size_ == 0; }
+    [[nodiscard]] SecretString clone() const { return SecretString(reveal()); }
+    /// Takes as long for a wrong first byte as for a wrong last one.
+    [[nodiscard]] bool equals(std::string_view other) const noexcept;
+
+  private:
+    char* data_ = nullptr;
+    std::size_t size_ = 0;
+};
+
+/// A growing text that may hold secrets: request bodies, answers, JSON under construction. Every block it grows out of
+/// is wiped. Move-only; a moved-from one is empty.
+class SecretBuffer {
+  public:
+    static constexpr std::size_t kNoLimit = static_cast<std::size_t>(-1);
+
+    explicit SecretBuffer(std::size_t limit = kNoLimit) noexcept : limit_(limit) {}
+    SecretBuffer(SecretBuffer&& other) noexcept;
+    SecretBuffer& operator=(SecretBuffer&& other) noexcept;
+
+    /// False, and nothing appended, when the text would grow past the limit.
+    [[nodiscard]] bool try_append(std::string_view more);
+    /// For text whose size the caller bounds; growing past the limit is a bug and ends the process.
+    void append(std::string_view more);
+    void clear() noexcept;
+
+    [[nodiscard]] std::string_view view() const noexcept { return {block_.reveal().data(), used_}; }
+    [[nodiscard]] std::size_t size() const noexcept { return used_; }
+    [[nodiscard]] bool empty() const noexcept { return used_ == 0; }
+    /// Leaves this buffer empty.
+    [[nodiscard]] SecretString take();
+
+  private:
+    SecretString block_;
+    std::size_t used_ = 0;
+    std::size_t limit_;
+};
+
+}  // namespace agent

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/accounts/account_record.h"
+#include "core/refresh/pacer.h"
+#include "ports/http_client.h"
+#include "ports/timers.h"
+#include "ports/token_store.h"
+
+namespace agent {
+
+class AccountWait;
+
+/// A refresh that waits for its turn or is under way. Exists only as long as that.
+struct RefreshAttempt {
+    std::unique_ptr<Pacer::Ticket> ticket;
+    Pacer::Turn turn;
+    std::unique_ptr<Timer> until_request;
+    std::unique_ptr<HttpCall> call;
+    std::unique_ptr<StoreCommit> commit;
+    /// The record with the token set that was received, until it is durable.
+    std::optional<AccountRecord> received;
+};
+
+/// One account as the agent holds it. Many idle ones are held at once: what only a busy one needs is behind a pointer.
+struct Account {
+    AccountRecord record;
+    /// Why the stored record could not be opened; such an account has no tokens, and its row is left as it is.
+    std::string damage;
+    /// The last generation that a caller reported as refused.
+    std::uint64_t reported_generation = 0;
+    /// While a login or a removal has the account, no refresh begins.
+    bool reserved = false;
+    std::unique_ptr<RefreshAttempt> attempt;
+    std::vector<AccountWait*> waits;
+    /// What waits for the end of the refresh under way.
+    std::vector<std::function<void()>> when_settled;
+    /// Its entry in the Schedule.
+    std::optional<WallTime> scheduled;
+};
+
+}  // namespace agent

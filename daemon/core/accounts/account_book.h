@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+
+#include "base/crypto/sealing.h"
+#include "core/accounts/account.h"
+#include "core/accounts/accounts.h"
+#include "core/apps/app_registry.h"
+#include "core/events.h"
+#include "core/owed.h"
+#include "core/refresh/pacer.h"
+#include "core/refresh/refresher.h"
+#include "core/refresh/schedule.h"
+#include "core/refresh/token_set.h"
+#include "core/store/commits.h"
+#include "ports/world.h"
+
+namespace agent {
+
+/// What a login brings.
+struct Grant {
+    std::string account;
+    std::string app;
+    TokenAnswer tokens;
+    std::optional<ClioUser> user;
+};
+
+/// All accounts, their schedule, and those who wait for them.
+class AccountBook : public Accounts {
+  public:
+    struct Options {
+        double at_fraction = 0.8;
+        Pacer::Limits pace;
+    };
+
+    AccountBook(World world, const Sealer& sealer, AppRegistry& apps, Events& events, Options options);
+    AccountBook(const AccountBook&) = delete;
+    AccountBook& operator=(const AccountBook&) = delete;
+
+    /// Takes in an account that was stored; one whose row cannot be opened is kept by name and asks for a login.
+    void restore(const StoredRow& row);
+    /// Begins to refresh on its own. Called once, after everything was restored.
+    void start();
+
+    /// Begins no more refreshes, lets those under way end, then calls `wound_down`, never before this returns; it may
+    /// destroy the book. Nobody may ask for a token or begin a change from here on. Tokens that the disk refuses are
+    /// saved again meanwhile, as long as it takes.
+    void wind_down(std::function<void()> wound_down);
+    /// Goes on instead, as after start().
+    void resume();
+    /// Whether there are received tokens that the disk has refused so far.
+    [[nodiscard]] bool has_unsaved_tokens() const;
+
+    /// For the requests that begin, and the token sets that come, from now on.
+    void reconfigure(const Options& options);
+
+    /// Keeps a login's token set as the next generation, durably, whatever the account's state. kConflict while the
+    /// account is being removed or its stored record is damaged. Never calls `done` before it returns; the change goes
+    /// on when the wait is given up.
+    [[nodiscard]] std::unique_ptr<Waiting> adopt(Grant grant, Done done);
+
+    /// Makes it durable that the account is not refreshed until somebody revives it or logs in, and why: for whom
+    /// `reason` is to tell what to do. `moved_to` is the backup that it was moved away with, if any. Waits for a
+    /// refresh under way. One that needs a login anyway stays as it is. Fails as reseal(), but for damage.
+    [[nodiscard]] std::unique_ptr<Waiting> set_aside(const std::string& account, std::string reason,
+                                                     std::string moved_to, Done done);
+
+    /// The names of accounts after `after`, in order, `most` of them at most.
+    [[nodiscard]] std::vector<std::string> names_after(std::string_view after, std::size_t most) const;
+    /// The newest that there is of an account, sealed with another key; without the token set before. kInternal for a
+    /// damaged one, kNotFound for none.
+    [[nodiscard]] Result<StoredRow> copy(std::string_view account, const Sealer& with) const;
+    /// The backup that the account was moved away with; empty when it was not, or when there is no such account.
+    [[nodiscard]] std::string moved_to(std::string_view account) const;
+    /// Keeps an account as a backup has it, durably, unless what is here is better: see why_kept() in
+    /// core/accounts/restored_account.h. `record.tokens` and `record.previous_tokens` are made anew. kConflict, with
+    /// the reason, when it is not taken. Never calls `done` before it returns; the change goes on when the wait is
+    /// given up.
+    [[nodiscard]] std::unique_ptr<Waiting> take_in(AccountRecord record, TokenSet tokens, Done done);
+
+    /// Seals the record of an account and the tokens in it, in memory and durably, with the sealer's present key. Waits
+    /// for a refresh under way. kNotFound for no such account, kInternal for a damaged one, kConflict and
+    /// kTemporarilyUnavailable when it is to be tried again. Never calls `done` before it returns.
+    [[nodiscard]] std::unique_ptr<Waiting> reseal(const std::string& account, Done done);
+
+    [[nodiscard]] Pacer& pacer() noexcept { return pacer_; }
+
+    [[nodiscard]] Result<std::string> only_account() const override;
+    [[nodiscard]] std::vector<AccountFacts> list() const override;
+    [[nodiscard]] Result<AccountFacts> facts(std::string_view account) const override;
+    [[nodiscard]] AgentStatus status() const override;
+    [[nodiscard]] std::optional<Result<IssuedToken>> token_now(std::string_view account, Duration min_ttl) override;
+    [[nodiscard]] std::unique_ptr<Waiting> await_token(std::string_view account, Duration min_ttl, Duration patience,
+                                                       TokenDone done) override;
+    [[nodiscard]] std::unique_ptr<Waiting> refresh(std::string_view account, Duration patience,
+                                                   FactsDone done) override;
+    [[nodiscard]] std::unique_ptr<Waiting> revive(std::string_view account, Duration patience, FactsDone done) override;
+    [[nodiscard]] Result<ReportOutcome> report(std::string_view account, std::uint64_t generation, int status) override;
+    [[nodiscard]] std::unique_ptr<Waiting> remove(std::string_view account, bool revoke, Done done) override;
+
+  private:
+    using OwedDone = Owed<Result<void>>;
+
+    [[nodiscard]] Account* find(std::string_view name);
+    [[nodiscard]] const Account* find(std::string_view name) const;
+    [[nodiscard]] AccountFacts facts_of(const Account& account) const;
+
+    /// A record that was stored, as its account goes on from there.
+    [[nodiscard]] AccountRecord as_found(AccountRecord stored) const;
+
+    /// What a caller gets if nothing changes.
+    [[nodiscard]] Result<IssuedToken> best_there_is(const Account& account, Duration min_ttl) const;
+    [[nodiscard]] Result<IssuedToken> issue(const Account& account, bool min_ttl_met) const;
+    [[nodiscard]] Error why_no_token(const Account& account) const;
+    [[nodiscard]] Error why_not_refreshed(const Account& account) const;
+    [[nodiscard]] Duration held_for(const Account& account) const;
+    [[nodiscard]] Error try_again_later(const Account& account, std::string_view what) const;
+    [[nodiscard]] std::optional<Result<IssuedToken>> token_now(const Account& account, Duration min_ttl) const;
+    void try_token(Account& account, AccountWait& wait, bool at_last, Duration min_ttl, const TokenDone& done);
+
+    [[nodiscard]] std::unique_ptr<Waiting> await_generation(Account& account, Duration patience, FactsDone done);
+    [[nodiscard]] std::unique_ptr<Waiting> refuse_refresh(Error why, FactsDone done);
+    void settled(Account& account);
+    void reschedule(Account& account);
+    void reschedule_all();
+    void check_wound_down();
+    void refresh_when_its_turn_comes(Account& account);
+    void reconsider(const std::string& app);
+
+    /// Runs `change` alone with the account, once no refresh of it is under way. `change` ends with release().
+    void reserve(const std::string& account, const OwedDone& owed, std::function<void(Account&)> change);
+    void release(Account& account);
+    void adopt_into(Account* account, const std::shared_ptr<Grant>& grant, const OwedDone& owed);
+    void adopted(AccountRecord record);
+    [[nodiscard]] bool needs_fresh_token_to_end(const Account& account) const;
+    void end_grant(Account& account, const OwedDone& owed, std::uint64_t refused_generation);
+    void end_grant_after_refresh(Account& account, const OwedDone& owed, std::uint64_t refused_generation);
+    void grant_not_ended(Account& account, const OwedDone& owed, const std::string& why,
+                         std::chrono::seconds retry_after = {});
+    void forget(Account& account, const OwedDone& owed);
+    void reseal_alone(Account& account, const OwedDone& owed);
+    void take_in_place_of(Account* account, const std::shared_ptr<AccountRecord>& record,
+                          const std::shared_ptr<TokenSet>& tokens, const OwedDone& owed);
+    void set_aside_alone(Account& account, const std::string& reason, const std::string& moved_to,
+                         const OwedDone& owed);
+    /// For changes of a record as it is: gives the account up and answers with why, when it cannot be changed now.
+    [[nodiscard]] bool refuse_unless_settled(Account& account, const OwedDone& owed);
+    void publish(std::string_view event, const Account& account, std::string detail);
+    void erase(const std::string& name);
+
+    World world_;
+    const Sealer& sealer_;
+    AppRegistry& apps_;
+    Events& events_;
+    Pacer pacer_;
+    std::map<std::string, Account, std::less<>> accounts_;
+    Schedule schedule_;
+    Refresher refresher_;
+    Commits commits_;
+    std::map<std::string, std::unique_ptr<HttpCall>> grants_ending_;
+    std::unique_ptr<Timer> clock_watch_;
+    std::string store_error_;
+    bool winding_down_ = false;
+    std::function<void()> wound_down_;
+    std::unique_ptr<Timer> wound_down_timer_;
+};
+
+}  // namespace agent

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/accounts/account_record.h"
+
+#include "base/bytes.h"
+#include "base/json/json.h"
+#include "base/json/json_writer.h"
+#include "core/store/seal_context.h"
+
+namespace agent {
+
+namespace {
+
+constexpr std::string_view kPurpose = "account-record";
+
+std::int64_t to_wire(WallTime t) {
+    return t.time_since_epoch().count();
+}
+/// Nothing for a time that no clock shows, and that could not be reckoned with.
+std::optional<WallTime> from_wire(std::optional<std::int64_t> milliseconds) {
+    constexpr std::int64_t kYear10000 = 253'402'300'800'000;
+    if (!milliseconds || *milliseconds < 0 || *milliseconds >= kYear10000) return std::nullopt;
+    return WallTime(Duration(*milliseconds));
+}
+
+SecretString write_facts(const AccountRecord& record) {
+    const Life& life = record.life;
+    JsonWriter out;
+    out.begin_object();
+    out.member("app", record.app);
+    out.member("obtained_at", to_wire(life.obtained_at));
+    out.member("expires_at", to_wire(life.expires_at));
+    out.member("refresh_at", to_wire(life.refresh_at));
+    out.member("intent", life.intent_saved);
+    out.member("answer_lost_before", life.answer_lost_before);
+    out.member("login_required", life.state == State::kLoginRequired);
+    out.member("reason", life.state == State::kLoginRequired ? life.reason : "");
+    if (record.last_refresh) out.member("last_refresh", to_wire(*record.last_refresh));
+    if (record.user) {
+        out.key("user").begin_object();
+        out.member("id", record.user->id).member("name", record.user->name).member("email", record.user->email);
+        out.end_object();
+    }
+    out.member("previous_generation", record.previous_generation);
+    if (!record.moved_to.empty()) out.member("moved_to", record.moved_to);
+    out.end_object();
+    return out.take();
+}
+
+bool read_facts(const Json& json, AccountRecord& record) {
+    const auto app = json.find_string("app");
+    const auto obtained_at = from_wire(json.find_integer("obtained_at"));
+    const auto expires_at = from_wire(json.find_integer("expires_at"));
+    const auto refresh_at = from_wire(json.find_integer("refresh_at"));
+    const auto intent = json.find_boolean("intent");
+    const auto answer_lost_before = json.find_boolean("answer_lost_before");
+    const auto login_required = json.find_boolean("login_required");
+    const auto previous = json.find_integer("previous_generation");
+    if (!app || !obtained_at || !expires_at || !refresh_at || !intent || !answer_lost_before || !login_required ||
+        !previous)
+        return false;
+
+    record.app = *app;
+    record.previous_generation = static_cast<std::uint64_t>(*previous);
+    record.life.obtained_at = *obtained_at;
+    record.life.expires_at = *expires_at;
+    record.life.refresh_at = *refresh_at;
+    record.life.intent_saved = *intent;
+    record.life.answer_lost_before = *answer_lost_before;
+    record.life.state = *login_required ? State::kLoginRequired : State::kReady;
+    record.life.reason = json.find_string("reason").value_or("");
+    record.last_refresh = from_wire(json.find_integer("last_refresh"));
+    record.moved_to = json.find_string("moved_to").value_or("");
+    if (const Json* user = json.find("user"); user != nullptr) {
+        record.user = ClioUser{.id = user->find_integer("id").value_or(0),
+                               .name = std::string(user->find_string("name").value_or("")),
+                               .email = std::string(user->find_string("email").value_or(""))};
+    }
+    return true;
+}
+
+Bytes to_bytes(std::string_view text) {
+    const auto bytes = as_bytes(text);
+    return {bytes.begin(), bytes.end()};
+}
+
+}  // namespace
+
+StoredRow seal_account_record(const Sealer& sealer, const AccountRecord& record) {
+    SecretBuffer plain;
+    append_field(plain, write_facts(record).reveal());
+    append_field(plain, as_text(record.tokens));
+    append_field(plain, as_text(record.previous_tokens));
+    const std::uint64_t generation = record.life.generation;
+    return {.kind = StoredRow::Kind::kAccount,
+            .name = record.name,
+            .generation = generation,
+            .sealed = sealer.seal(plain.view(), seal_context(kPurpose, record.name, generation))};
+}
+
+Result<AccountRecord> open_account_record(const Sealer& sealer, const StoredRow& row) {
+    AGENT_TRY(const SecretString plain, sealer.open(row.sealed, seal_context(kPurpose, row.name, row.generation)));
+    FieldReader fields(plain.reveal());
+    const auto facts = fields.next();
+    const auto tokens = fields.next();
+    const auto previous_tokens = fields.next();
+    if (!facts || !tokens || !previous_tokens || !fields.at_end())
+        return fail(Error::Code::kInternal, "record of " + row.name + ": not in a known form");
+    AGENT_TRY(const Json json, Json::parse(*facts));
+
+    AccountRecord record;
+    record.name = row.name;
+    record.life.generation = row.generation;
+    if (!read_facts(json, record))
+        return fail(Error::Code::kInternal, "record of " + row.name + ": a fact is missing or cannot be");
+    record.tokens = to_bytes(*tokens);
+    record.previous_tokens = to_bytes(*previous_tokens);
+    return record;
+}
+
+}  // namespace agent

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "base/crypto/sealing.h"
+#include "core/accounts/account_life.h"
+#include "core/accounts/accounts.h"
+#include "ports/token_store.h"
+
+namespace agent {
+
+/// What is durable of an account. The token sets stay sealed in memory, too.
+struct AccountRecord {
+    std::string name;
+    std::string app;
+    std::optional<ClioUser> user;
+    /// Of its states only kReady and kLoginRequired are written down, with the reason; of its flags all
+    /// but `answer_lost`, which an open intent implies.
+    Life life;
+    std::optional<WallTime> last_refresh;
+    Bytes tokens;
+    /// The token set before the present one, with its own generation; empty when there was none.
+    Bytes previous_tokens;
+    std::uint64_t previous_generation = 0;
+    /// The backup that this token set was moved away with; empty when it was not.
+    std::string moved_to;
+};
+
+/// The whole record, sealed for its name and generation.
+[[nodiscard]] StoredRow seal_account_record(const Sealer& sealer, const AccountRecord& record);
+/// kInternal when the row was sealed by another key or for another account or generation, or was damaged.
+[[nodiscard]] Result<AccountRecord> open_account_record(const Sealer& sealer, const StoredRow& row);
+
+}  // namespace agent

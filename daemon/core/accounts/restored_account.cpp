@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/accounts/restored_account.h"
+
+namespace agent {
+
+namespace {
+
+bool is_other_user(const std::optional<ClioUser>& here, const std::optional<ClioUser>& there) {
+    return here && there && here->id != 0 && there->id != 0 && here->id != there->id;
+}
+
+std::string generations(const Life& here, const Life& there) {
+    return "generation " + std::to_string(here.generation) + " here, " + std::to_string(there.generation) +
+           " in the backup";
+}
+
+}  // namespace
+
+std::optional<std::string> why_kept(const Account& present, const AccountRecord& brought) {
+    if (!present.damage.empty()) return std::nullopt;
+    const Life& here = present.record.life;
+    const Life& there = brought.life;
+    const std::string instead = "; to have the backup's, first: clioctl logout --local " + brought.name;
+    if (is_other_user(present.record.user, brought.user)) return "here it is another Clio user's" + instead;
+    if (here.state != State::kLoginRequired) return "it works here (" + generations(here, there) + ")" + instead;
+    if (there.generation <= here.generation || there.obtained_at <= here.obtained_at)
+        return "the backup's is not newer (" + generations(here, there) + ")";
+    return std::nullopt;
+}
+
+AccountRecord as_restored(AccountRecord brought, const std::string& backup, std::optional<Rotation> rotation,
+                          WallTime now) {
+    Life& life = brought.life;
+    const bool moved = brought.moved_to == backup;
+    brought.moved_to.clear();
+    if (moved) {  // which is why it was set aside
+        life.state = State::kReady;
+        life.reason.clear();
+    }
+    const bool goes_on = moved && remaining(life, now) > Duration::zero();
+    if (!goes_on && rotation != Rotation::kReusable)
+        ask_a_person(brought, "restored from a backup: its refresh token works once, and may have been used since");
+    return brought;
+}
+
+void ask_a_person(AccountRecord& record, const std::string& why) {
+    Life& life = record.life;
+    if (life.state == State::kLoginRequired) return;
+    life.state = State::kLoginRequired;
+    life.reason = why + "; to try it all the same: clioctl refresh --revive " + record.name;
+}
+
+void renumber(AccountRecord& record, const TokenSet& tokens, std::uint64_t generation, const Sealer& sealer) {
+    record.life.generation = generation;
+    record.tokens = seal_token_set(sealer, tokens, record.name, generation);
+    record.previous_tokens.clear();
+    record.previous_generation = 0;
+}
+
+}  // namespace agent

@@ -1,0 +1,233 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/apps/app_registry.h"
+
+#include <set>
+#include <utility>
+
+#include "core/owed.h"
+#include "core/store/seal_context.h"
+
+namespace agent {
+
+namespace {
+
+constexpr std::string_view kRowPurpose = "app-record";
+constexpr std::string_view kSecretPurpose = "app-secret";  // in memory only
+
+Error configured_app(const std::string& name) {
+    return {.code = Error::Code::kConflict,
+            .message = "app " + name + ": comes from the configuration file; change it there and reload cliod"};
+}
+
+}  // namespace
+
+StoredRow seal_app(const Sealer& sealer, const App& app, std::uint64_t generation) {
+    JsonWriter out;
+    write_app(out, app, /*with_secret=*/true);
+    return {.kind = StoredRow::Kind::kApp,
+            .name = app.name,
+            .generation = generation,
+            .sealed = sealer.seal(out.view(), seal_context(kRowPurpose, app.name, generation))};
+}
+
+Result<App> open_app(const Sealer& sealer, const StoredRow& row) {
+    AGENT_TRY(const SecretString plain, sealer.open(row.sealed, seal_context(kRowPurpose, row.name, row.generation)));
+    AGENT_TRY(const Json json, Json::parse(plain.reveal()));
+    return app_from_json(row.name, json, [](const Json& value) -> Result<SecretString> {
+        if (const auto text = value.string()) return SecretString(*text);
+        return fail(Error::Code::kInternal, "stored app: client_secret is no string");
+    });
+}
+
+AppRegistry::AppRegistry(const Sealer& sealer, Timers& timers, TokenStore& store, std::vector<App> configured)
+    : sealer_(sealer), timers_(timers), store_(store), configured_(make_entries(std::move(configured))) {}
+
+AppRegistry::Entry AppRegistry::make_entry(App app, std::uint64_t generation) const {
+    Bytes sealed = sealer_.seal(app.client_secret.reveal(), seal_context(kSecretPurpose, app.name, generation));
+    app.client_secret = SecretString();
+    return {.app = std::move(app), .sealed_secret = std::move(sealed), .generation = generation};
+}
+
+AppRegistry::Entries AppRegistry::make_entries(std::vector<App> configured) const {
+    Entries entries;
+    for (App& app : configured) {
+        const std::string name = app.name;
+        entries.insert_or_assign(name, make_entry(std::move(app), /*generation=*/0));
+    }
+    return entries;
+}
+
+Result<void> AppRegistry::restore(const StoredRow& row) {
+    AGENT_TRY(App app, open_app(sealer_, row));
+    stored_.insert_or_assign(row.name, make_entry(std::move(app), row.generation));
+    if (configured_.contains(row.name)) return tl::unexpected(configured_app(row.name));
+    return {};
+}
+
+void AppRegistry::reconfigure(std::vector<App> configured) {
+    const Entries before = std::exchange(configured_, make_entries(std::move(configured)));
+    std::set<std::string> names;
+    for (const Entries* const entries : {&before, &std::as_const(configured_)}) {
+        for (const auto& [name, entry] : *entries) names.insert(name);
+    }
+    for (const std::string& name : names) {
+        const auto was = before.find(name);
+        const auto stored = stored_.find(name);
+        const Entry* const aside = stored == stored_.end() ? nullptr : &stored->second;
+        if (!same(was == before.end() ? aside : &was->second, find_entry(name))) changed_(name);
+    }
+}
+
+const AppRegistry::Entry* AppRegistry::find_entry(std::string_view name) const {
+    if (const auto found = configured_.find(name); found != configured_.end()) return &found->second;
+    const auto found = stored_.find(name);
+    return found == stored_.end() ? nullptr : &found->second;
+}
+
+/// Whether they are described in the same words and have the same secret. Null is the same as null alone.
+bool AppRegistry::same(const Entry* one, const Entry* other) const {
+    if (one == nullptr || other == nullptr) return one == other;
+    JsonWriter words_of_one;
+    JsonWriter words_of_other;
+    write_app(words_of_one, one->app, /*with_secret=*/false);
+    write_app(words_of_other, other->app, /*with_secret=*/false);
+    const auto secret = open_secret(*one);
+    const auto other_secret = open_secret(*other);
+    return words_of_one.view() == words_of_other.view() && secret && other_secret &&
+           secret->reveal() == other_secret->reveal();
+}
+
+const App* AppRegistry::find(std::string_view name) const {
+    const Entry* const entry = find_entry(name);
+    return entry == nullptr ? nullptr : &entry->app;
+}
+
+Result<SecretString> AppRegistry::secret(const App& app) const {
+    return open_secret(*find_entry(app.name));
+}
+
+Result<SecretString> AppRegistry::open_secret(const Entry& entry) const {
+    return sealer_.open(entry.sealed_secret, seal_context(kSecretPurpose, entry.app.name, entry.generation));
+}
+
+AppFacts AppRegistry::facts_of(const Entry& entry) const {
+    return {.app = entry.app.clone(),
+            .from_configuration = configured_.contains(entry.app.name),
+            .accounts = users_(entry.app.name)};
+}
+
+std::vector<AppFacts> AppRegistry::list() const {
+    std::map<std::string_view, const Entry*> by_name;
+    for (const auto& [name, entry] : configured_) by_name.emplace(name, &entry);
+    for (const auto& [name, entry] : stored_) by_name.emplace(name, &entry);
+    std::vector<AppFacts> all;
+    all.reserve(by_name.size());
+    for (const auto& [name, entry] : by_name) all.push_back(facts_of(*entry));
+    return all;
+}
+
+Result<AppFacts> AppRegistry::facts(std::string_view name) const {
+    const Entry* const entry = find_entry(name);
+    if (entry == nullptr) return fail(Error::Code::kNotFound, "app " + std::string(name) + ": not registered");
+    return facts_of(*entry);
+}
+
+std::unique_ptr<Waiting> AppRegistry::put(App app, Done done) {
+    if (configured_.contains(app.name)) return refuse(configured_app(app.name), std::move(done));
+    const auto found = stored_.find(app.name);
+    const std::uint64_t present = found == stored_.end() ? 0 : found->second.generation;
+
+    StoreChange change{.action = StoreChange::Action::kPut,
+                       .row = seal_app(sealer_, app, present + 1),
+                       .expected_generation = present};
+    const auto kept = std::make_shared<Entry>(make_entry(std::move(app), present + 1));
+    return commit(
+        std::move(change),
+        [this, kept] {
+            const std::string name = kept->app.name;
+            stored_.insert_or_assign(name, std::move(*kept));
+            changed_(name);
+        },
+        std::move(done));
+}
+
+std::unique_ptr<Waiting> AppRegistry::remove(std::string_view name, Done done) {
+    if (configured_.contains(name)) return refuse(configured_app(std::string(name)), std::move(done));
+    const auto found = stored_.find(name);
+    if (found == stored_.end())
+        return refuse({.code = Error::Code::kNotFound, .message = "app " + std::string(name) + ": not registered"},
+                      std::move(done));
+    if (const std::size_t users = users_(name); users > 0)
+        return refuse({.code = Error::Code::kConflict,
+                       .message = "app " + found->first + ": " + std::to_string(users) +
+                                  " account(s) use it; log them out first"},
+                      std::move(done));
+
+    StoreChange change{.action = StoreChange::Action::kRemove,
+                       .row = {.kind = StoredRow::Kind::kApp, .name = found->first, .generation = 0, .sealed = {}},
+                       .expected_generation = found->second.generation};
+    return commit(
+        std::move(change),
+        [this, gone = found->first] {
+            stored_.erase(gone);
+            changed_(gone);
+        },
+        std::move(done));
+}
+
+std::vector<std::string> AppRegistry::stored_after(std::string_view after, std::size_t most) const {
+    std::vector<std::string> names;
+    for (auto at = stored_.upper_bound(after); at != stored_.end() && names.size() < most; ++at)
+        names.push_back(at->first);
+    return names;
+}
+
+Result<StoredRow> AppRegistry::copy(const std::string& name, const Sealer& with) const {
+    const auto found = stored_.find(name);
+    if (found == stored_.end()) return fail(Error::Code::kNotFound, "app " + name + ": not registered");
+    AGENT_TRY(const App app, whole_app(found->second));
+    return seal_app(with, app, found->second.generation);
+}
+
+Result<App> AppRegistry::whole_app(const Entry& entry) const {
+    AGENT_TRY(SecretString secret, open_secret(entry));
+    App app = entry.app.clone();
+    app.client_secret = std::move(secret);
+    return app;
+}
+
+std::unique_ptr<Waiting> AppRegistry::reseal(const std::string& name, Done done) {
+    if (find_entry(name) == nullptr)
+        return refuse({.code = Error::Code::kNotFound, .message = "app " + name + ": not registered"}, std::move(done));
+    std::optional<StoredRow> row;
+    for (Entries* const entries : {&configured_, &stored_}) {
+        const auto found = entries->find(name);
+        if (found == entries->end()) continue;
+        Entry& entry = found->second;
+        auto app = whole_app(entry);
+        if (!app) return refuse(std::move(app).error(), std::move(done));
+        if (entries == &stored_) row = seal_app(sealer_, *app, entry.generation);
+        entry = make_entry(*std::move(app), entry.generation);
+    }
+    if (!row) return answer_later<Result<void>>(timers_, {}, std::move(done));
+    const std::uint64_t generation = row->generation;
+    return commit(
+        {.action = StoreChange::Action::kPut, .row = *std::move(row), .expected_generation = generation}, [] {},
+        std::move(done));
+}
+
+std::unique_ptr<Waiting> AppRegistry::commit(StoreChange change, std::function<void()> apply, Done done) {
+    const Owed<Result<void>> owed(std::move(done));
+    auto waiting = owed.waiting();
+    commits_.start(store_, std::move(change), [apply = std::move(apply), owed](Result<void> result) {
+        if (result) apply();
+        owed.answer(std::move(result));
+    });
+    return waiting;
+}
+
+std::unique_ptr<Waiting> AppRegistry::refuse(Error error, Done done) {
+    return answer_later<Result<void>>(timers_, tl::unexpected(std::move(error)), std::move(done));
+}
+
+}  // namespace agent

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <functional>
+#include <map>
+#include <string>
+
+#include "base/crypto/sealing.h"
+#include "core/apps/apps.h"
+#include "core/store/commits.h"
+#include "ports/timers.h"
+#include "ports/token_store.h"
+
+namespace agent {
+
+/// An app as it is stored, with its secret, sealed for its name and generation. kInternal when the row cannot be
+/// opened.
+[[nodiscard]] StoredRow seal_app(const Sealer& sealer, const App& app, std::uint64_t generation);
+[[nodiscard]] Result<App> open_app(const Sealer& sealer, const StoredRow& row);
+
+class AppRegistry : public Apps {
+  public:
+    /// `configured` come from the configuration and cannot be changed by put() and remove().
+    AppRegistry(const Sealer& sealer, Timers& timers, TokenStore& store, std::vector<App> configured);
+
+    /// Takes in an app that was stored. kInternal when the row cannot be opened; kConflict when the configuration has
+    /// an app of that name, which then counts.
+    Result<void> restore(const StoredRow& row);
+
+    /// Seals what is kept of an app, in memory and durably, with the sealer's present key. kNotFound for no such app.
+    [[nodiscard]] std::unique_ptr<Waiting> reseal(const std::string& name, Done done);
+
+    /// The names of stored apps after `after`, in order, `most` of them at most.
+    [[nodiscard]] std::vector<std::string> stored_after(std::string_view after, std::size_t most) const;
+    /// A stored app with its secret, sealed with another key.
+    [[nodiscard]] Result<StoredRow> copy(const std::string& name, const Sealer& with) const;
+
+    /// From now on the apps of the configuration are these. A stored app whose name one of them takes is left aside,
+    /// and is back when the configuration gives the name up.
+    void reconfigure(std::vector<App> configured);
+
+    /// Called with the name after an app has been added, replaced or removed, and it is not as it was.
+    void on_change(std::function<void(const std::string&)> changed) { changed_ = std::move(changed); }
+    /// How many accounts use an app; asked before it is removed.
+    void count_users_with(std::function<std::size_t(std::string_view)> users) { users_ = std::move(users); }
+
+    /// Without its secret; null when there is no such app. Valid until the apps change.
+    [[nodiscard]] const App* find(std::string_view name) const;
+    /// The secret of an app that find() found.
+    [[nodiscard]] Result<SecretString> secret(const App& app) const;
+
+    [[nodiscard]] std::vector<AppFacts> list() const override;
+    [[nodiscard]] Result<AppFacts> facts(std::string_view name) const override;
+    [[nodiscard]] std::unique_ptr<Waiting> put(App app, Done done) override;
+    [[nodiscard]] std::unique_ptr<Waiting> remove(std::string_view name, Done done) override;
+
+  private:
+    struct Entry {
+        App app;  // its client_secret is empty
+        Bytes sealed_secret;
+        std::uint64_t generation = 0;  // of the stored row; 0 for one of the configuration
+    };
+    using Entries = std::map<std::string, Entry, std::less<>>;
+
+    Entry make_entry(App app, std::uint64_t generation) const;
+    Entries make_entries(std::vector<App> configured) const;
+    [[nodiscard]] const Entry* find_entry(std::string_view name) const;
+    [[nodiscard]] Result<SecretString> open_secret(const Entry& entry) const;
+    /// With its secret.
+    [[nodiscard]] Result<App> whole_app(const Entry& entry) const;
+    [[nodiscard]] bool same(const Entry* one, const Entry* other) const;
+    AppFacts facts_of(const Entry& entry) const;
+    std::unique_ptr<Waiting> commit(StoreChange change, std::function<void()> apply, Done done);
+    std::unique_ptr<Waiting> refuse(Error error, Done done);
+
+    const Sealer& sealer_;
+    Timers& timers_;
+    TokenStore& store_;
+    Entries configured_;
+    Entries stored_;
+    std::function<void(const std::string&)> changed_ = [](const std::string&) {};
+    std::function<std::size_t(std::string_view)> users_ = [](std::string_view) { return std::size_t{0}; };
+    Commits commits_;
+};
+
+}  // namespace agent

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/backup/backups.h"
+
+#include "core/store/seal_context.h"
+
+namespace agent {
+
+namespace {
+
+std::string end_context(const Sealer& backup, std::uint64_t records) {
+    return seal_context("backup-end", backup_id(backup), records);
+}
+
+}  // namespace
+
+std::string backup_id(const Sealer& backup) {
+    return fingerprint(backup.key());
+}
+
+Bytes seal_backup_end(const Sealer& backup, std::uint64_t records) {
+    return backup.seal({}, end_context(backup, records));
+}
+
+Result<void> check_backup_end(const Sealer& backup, std::uint64_t records, std::span<const std::byte> sealed) {
+    if (backup.open(sealed, end_context(backup, records))) return {};
+    return fail(Error::Code::kForbidden,
+                "backup: the passphrase or recovery key is another one, or records were added or taken away");
+}
+
+}  // namespace agent

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/backup/store_backups.h"
+
+#include <utility>
+
+#include "core/accounts/restored_account.h"
+#include "core/refresh/token_set.h"
+
+namespace agent {
+
+/// Restores one record after the other, until it is destroyed.
+class StoreBackups::Restoring final : public Waiting {
+  public:
+    Restoring(StoreBackups& of, std::shared_ptr<const Sealer> backup, std::vector<StoredRow> records, RestoreDone done)
+        : of_(of), backup_(std::move(backup)), records_(std::move(records)), done_(std::move(done)) {
+        go_on_soon();
+    }
+
+  private:
+    using Outcome = RestoredRecord::Result;
+
+    /// Not at once: the one before answers from within its own wait, which goes then.
+    void go_on_soon() {
+        next_ = of_.timers_.after(Duration::zero(), [this] { go_on(); });
+    }
+
+    void go_on() {
+        if (results_.size() == records_.size()) {
+            const auto done = std::move(done_);
+            return done(std::move(results_));
+        }
+        const StoredRow& row = records_[results_.size()];
+        const auto begun = row.kind == StoredRow::Kind::kApp ? restore_app(row) : restore_account(row);
+        if (!begun) end(Outcome::kFailed, begun.error().message);
+    }
+
+    void end(Outcome outcome, std::string detail) {
+        const StoredRow& row = records_[results_.size()];
+        results_.push_back({.kind = row.kind, .name = row.name, .result = outcome, .detail = std::move(detail)});
+        go_on_soon();
+    }
+
+    void end(const Result<void>& taken, Outcome if_taken, std::string detail) {
+        if (taken) return end(if_taken, std::move(detail));
+        const bool refused = taken.error().code == Error::Code::kConflict;
+        end(refused ? Outcome::kKept : Outcome::kFailed, taken.error().message);
+    }
+
+    Result<void> restore_app(const StoredRow& row) {
+        AGENT_TRY(App app, open_app(*backup_, row));
+        if (of_.apps_.find(row.name) != nullptr) {
+            end(Outcome::kKept, "there is an app of this name");
+            return {};
+        }
+        step_ =
+            of_.apps_.put(std::move(app), [this](const Result<void>& added) { end(added, Outcome::kRestored, {}); });
+        return {};
+    }
+
+    Result<void> restore_account(const StoredRow& row) {
+        AGENT_TRY(AccountRecord brought, open_account_record(*backup_, row));
+        AGENT_TRY(TokenSet tokens, open_token_set(*backup_, brought.tokens, row.name, row.generation));
+        const App* const app = of_.apps_.find(brought.app);
+        AccountRecord record =
+            as_restored(std::move(brought), backup_id(*backup_),
+                        app == nullptr ? std::nullopt : std::optional(app->rotation), of_.clock_.now());
+        const bool aside = record.life.state == State::kLoginRequired;
+        std::string detail = record.life.reason;
+        if (app == nullptr) detail = "its app " + record.app + " is not registered: clioctl app add " + record.app;
+        step_ = of_.accounts_.take_in(std::move(record), std::move(tokens),
+                                      [this, aside, detail = std::move(detail)](const Result<void>& taken) {
+                                          end(taken, aside ? Outcome::kSetAside : Outcome::kRestored, detail);
+                                      });
+        return {};
+    }
+
+    StoreBackups& of_;
+    std::shared_ptr<const Sealer> backup_;
+    std::vector<StoredRow> records_;
+    std::vector<RestoredRecord> results_;
+    RestoreDone done_;
+    std::unique_ptr<Waiting> step_;
+    std::unique_ptr<Timer> next_;
+};
+
+BackupPage StoreBackups::copy(const Sealer& backup, const std::optional<BackupPage::Place>& after) {
+    using Kind = StoredRow::Kind;
+    BackupPage page;
+    std::size_t seen = 0;
+    const auto add = [&](Kind kind, const std::vector<std::string>& names) {
+        for (const std::string& name : names) {
+            auto copied = kind == Kind::kApp ? apps_.copy(name, backup) : accounts_.copy(name, backup);
+            page.next = BackupPage::Place{.kind = kind, .name = name};
+            ++seen;
+            if (copied)
+                page.records.push_back(*std::move(copied));
+            else
+                page.left_out.push_back({.place = *page.next, .reason = std::move(copied).error().message});
+        }
+    };
+    const bool among_accounts = after && after->kind == Kind::kAccount;
+    if (!among_accounts) add(Kind::kApp, apps_.stored_after(after ? after->name : "", kPage));
+    add(Kind::kAccount, accounts_.names_after(among_accounts ? after->name : "", kPage - seen));
+    if (seen < kPage) page.next.reset();
+    return page;
+}
+
+std::unique_ptr<Waiting> StoreBackups::move(const std::string& account, const Sealer& backup, MoveDone done) {
+    if (const std::string before = accounts_.moved_to(account); !before.empty())
+        return answer_later<Result<std::string>>(timers_, "it was moved away before, with the backup " + before,
+                                                 std::move(done));
+    const std::string id = backup_id(backup);
+    return accounts_.set_aside(account,
+                               "it was moved away with the backup " + id +
+                                   "; unless that is restored somewhere, take it back with: clioctl refresh --revive " +
+                                   account,
+                               id, [this, account, id, done = std::move(done)](const Result<void>& set_aside) {
+                                   const auto facts = accounts_.facts(account);
+                                   if (!set_aside || !facts)
+                                       return done(tl::unexpected(set_aside ? facts.error() : set_aside.error()));
+                                   const bool moved = accounts_.moved_to(account) == id;
+                                   done(moved ? "" : "it needs a login: " + facts->reason);
+                               });
+}
+
+std::unique_ptr<Waiting> StoreBackups::restore(std::shared_ptr<const Sealer> backup, std::vector<StoredRow> records,
+                                               RestoreDone done) {
+    return std::make_unique<Restoring>(*this, std::move(backup), std::move(records), std::move(done));
+}
+
+}  // namespace agent

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "core/accounts/account_book.h"
+#include "core/apps/app_registry.h"
+#include "core/backup/backups.h"
+#include "ports/timers.h"
+
+namespace agent {
+
+/// Backups of the apps and accounts of an agent.
+class StoreBackups final : public Backups {
+  public:
+    StoreBackups(const Clock& clock, Timers& timers, AppRegistry& apps, AccountBook& accounts)
+        : clock_(clock), timers_(timers), apps_(apps), accounts_(accounts) {}
+
+    [[nodiscard]] BackupPage copy(const Sealer& backup, const std::optional<BackupPage::Place>& after) override;
+    [[nodiscard]] std::unique_ptr<Waiting> move(const std::string& account, const Sealer& backup,
+                                                MoveDone done) override;
+    [[nodiscard]] std::unique_ptr<Waiting> restore(std::shared_ptr<const Sealer> backup, std::vector<StoredRow> records,
+                                                   RestoreDone done) override;
+
+  private:
+    class Restoring;
+
+    const Clock& clock_;
+    Timers& timers_;
+    AppRegistry& apps_;
+    AccountBook& accounts_;
+};
+
+}  // namespace agent

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/keys/resealing.h"
+
+#include <utility>
+
+#include "base/log.h"
+
+namespace agent {
+
+Resealing::Resealing(Timers& timers, AppRegistry& apps, AccountBook& accounts, std::function<void()> done)
+    : timers_(timers), apps_(apps), accounts_(accounts), done_(std::move(done)) {
+    for (AppFacts& facts : apps_.list()) waiting_.push_back({.is_app = true, .name = std::move(facts.app.name)});
+    for (AccountFacts& facts : accounts_.list()) waiting_.push_back({.is_app = false, .name = std::move(facts.name)});
+    timer_ = timers_.after(Duration::zero(), [this] { go_on(); });
+}
+
+void Resealing::go_on() {
+    timer_.reset();
+    while (under_way_.size() < kAtOnce && !waiting_.empty()) {
+        Record next = std::move(waiting_.front());
+        waiting_.pop_front();
+        begin(std::move(next));
+    }
+    if (left() > 0) return;
+    const auto done = done_;  // which may destroy this
+    done();
+}
+
+void Resealing::begin(Record record) {
+    const auto at = under_way_.insert(under_way_.end(), UnderWay{.record = std::move(record), .waiting = {}});
+    auto done = [this, at](const Result<void>& result) { ended(at, result); };
+    at->waiting = at->record.is_app ? apps_.reseal(at->record.name, std::move(done))
+                                    : accounts_.reseal(at->record.name, std::move(done));
+}
+
+void Resealing::ended(std::list<UnderWay>::iterator at, const Result<void>& result) {
+    const UnderWay over = std::move(*at);
+    under_way_.erase(at);
+    const auto code = result ? std::optional<Error::Code>() : result.error().code;
+    if (code == Error::Code::kConflict || code == Error::Code::kTemporarilyUnavailable) {
+        waiting_.push_back(over.record);
+        timer_ = timers_.after(kPause, [this] { go_on(); });
+        return;
+    }
+    if (code == Error::Code::kInternal) {
+        ++damaged_;
+        log(LogLevel::kError, "the data key before the present one is kept for a record that does not open",
+            {{"reason", result.error().message}});
+    }
+    // Not at once: this was called by what has just ended.
+    if (!timer_) timer_ = timers_.after(Duration::zero(), [this] { go_on(); });
+}
+
+}  // namespace agent

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/login/login_attempt.h"
+
+#include <utility>
+
+#include "core/oauth/token_request.h"
+#include "core/oauth/token_response.h"
+#include "core/oauth/who_am_i.h"
+
+namespace agent {
+
+LoginAttempt::LoginAttempt(World world, const AppRegistry& apps, AccountBook& book, LoginRequest request,
+                           const App& app, std::string id, WallTime expires_at)
+    : world_(world),
+      apps_(apps),
+      book_(book),
+      request_(std::move(request)),
+      redirect_uri_(app.redirect_uri),
+      secrets_(make_login_secrets(app, world.entropy)),
+      state_{.id = std::move(id),
+             .account = request_.account,
+             .authorization_url = authorization_url(app, secrets_),
+             .expires_at = expires_at,
+             .error = {},
+             .detail = {}} {}
+
+void LoginAttempt::take(AuthorizationResponse response, RedirectListener::Respond browser) {
+    response_taken_ = true;
+    browser_ = std::move(browser);
+    if (!response.error.empty()) {
+        const std::string& said = response.error_description;
+        return fail(response.error, response.error == "access_denied" ? "the person declined"
+                                    : said.empty()                    ? "the authorization server refused"
+                                                                      : said);
+    }
+    code_ = std::move(response.code);
+    const App* app = apps_.find(request_.app);
+    if (app == nullptr) return fail("exchange_failed", "app " + request_.app + " is not registered any more");
+    ticket_ = book_.pacer().queue(pacer_lane(*app), Pacer::Priority::kAsked, [this](Pacer::Turn turn) {
+        turn_ = std::move(turn);
+        exchange();
+    });
+}
+
+void LoginAttempt::exchange() {
+    ticket_.reset();
+    if (const Duration wait = turn_.begin_request(); wait > Duration::zero()) {
+        until_request_ = world_.timers.after(wait, [this] { exchange(); });
+        return;
+    }
+    const App* app = apps_.find(request_.app);
+    if (app == nullptr) return fail("exchange_failed", "app " + request_.app + " is not registered any more");
+    const auto secret = apps_.secret(*app);
+    if (!secret) return fail("exchange_failed", secret.error().message);
+    call_ = world_.http.send(code_request(*app, *secret, code_.reveal(), secrets_.code_verifier.reveal()),
+                             [this](const tl::expected<HttpResponse, HttpFailure>& outcome) { take_tokens(outcome); });
+    code_ = SecretString();  // RFC 6749 section 4.1.2: it works once
+}
+
+void LoginAttempt::take_tokens(const tl::expected<HttpResponse, HttpFailure>& outcome) {
+    turn_ = {};
+    auto answer = read_token_response(outcome);
+    if (!answer) {
+        const TokenFailure& failure = answer.error();
+        const std::string hint =
+            failure.kind == Happening::kAppRefused ? "; check client_id and client_secret of app " + request_.app
+            : failure.kind == Happening::kGrantDead
+                ? "; the code was used, expired, or the redirect_uri differs from the registered one"
+                : "; log in again";
+        return fail("exchange_failed", "token request: " + failure.message + hint);
+    }
+    if (!answer->refresh_token)
+        return fail("exchange_failed",
+                    "token request: the answer holds no refresh_token, so the agent could not keep the "
+                    "grant alive; check the scope of app " +
+                        request_.app);
+    tokens_ = *std::move(answer);
+
+    const App* app = apps_.find(request_.app);
+    if (app == nullptr || app->endpoints.who_am_i.empty()) return check_user(std::nullopt);
+    call_ = world_.http.send(
+        who_am_i_request(*app, tokens_->access_token.reveal()),
+        [this](const tl::expected<HttpResponse, HttpFailure>& asked) { check_user(read_who_am_i(asked)); });
+}
+
+void LoginAttempt::check_user(std::optional<ClioUser> user) {
+    const auto present = book_.facts(request_.account);
+    const std::optional<ClioUser> before = present ? present->user : std::nullopt;
+    const bool same = before && user && before->id == user->id;
+    if (before && !same && !request_.replace_user) {
+        const std::string now = user ? user->name + " <" + user->email + ">" : "somebody whom Clio would not name";
+        return fail("user_mismatch", "account " + request_.account + " belongs to " + before->name + " <" +
+                                         before->email + ">, this login to " + now +
+                                         "; the old grant is kept; use --replace-user to replace it");
+    }
+    keep(std::move(user));
+}
+
+void LoginAttempt::keep(std::optional<ClioUser> user) {
+    Grant grant{.account = request_.account,
+                .app = request_.app,
+                .tokens = *std::exchange(tokens_, std::nullopt),
+                .user = std::move(user)};
+    keeping_ = book_.adopt(std::move(grant), [this](const Result<void>& result) {
+        keeping_.reset();
+        if (!result) return fail("store_failed", result.error().message);
+        end(LoginState::Status::kDone, BrowserPage::Kind::kSignedIn);
+    });
+}
+
+void LoginAttempt::fail(std::string error, std::string detail) {
+    if (!is_open() || keeping_) return;
+    const bool declined = error == "access_denied";
+    state_.error = std::move(error);
+    state_.detail = std::move(detail);
+    end(LoginState::Status::kFailed, declined ? BrowserPage::Kind::kDeclined : BrowserPage::Kind::kFailed);
+}
+
+void LoginAttempt::end(LoginState::Status status, BrowserPage::Kind page) {
+    state_.status = status;
+    ticket_.reset();
+    turn_ = {};
+    until_request_.reset();
+    call_.reset();
+    code_ = SecretString();
+    tokens_.reset();
+    secrets_ = {};
+    if (const auto browser = std::exchange(browser_, nullptr))
+        browser({.kind = page, .account = state_.account, .reason = state_.detail});
+    if (const auto ended = std::exchange(ended_, nullptr)) ended();
+}
+
+}  // namespace agent

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/accounts/account_book.h"
+#include "core/apps/app_registry.h"
+#include "core/login/logins.h"
+#include "core/oauth/authorization_request.h"
+#include "core/refresh/pacer.h"
+#include "ports/redirect_listener.h"
+#include "ports/world.h"
+
+namespace agent {
+
+/// One attempt, from the authorization response to the durable token set: exchange the code, ask whose grant it is,
+/// keep it. Destroying it abandons the attempt; a code that was sent is then spent.
+class LoginAttempt {
+  public:
+    using Ended = std::function<void()>;
+
+    LoginAttempt(World world, const AppRegistry& apps, AccountBook& book, LoginRequest request, const App& app,
+                 std::string id, WallTime expires_at);
+
+    [[nodiscard]] const LoginState& state() const noexcept { return state_; }
+    [[nodiscard]] const std::string& redirect_uri() const noexcept { return redirect_uri_; }
+    [[nodiscard]] bool is_open() const noexcept { return state_.status == LoginState::Status::kPending; }
+    /// True until an authorization response was taken.
+    [[nodiscard]] bool awaits_response() const noexcept { return is_open() && !response_taken_; }
+    [[nodiscard]] bool has_state(std::string_view text) const noexcept { return secrets_.state.equals(text); }
+
+    /// The response came: a code begins the exchange, an error ends the attempt. `browser`, if there is one, is shown
+    /// how it ended. Only while awaits_response().
+    void take(AuthorizationResponse response, RedirectListener::Respond browser);
+    /// Ends the attempt; nothing when it has ended, or when its tokens are being stored: that cannot be undone.
+    void fail(std::string error, std::string detail);
+
+    /// Called once, from the loop, when the attempt has ended.
+    void on_end(Ended ended) { ended_ = std::move(ended); }
+
+  private:
+    void exchange();
+    void take_tokens(const tl::expected<HttpResponse, HttpFailure>& outcome);
+    void check_user(std::optional<ClioUser> user);
+    void keep(std::optional<ClioUser> user);
+    void end(LoginState::Status status, BrowserPage::Kind page);
+
+    World world_;
+    const AppRegistry& apps_;
+    AccountBook& book_;
+    LoginRequest request_;
+    std::string redirect_uri_;
+    LoginSecrets secrets_;
+    LoginState state_;
+    bool response_taken_ = false;
+    SecretString code_;
+    std::optional<TokenAnswer> tokens_;
+    RedirectListener::Respond browser_;
+    std::unique_ptr<Pacer::Ticket> ticket_;
+    Pacer::Turn turn_;
+    std::unique_ptr<Timer> until_request_;
+    std::unique_ptr<HttpCall> call_;
+    std::unique_ptr<Waiting> keeping_;
+    Ended ended_;
+};
+
+}  // namespace agent

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+#include "base/secret/secret.h"
+#include "base/time.h"
+#include "core/accounts/accounts.h"
+
+namespace agent {
+
+struct LoginRequest {
+    std::string app;      // may be empty when there is only one
+    std::string account;  // the name to keep the grant under
+    /// Take the grant even when it belongs to another Clio user than the account's present one.
+    bool replace_user = false;
+};
+
+/// One attempt of a person to authorize (an "authorization" of the local protocol).
+struct LoginState {
+    enum class Status { kPending, kDone, kFailed };
+
+    std::string id;
+    std::string account;
+    std::string authorization_url;
+    WallTime expires_at;
+    Status status = Status::kPending;
+    /// With kFailed: an OAuth error as sent by the server ("access_denied"), or one of the agent's own:
+    /// "state_mismatch", "expired", "user_mismatch", "exchange_failed", "store_failed", "cancelled".
+    std::string error;
+    std::string detail;  // for a person; what to do next
+};
+
+/// Logging in by the authorization code grant (RFC 6749 section 4.1, RFC 7636, RFC 8252). The whole of what the local
+/// protocol can ask of logins; implemented by LoginDesk, faked in tests of the protocol.
+class Logins {
+  public:
+    using Done = std::function<void(Result<LoginState>)>;
+
+    virtual ~Logins() = default;
+
+    /// Opens an attempt and the listener of its redirect URI. kBadRequest for a bad account name or when the app must
+    /// be named, kNotFound for an unknown app, kConflict when the port of the redirect URI is taken,
+    /// kTemporarilyUnavailable when too many attempts are open.
+    [[nodiscard]] virtual Result<LoginState> start(LoginRequest request) = 0;
+
+    /// kNotFound for an id that never was, or was forgotten (an hour after its end).
+    [[nodiscard]] virtual Result<LoginState> state(std::string_view id) const = 0;
+
+    /// Calls `done` once the attempt has ended or `patience` has passed, with the state then; never before it returns.
+    [[nodiscard]] virtual std::unique_ptr<Waiting> await(std::string_view id, Duration patience, Done done) = 0;
+
+    /// Takes what the person copied from the browser: the URL they were sent to, or the bare code. kBadRequest when
+    /// neither can be read from it or its `state` is not that of this attempt, which then stays open. On success the
+    /// exchange is under way.
+    [[nodiscard]] virtual Result<LoginState> paste(std::string_view id, std::string_view redirected_url) = 0;
+
+    /// Gives the attempt up.
+    virtual void cancel(std::string_view id) = 0;
+};
+
+}  // namespace agent

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/oauth/authorization_request.h"
+
+#include <sodium.h>
+
+#include <algorithm>
+#include <array>
+
+#include "base/crypto/sealing.h"
+#include "base/text/encoding.h"
+#include "core/oauth/server_text.h"
+
+namespace agent {
+
+namespace {
+
+SecretString random_text(Entropy& entropy) {
+    std::array<std::byte, 32> bytes{};
+    entropy.fill(bytes);
+    SecretString text(base64url(bytes));
+    wipe(bytes.data(), bytes.size());
+    return text;
+}
+
+void add_parameter(std::string& url, std::string_view name, std::string_view value) {
+    url += url.find('?') == std::string::npos ? '?' : '&';
+    url.append(name).append("=").append(percent_encode(value));
+}
+
+}  // namespace
+
+LoginSecrets make_login_secrets(const App& app, Entropy& entropy) {
+    LoginSecrets secrets{.state = random_text(entropy), .code_verifier = {}};
+    if (app.pkce) secrets.code_verifier = random_text(entropy);
+    return secrets;
+}
+
+std::string code_challenge(std::string_view code_verifier) {
+    std::array<unsigned char, crypto_hash_sha256_BYTES> digest{};
+    crypto_hash_sha256(digest.data(), reinterpret_cast<const unsigned char*>(code_verifier.data()),
+                       code_verifier.size());
+    return base64url(std::as_bytes(std::span(digest)));
+}
+
+std::string authorization_url(const App& app, const LoginSecrets& secrets) {
+    std::string url = app.endpoints.authorization;
+    add_parameter(url, "response_type", "code");
+    add_parameter(url, "client_id", app.client_id);
+    add_parameter(url, "redirect_uri", app.redirect_uri);
+    add_parameter(url, "state", secrets.state.reveal());
+    if (!app.scope.empty()) add_parameter(url, "scope", app.scope);
+    if (app.product == Product::kManage) add_parameter(url, "redirect_on_decline", "true");
+    if (!secrets.code_verifier.empty()) {
+        add_parameter(url, "code_challenge", code_challenge(secrets.code_verifier.reveal()));
+        add_parameter(url, "code_challenge_method", "S256");
+    }
+    return url;
+}
+
+Result<AuthorizationResponse> read_authorization_response(std::string_view query) {
+    AGENT_TRY(const FormParameters parameters, FormParameters::parse(query));
+    const auto text = [&](std::string_view name) { return parameters.find(name).value_or(""); };
+    return AuthorizationResponse{.state = SecretString(text("state")),
+                                 .code = SecretString(text("code")),
+                                 .error = quoted_server_text(text("error")),
+                                 .error_description = quoted_server_text(text("error_description"))};
+}
+
+Result<AuthorizationResponse> read_pasted_response(std::string_view pasted) {
+    constexpr std::string_view kWhiteSpace = " \t\r\n";
+    const auto begin = pasted.find_first_not_of(kWhiteSpace);
+    if (begin == std::string_view::npos)
+        return fail(Error::Code::kBadRequest,
+                    "nothing was pasted; paste the whole URL or the code that the browser shows");
+    const std::string_view text = pasted.substr(begin, pasted.find_last_not_of(kWhiteSpace) - begin + 1);
+
+    if (const auto question_mark = text.find('?'); question_mark != std::string_view::npos) {
+        const std::string_view query = text.substr(question_mark + 1);
+        return read_authorization_response(query.substr(0, query.find('#')));
+    }
+    // RFC 6749 appendix A.11: a code is made of visible characters; a URL without a query is a mistake in copying.
+    const bool is_code = std::all_of(text.begin(), text.end(), [](char c) { return c > 0x20 && c < 0x7f; }) &&
+                         text.find("://") == std::string_view::npos;
+    if (!is_code)
+        return fail(Error::Code::kBadRequest,
+                    "neither a URL with a query nor a code; paste the whole URL or the code that the browser shows");
+    return AuthorizationResponse{.state = {}, .code = SecretString(text), .error = {}, .error_description = {}};
+}
+
+}  // namespace agent

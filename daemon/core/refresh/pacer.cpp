@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/refresh/pacer.h"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+namespace agent {
+
+struct Pacer::Lane {
+    const Clock& clock;
+    Timers& timers;
+    Limits limits;
+    std::list<Ticket*> asked;
+    std::list<Ticket*> background;
+    unsigned under_way = 0;
+    BootTime next_at;     // when the bucket holds a turn again
+    BootTime request_at;  // when the next request may leave
+    BootTime held_until;  // in the past when it is not held
+    std::string held_because;
+    std::unique_ptr<Timer> timer;
+
+    [[nodiscard]] Duration interval() const { return Duration(std::llround(std::ceil(1000.0 / limits.per_second))); }
+    [[nodiscard]] bool idle() const { return asked.empty() && background.empty(); }
+    std::list<Ticket*>& queue_of(Priority priority) { return priority == Priority::kAsked ? asked : background; }
+};
+
+Pacer::Turn& Pacer::Turn::operator=(Turn&& other) noexcept {
+    release();
+    lane_ = std::move(other.lane_);
+    return *this;
+}
+
+void Pacer::Turn::release() noexcept {
+    const auto lane = std::exchange(lane_, nullptr);
+    if (!lane) return;
+    --lane->under_way;
+    arm(lane);
+}
+
+Duration Pacer::Turn::begin_request() {
+    const BootTime now = lane_->clock.boot_now();
+    if (now < lane_->request_at) return lane_->request_at - now;
+    lane_->request_at = now + lane_->interval();
+    return Duration::zero();
+}
+
+Pacer::Ticket::Ticket(std::shared_ptr<Lane> lane, Priority priority, std::function<void(Turn)> begin)
+    : lane_(std::move(lane)), priority_(priority), begin_(std::move(begin)) {
+    auto& queue = lane_->queue_of(priority_);
+    at_ = queue.insert(queue.end(), this);
+}
+
+Pacer::Ticket::~Ticket() {
+    leave();
+}
+
+void Pacer::Ticket::leave() noexcept {
+    if (std::exchange(queued_, false)) lane_->queue_of(priority_).erase(at_);
+}
+
+void Pacer::Ticket::promote() {
+    if (!queued_ || priority_ == Priority::kAsked) return;
+    lane_->asked.splice(lane_->asked.end(), lane_->background, at_);
+    priority_ = Priority::kAsked;
+}
+
+const std::shared_ptr<Pacer::Lane>& Pacer::lane_named(const std::string& name) {
+    auto& lane = lanes_[name];
+    if (!lane)
+        lane = std::make_shared<Lane>(Lane{.clock = clock_,
+                                           .timers = timers_,
+                                           .limits = limits_,
+                                           .asked = {},
+                                           .background = {},
+                                           .under_way = 0,
+                                           .next_at = {},
+                                           .request_at = {},
+                                           .held_until = {},
+                                           .held_because = {},
+                                           .timer = {}});
+    return lane;
+}
+
+void Pacer::set_limits(Limits limits) {
+    limits_ = limits;
+    for (const auto& [name, lane] : lanes_) {
+        lane->limits = limits;
+        arm(lane);
+    }
+}
+
+void Pacer::hold(const std::string& lane_name, Duration duration, std::string reason) {
+    const auto& lane = lane_named(lane_name);
+    lane->held_until = std::max(lane->held_until, clock_.boot_now() + duration);
+    lane->held_because = std::move(reason);
+}
+
+void Pacer::resume(const std::string& lane_name) {
+    const auto& lane = lane_named(lane_name);
+    lane->held_until = {};
+    lane->timer.reset();
+    arm(lane);
+}
+
+Duration Pacer::held_for(const std::string& lane_name) const {
+    const auto found = lanes_.find(lane_name);
+    if (found == lanes_.end()) return Duration::zero();
+    return std::max(found->second->held_until - clock_.boot_now(), Duration::zero());
+}
+
+std::string Pacer::held_because(const std::string& lane_name) const {
+    return held_for(lane_name) > Duration::zero() ? lanes_.find(lane_name)->second->held_because : std::string();
+}
+
+std::unique_ptr<Pacer::Ticket> Pacer::queue(const std::string& lane_name, Priority priority,
+                                            std::function<void(Turn)> begin) {
+    const auto& lane = lane_named(lane_name);
+    auto ticket = std::make_unique<Ticket>(lane, priority, std::move(begin));
+    arm(lane);
+    return ticket;
+}
+
+std::size_t Pacer::queued() const {
+    std::size_t sum = 0;
+    for (const auto& [name, lane] : lanes_) sum += lane->asked.size() + lane->background.size();
+    return sum;
+}
+
+void Pacer::arm(const std::shared_ptr<Lane>& lane) {
+    if (lane->timer || lane->idle() || lane->under_way >= lane->limits.max_parallel) return;
+    const BootTime at = std::max(lane->next_at, lane->held_until);
+    const Duration wait = std::max(at - lane->clock.boot_now(), Duration::zero());
+    lane->timer = lane->timers.after(wait, [weak = std::weak_ptr(lane)] {
+        if (const auto strong = weak.lock()) pump(strong);
+    });
+}
+
+void Pacer::pump(const std::shared_ptr<Lane>& lane) {
+    lane->timer.reset();
+    if (lane->idle() || lane->under_way >= lane->limits.max_parallel) return;
+    if (lane->clock.boot_now() < lane->held_until) return arm(lane);  // held since the timer was set
+
+    Ticket* ticket = lane->asked.empty() ? lane->background.front() : lane->asked.front();
+    ticket->leave();
+    const auto begin = std::move(ticket->begin_);
+    ++lane->under_way;
+    lane->next_at = lane->clock.boot_now() + lane->interval();
+    begin(Turn(lane));  // may destroy the ticket, and queue others
+    arm(lane);
+}
+
+}  // namespace agent

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "base/crypto/sealing.h"
+#include "core/accounts/account.h"
+#include "core/apps/app_registry.h"
+#include "core/events.h"
+#include "core/oauth/token_response.h"
+#include "core/refresh/pacer.h"
+#include "ports/world.h"
+
+namespace agent {
+
+/// The lane of the Pacer in which requests for this app go: its client_id at the host of its token endpoint.
+[[nodiscard]] std::string pacer_lane(const App& app);
+
+/// Does what the life of an account asks for: runs refreshes from their turn in the queue to the durable token set.
+///
+/// The order is what makes rotation safe: intent durable → request → answer sealed → token set durable → settled. Only
+/// then does anybody who waits hear of it.
+class Refresher {
+  public:
+    struct Hooks {
+        /// The attempt is over, for better or worse; whoever waits can be answered from the account's life.
+        std::function<void(Account&)> settled;
+        /// The store took a commit, or refused it.
+        std::function<void(const Result<void>&)> stored;
+    };
+
+    Refresher(World world, const Sealer& sealer, const AppRegistry& apps, Pacer& pacer, Events& events,
+              double at_fraction, Hooks hooks);
+
+    /// For the token sets that come from now on: when each is refreshed is drawn once, and stored.
+    void set_fraction(double at_fraction) noexcept { at_fraction_ = at_fraction; }
+
+    /// Has the account refreshed when its turn comes; shares the attempt that waits or runs. Does nothing while the
+    /// account is reserved or has nothing to refresh with. Never calls a hook before it returns.
+    void want(Account& account, Pacer::Priority priority);
+
+    /// Gives up an attempt that only waits for its turn.
+    void withdraw(Account& account);
+
+    /// What a token answer makes of a record: its next generation, not yet durable.
+    [[nodiscard]] AccountRecord next_generation(const AccountRecord& record, TokenAnswer answer,
+                                                SecretString old_refresh_token);
+
+    /// What the machine is told when the token set of `record` is durable.
+    [[nodiscard]] Circumstances circumstances_of(const AccountRecord& record);
+
+  private:
+    void step(Account& account, Happening happening, Circumstances with);
+    void perform(Account& account, Action action);
+    void commit(Account& account, const AccountRecord& record, std::function<void()> saved);
+    void save_intent(Account& account);
+    void send_request(Account& account);
+    void take_answer(Account& account, const tl::expected<HttpResponse, HttpFailure>& outcome);
+    void hold_others(const Account& account, const TokenFailure& failure);
+    void save_tokens(Account& account);
+    void save_verdict(Account& account);
+    void settle(Account& account);
+
+    [[nodiscard]] Circumstances circumstances(std::string reason = {}, std::optional<Duration> retry_after = {});
+    void publish(const Account& account, Happening happening);
+
+    World world_;
+    const Sealer& sealer_;
+    const AppRegistry& apps_;
+    Pacer& pacer_;
+    Events& events_;
+    double at_fraction_;
+    Hooks hooks_;
+};
+
+}  // namespace agent

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "base/crypto/sealing.h"
+#include "core/store/commits.h"
+#include "ports/token_store.h"
+
+namespace agent {
+
+/// A store that counts, sealed, how often the set of what is in it has changed: its *revision*.
+///
+/// Of an older record its generation tells. What no generation tells of is that a record was there, or was not yet, or
+/// that a key slot was: so the revision goes up before a record comes or goes, and after a key slot did. Without the
+/// data key nobody can make an old store look newer.
+class RevisedStore final : public TokenStore {
+  public:
+    static constexpr const char* kRecordName = "store";
+
+    /// Both outlive it.
+    RevisedStore(TokenStore& store, const Sealer& sealer) : store_(store), sealer_(sealer) {}
+
+    /// All but the revision, which it keeps.
+    [[nodiscard]] Result<void> load(const std::function<void(StoredRow)>& each) override;
+    [[nodiscard]] std::unique_ptr<StoreCommit> commit(StoreChange change, Done done) override;
+
+    /// 0 for a store that never had one, and for one whose seal is broken.
+    [[nodiscard]] std::uint64_t revision() const noexcept { return is_sound_ ? durable_ : 0; }
+
+    /// What makes the revision `revision`, for whoever commits it together with other changes; then moved_to().
+    [[nodiscard]] StoreChange change_to(std::uint64_t revision) const;
+    void moved_to(std::uint64_t revision) noexcept;
+
+    /// Counts up, sealing with the present key, and calls `done` when that is durable, never before this returns.
+    void advance(Done done);
+
+  private:
+    TokenStore& store_;
+    const Sealer& sealer_;
+    std::uint64_t durable_ = 0;  // the generation of its record; 0 when there is none
+    std::uint64_t newest_ = 0;   // the same, with what is under way
+    bool is_sound_ = true;
+    Commits commits_;
+};
+
+}  // namespace agent

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "base/json/json_reader.h"
+#include "io/api/api.h"
+#include "io/api/handlers.h"
+#include "io/api/query.h"
+#include "protocol/limits.h"
+
+namespace agent {
+
+namespace {
+
+constexpr std::size_t kLongestRedirectedUrl = 8192;  // as browsers and servers have it; Clio's is of about 200
+constexpr WordTable<LoginState::Status, 3> kStatuses{{{"pending", LoginState::Status::kPending},
+                                                      {"done", LoginState::Status::kDone},
+                                                      {"failed", LoginState::Status::kFailed}}};
+
+void answer_login(ApiReply& reply, const Result<LoginState>& login, int status) {
+    if (!login) return reply.problem(login.error());
+    JsonWriter out;
+    out.begin_object();
+    out.member("id", login->id).member("account", login->account);
+    out.member("authorization_url", login->authorization_url);
+    out.member("expires_at", unix_seconds(login->expires_at));
+    out.member("status", word_of(kStatuses, login->status));
+    if (login->status == LoginState::Status::kFailed) {
+        out.member("error", login->error).member("detail", login->detail);
+    }
+    out.end_object();
+    reply.json(out, status);
+}
+
+}  // namespace
+
+Handled begin_authorization(Api& api, const ApiCall& call, ApiReply& reply) {
+    AGENT_TRY(const Query none, Query::parse(call.request.query, {}));
+    AGENT_TRY(const Json body, Json::parse(call.request.body.reveal()));
+    JsonReader in(body);
+    LoginRequest login{.app = in.optional_string("app").value_or(""),
+                       .account = in.required_string("account"),
+                       .replace_user = in.optional_boolean("replace_user").value_or(false)};
+    AGENT_CHECK(in.finish());
+    answer_login(reply, api.logins().start(std::move(login)), 201);
+    return answered();
+}
+
+Handled get_authorization(Api& api, const ApiCall& call, ApiReply& reply) {
+    AGENT_TRY(const Query parameters, Query::parse(call.request.query, {"wait"}));
+    AGENT_TRY(const std::int64_t wait, parameters.integer("wait", 0, 0, limits::kLongestWait.count()));
+    Logins& logins = api.logins();
+    AGENT_TRY(const LoginState login, logins.state(call.parameter));
+    if (wait == 0 || login.status != LoginState::Status::kPending) {
+        answer_login(reply, login, 200);
+        return answered();
+    }
+    return logins.await(
+        call.parameter, std::chrono::seconds(wait),
+        [owed = share(std::move(reply))](const Result<LoginState>& ended) { answer_login(*owed, ended, 200); });
+}
+
+Handled paste_authorization(Api& api, const ApiCall& call, ApiReply& reply) {
+    AGENT_TRY(const Query none, Query::parse(call.request.query, {}));
+    AGENT_TRY(const Json body, Json::parse(call.request.body.reveal()));
+    JsonReader in(body);
+    // Read in place and not as a std::string: it holds the authorization code.
+    const Json* member = in.required("redirected_url", "a string");
+    const std::string_view url = member == nullptr ? "" : member->string().value_or("");
+    if (url.empty() || url.size() > kLongestRedirectedUrl) {
+        in.refuse("redirected_url", "expected the URL that the browser was sent to, or the code");
+    }
+    AGENT_CHECK(in.finish());
+    answer_login(reply, api.logins().paste(call.parameter, url), 202);
+    return answered();
+}
+
+Handled cancel_authorization(Api& api, const ApiCall& call, ApiReply& reply) {
+    AGENT_TRY(const Query none, Query::parse(call.request.query, {}));
+    Logins& logins = api.logins();
+    AGENT_TRY(const LoginState login, logins.state(call.parameter));
+    logins.cancel(login.id);
+    reply.no_content();
+    return answered();
+}
+
+}  // namespace agent

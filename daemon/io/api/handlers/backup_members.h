@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <string_view>
+
+#include "base/crypto/passphrase.h"
+#include "base/crypto/sealing.h"
+#include "base/json/json_reader.h"
+#include "base/json/json_writer.h"
+#include "base/secret/secret.h"
+#include "ports/token_store.h"
+
+namespace agent {
+
+// Members of the bodies about backups. Readers refuse what is wrong by `in`, and then return what is not to be used.
+
+/// A string that is not empty, read in place and not as a std::string; empty when there is none.
+[[nodiscard]] SecretString optional_secret(JsonReader& in, std::string_view key);
+/// base64url.
+[[nodiscard]] Bytes required_bytes(JsonReader& in, std::string_view key);
+/// "key": the key of a backup; null when it was refused.
+[[nodiscard]] std::shared_ptr<const Sealer> required_backup_key(JsonReader& in);
+[[nodiscard]] KdfParameters read_kdf(const Json& json, JsonReader& in);
+[[nodiscard]] Result<StoredRow> read_record(const Json& json);
+
+void write_key(JsonWriter& out, const SealingKey& key);
+void write_kdf(JsonWriter& out, const KdfParameters& kdf);
+void write_record(JsonWriter& out, const StoredRow& record);
+
+}  // namespace agent

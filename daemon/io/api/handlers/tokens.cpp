@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+
+#include "base/json/json_reader.h"
+#include "io/api/api.h"
+#include "io/api/handlers.h"
+#include "io/api/query.h"
+#include "protocol/limits.h"
+
+namespace agent {
+
+namespace {
+
+constexpr std::int64_t kLongestMinTtl = 31536000;  // a year; Clio's longest life is 30 days
+constexpr std::int64_t kHighestGeneration = INT64_MAX;
+constexpr WordTable<ReportOutcome, 3> kOutcomes{{{"newer_exists", ReportOutcome::kNewerExists},
+                                                 {"refreshing", ReportOutcome::kRefreshing},
+                                                 {"ignored", ReportOutcome::kIgnored}}};
+
+void answer_token(ApiReply& reply, const Result<IssuedToken>& token, WallTime now) {
+    if (!token) return reply.problem(token.error());
+    const Duration left = std::max(token->expires_at - now, Duration::zero());
+    JsonWriter out;
+    out.begin_object();
+    out.member("account", token->account);
+    out.member("access_token", token->access_token.reveal());
+    out.member("token_type", "Bearer");
+    out.member("expires_at", unix_seconds(token->expires_at));
+    out.member("expires_in", std::chrono::floor<std::chrono::seconds>(left).count());
+    out.member("generation", token->generation);
+    out.member("api_base", token->api_base);
+    if (!token->min_ttl_met) out.member("min_ttl_met", false);
+    out.end_object();
+    reply.json(out);
+}
+
+Handled give_token(Api& api, std::string_view account, std::string_view query, ApiReply& reply) {
+    AGENT_TRY(const Query parameters, Query::parse(query, {"min_ttl"}));
+    AGENT_TRY(const std::int64_t least,
+              parameters.integer("min_ttl", limits::kDefaultMinTtl.count(), 0, kLongestMinTtl));
+    const std::chrono::seconds min_ttl(least);
+    const Clock& clock = api.context().clock;
+
+    if (const auto token = api.accounts().token_now(account, min_ttl)) {
+        answer_token(reply, *token, clock.now());
+        return answered();
+    }
+    return api.accounts().await_token(account, min_ttl, limits::kTokenPatience,
+                                      [&clock, owed = share(std::move(reply))](const Result<IssuedToken>& token) {
+                                          answer_token(*owed, token, clock.now());
+                                      });
+}
+
+}  // namespace
+
+Handled get_token(Api& api, const ApiCall& call, ApiReply& reply) {
+    return give_token(api, call.parameter, call.request.query, reply);
+}
+
+Handled get_only_token(Api& api, const ApiCall& call, ApiReply& reply) {
+    AGENT_TRY(const std::string account, api.accounts().only_account());
+    return give_token(api, account, call.request.query, reply);
+}
+
+Handled report_token(Api& api, const ApiCall& call, ApiReply& reply) {
+    AGENT_TRY(const Query none, Query::parse(call.request.query, {}));
+    AGENT_TRY(const Json body, Json::parse(call.request.body.reveal()));
+    JsonReader in(body);
+    const std::int64_t generation = in.required_integer("generation", 1, kHighestGeneration);
+    const std::int64_t status = in.required_integer("status", 100, 599);
+    AGENT_CHECK(in.finish());
+
+    Accounts& accounts = api.accounts();
+    AGENT_TRY(const ReportOutcome outcome,
+              accounts.report(call.parameter, static_cast<std::uint64_t>(generation), static_cast<int>(status)));
+    AGENT_TRY(const AccountFacts facts, accounts.facts(call.parameter));
+    JsonWriter out;
+    out.begin_object().member("generation", facts.generation).member("outcome", word_of(kOutcomes, outcome));
+    out.end_object();
+    reply.json(out);
+    return answered();
+}
+
+}  // namespace agent

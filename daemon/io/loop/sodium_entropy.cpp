@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "io/loop/sodium_entropy.h"
+
+#include <sodium.h>
+
+#include <cmath>
+#include <cstdint>
+
+namespace agent {
+
+void SodiumEntropy::fill(std::span<std::byte> out) {
+    ::randombytes_buf(out.data(), out.size());
+}
+
+double SodiumEntropy::unit() {
+    std::uint64_t bits = 0;
+    ::randombytes_buf(&bits, sizeof bits);
+    // 53 bits are what a double holds exactly; more would round up to 1.
+    return std::ldexp(static_cast<double>(bits >> 11), -53);
+}
+
+}  // namespace agent

@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "io/provider/curl_call.h"
+
+#include <openssl/ssl.h>
+
+#include <new>
+#include <optional>
+#include <stdexcept>
+#include <string_view>
+#include <utility>
+
+#include "base/text/encoding.h"
+#include "io/provider/curl_failure.h"
+#include "io/provider/retry_after.h"
+
+namespace agent {
+
+namespace {
+
+constexpr std::size_t kLongestHeader = std::size_t{64} * 1024;  // all lines together; Clio sends about 2 KiB
+
+/// For messages.
+std::string origin_of(const Url& url) {
+    const bool is_v6 = url.host.find(':') != std::string::npos;
+    return url.scheme + "://" + (is_v6 ? "[" + url.host + "]" : url.host) + ":" + std::to_string(url.port);
+}
+
+/// OpenSSL's own buffers would keep what was read from them, and curl has no option for it.
+CURLcode cleanse_plaintext(CURL*, void* context, void*) noexcept {
+    ::SSL_CTX_set_options(static_cast<SSL_CTX*>(context), SSL_OP_CLEANSE_PLAINTEXT);
+    return CURLE_OK;
+}
+
+}  // namespace
+
+CurlCall::CurlCall(CurlMulti& multi, const Clock& clock, const CurlHttpClientOptions& options, HttpRequest request,
+                   HttpClient::Done done)
+    : multi_(multi),
+      clock_(clock),
+      done_(std::move(done)),
+      body_(options.longest_body),
+      form_body_(std::move(request.form_body)),
+      easy_(curl_easy_init()) {
+    if (easy_ == nullptr) throw std::bad_alloc();
+    set_transport(options);
+    set_request(request, options);
+    multi_.add(easy_.get());
+}
+
+CurlCall::~CurlCall() {
+    if (done_) multi_.remove(easy_.get());
+}
+
+template <class T>
+void CurlCall::set(CURLoption option, T value) {
+    if (curl_easy_setopt(easy_.get(), option, value) != CURLE_OK) {
+        throw std::runtime_error("libcurl refuses an option that is relied on");
+    }
+}
+
+void CurlCall::set_transport(const CurlHttpClientOptions& options) {
+    set(CURLOPT_PRIVATE, this);
+    set(CURLOPT_ERRORBUFFER, reason_.data());
+    set(CURLOPT_NOSIGNAL, 1L);
+    // Without it a call that is given up while its host name is looked up waits for the resolver's thread.
+    set(CURLOPT_QUICK_EXIT, 1L);
+    set(CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(options.connect_timeout.count()));
+    set(CURLOPT_TIMEOUT_MS, static_cast<long>(options.whole_timeout.count()));
+    set(CURLOPT_PROXY, "");  // nor any from the environment
+    set(CURLOPT_FOLLOWLOCATION, 0L);
+    set(CURLOPT_FORBID_REUSE, 1L);  // a kept connection keeps the last request's secrets
+    // libcurl 7.87 to 8.5 has HTTP/2 faults with the multi interface.
+    set(CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
+    set(CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
+    set(CURLOPT_SSL_VERIFYPEER, 1L);
+    set(CURLOPT_SSL_VERIFYHOST, 2L);
+    set(CURLOPT_SSL_CTX_FUNCTION, &cleanse_plaintext);
+    if (!options.ca_file.empty()) {
+        set(CURLOPT_CAINFO, options.ca_file.c_str());
+        set(CURLOPT_CAPATH, static_cast<const char*>(nullptr));  // instead of the system's, not besides them
+    }
+    set(CURLOPT_PREREQFUNCTION, &before_request);
+    set(CURLOPT_PREREQDATA, this);
+    set(CURLOPT_HEADERFUNCTION, &on_header);
+    set(CURLOPT_HEADERDATA, this);
+    set(CURLOPT_WRITEFUNCTION, &on_body);
+    set(CURLOPT_WRITEDATA, this);
+}
+
+void CurlCall::set_request(const HttpRequest& request, const CurlHttpClientOptions& options) {
+    const Result<Url> url = Url::parse(request.url);
+    plain_text_ = url && url->scheme == "http";
+    origin_ = url ? origin_of(*url) : "request";
+    // Another URL makes curl fail the transfer in its own time, as `done` wants it.
+    set(CURLOPT_PROTOCOLS_STR, plain_text_ && url->is_loopback() ? "http" : "https");
+    set(CURLOPT_URL, request.url.c_str());
+
+    add_header("User-Agent", options.user_agent);
+    add_header("Accept", "application/json");
+    if (!request.authorization.empty()) add_header("Authorization", request.authorization.reveal());
+    set(CURLOPT_HTTPHEADER, headers_.get());
+    if (request.method == HttpRequest::Method::kPost) {
+        // curl calls this application/x-www-form-urlencoded unless told otherwise, and does not copy it.
+        set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(form_body_.size()));
+        set(CURLOPT_POSTFIELDS, form_body_.empty() ? "" : form_body_.data());
+    }
+}
+
+void CurlCall::add_header(std::string_view name, std::string_view value) {
+    SecretBuffer line;
+    line.append(name);
+    line.append(": ");
+    line.append(value);
+    line.append({"\0", 1});
+    curl_slist* const longer = curl_slist_append(headers_.get(), line.view().data());
+    if (longer == nullptr) throw std::bad_alloc();
+    static_cast<void>(headers_.release());
+    headers_.reset(longer);
+}
+
+/// Called when the connection stands, TLS included, and before the first byte of the request is written: from here on
+/// the server may have seen it.
+int CurlCall::before_request(void* self, char* peer_address, char*, int, int) noexcept {
+    auto& call = *static_cast<CurlCall*>(self);
+    if (call.plain_text_ && !Url{.scheme = {}, .host = peer_address, .path = {}, .query = {}}.is_loopback()) {
+        return CURL_PREREQFUNC_ABORT;
+    }
+    call.sent_ = true;
+    return CURL_PREREQFUNC_OK;
+}
+
+/// Called with each line of a head: an interim one (1xx) may come before that of the answer.
+std::size_t CurlCall::on_header(char* data, std::size_t, std::size_t size, void* self) noexcept {
+    auto& call = *static_cast<CurlCall*>(self);
+    const std::string_view line(data, size);
+    if (line.starts_with("HTTP/")) call.head_ended_ = false;
+    if (line == "\r\n" || line == "\n") call.head_ended_ = true;
+    call.header_size_ += size;
+    call.too_large_ = call.header_size_ > kLongestHeader;
+    return call.too_large_ ? 0 : size;
+}
+
+std::size_t CurlCall::on_body(char* data, std::size_t, std::size_t size, void* self) noexcept {
+    auto& call = *static_cast<CurlCall*>(self);
+    call.too_large_ = !call.body_.try_append({data, size});
+    return call.too_large_ ? 0 : size;
+}
+
+void CurlCall::finish(CURL* easy, CURLcode result) {
+    CurlCall* call = nullptr;
+    curl_easy_getinfo(easy, CURLINFO_PRIVATE, &call);
+    const auto done = std::move(call->done_);
+    call->done_ = nullptr;
+    // curl takes a connection that ends within the head for an answer without a body.
+    if (result == CURLE_OK && !call->head_ended_) result = CURLE_PARTIAL_FILE;
+    if (result == CURLE_OK) {
+        done(call->response());
+    } else {
+        done(tl::unexpected(call->failure(result)));
+    }
+}
+
+HttpResponse CurlCall::response() {
+    long status = 0;
+    curl_easy_getinfo(easy_.get(), CURLINFO_RESPONSE_CODE, &status);
+    const char* content_type = nullptr;
+    curl_easy_getinfo(easy_.get(), CURLINFO_CONTENT_TYPE, &content_type);
+    return {.status = static_cast<int>(status),
+            .content_type = content_type == nullptr ? "" : content_type,
+            .retry_after = retry_after(),
+            .body = body_.take()};
+}
+
+std::optional<Duration> CurlCall::retry_after() const {
+    for (const char* const name : {"Retry-After", "Retry-At"}) {
+        curl_header* header = nullptr;
+        if (curl_easy_header(easy_.get(), name, 0, CURLH_HEADER, -1, &header) != CURLHE_OK) continue;
+        if (const auto wait = parse_retry_after(header->value, clock_.now())) return wait;
+    }
+    return std::nullopt;
+}
+
+HttpFailure CurlCall::failure(CURLcode result) const {
+    if (too_large_) {
+        return {.kind = HttpFailure::Kind::kTooLarge,
+                .may_have_been_sent = sent_,
+                .message = origin_ + ": the answer is too large"};
+    }
+    std::string reason = reason_[0] != '\0' ? reason_.data() : curl_easy_strerror(result);
+    if (plain_text_ && !sent_ && (result == CURLE_UNSUPPORTED_PROTOCOL || result == CURLE_ABORTED_BY_CALLBACK)) {
+        reason = "plain http is for loopback addresses only";
+    }
+    return {.kind = failure_kind(result, sent_), .may_have_been_sent = sent_, .message = origin_ + ": " + reason};
+}
+
+}  // namespace agent

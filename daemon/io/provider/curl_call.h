@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/secret/secret.h"
+#include "io/provider/curl_http_client.h"
+#include "io/provider/curl_multi.h"
+#include "ports/clock.h"
+#include "ports/http_client.h"
+
+namespace agent {
+
+/// One request of CurlHttpClient. Its options live as long as the client.
+class CurlCall final : public HttpCall {
+  public:
+    CurlCall(CurlMulti& multi, const Clock& clock, const CurlHttpClientOptions& options, HttpRequest request,
+             HttpClient::Done done);
+    ~CurlCall() override;
+    CurlCall(const CurlCall&) = delete;
+    CurlCall& operator=(const CurlCall&) = delete;
+
+    /// The transfer has ended and left the multi. Calls `done`, which may destroy the call it belongs to.
+    static void finish(CURL* easy, CURLcode result);
+
+  private:
+    using HeaderList = std::unique_ptr<curl_slist, FreeWith<curl_slist_free_all>>;
+
+    template <class T>
+    void set(CURLoption option, T value);
+    void set_transport(const CurlHttpClientOptions& options);
+    void set_request(const HttpRequest& request, const CurlHttpClientOptions& options);
+    void add_header(std::string_view name, std::string_view value);
+
+    static int before_request(void* self, char* peer_address, char*, int, int) noexcept;
+    static std::size_t on_header(char* data, std::size_t, std::size_t size, void* self) noexcept;
+    static std::size_t on_body(char* data, std::size_t, std::size_t size, void* self) noexcept;
+
+    [[nodiscard]] HttpResponse response();
+    [[nodiscard]] HttpFailure failure(CURLcode result) const;
+    [[nodiscard]] std::optional<Duration> retry_after() const;
+
+    CurlMulti& multi_;
+    const Clock& clock_;
+    HttpClient::Done done_;
+    std::string origin_;  // "https://host:port", for messages
+    bool plain_text_ = false;
+    bool sent_ = false;
+    bool head_ended_ = false;
+    bool too_large_ = false;
+    std::size_t header_size_ = 0;
+    SecretBuffer body_;
+    SecretString form_body_;  // curl reads it where it lies
+    HeaderList headers_;
+    std::array<char, CURL_ERROR_SIZE> reason_{};
+    CurlEasyPtr easy_;  // last, to be freed before what it points to
+};
+
+}  // namespace agent

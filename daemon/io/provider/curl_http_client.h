@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <memory>
+#include <string>
+
+#include "io/provider/curl_multi.h"
+#include "ports/clock.h"
+#include "ports/http_client.h"
+
+namespace agent {
+
+struct CurlHttpClientOptions {
+    /// A plain name/version: the firewall in front of Clio refuses some others.
+    std::string user_agent;
+    /// PEM file of the certificate authorities to trust instead of the system's; empty for the system's.
+    std::string ca_file;
+    Duration connect_timeout = std::chrono::seconds(10);
+    Duration whole_timeout = std::chrono::seconds(30);
+    std::size_t longest_body = std::size_t{256} * 1024;
+};
+
+/// HttpClient by libcurl: HTTP/1.1 over TLS 1.2 or later, or in plain text to a loopback address. Follows no redirect,
+/// knows no proxy and no cookie, keeps no connection. Outlives its calls.
+class CurlHttpClient final : public HttpClient {
+  public:
+    /// `clock` turns the date of a Retry-After into a duration.
+    CurlHttpClient(EventLoop& loop, const Clock& clock, CurlHttpClientOptions options);
+
+    /// CurlHttpClientOptions::ca_file of the requests from now on.
+    void set_ca_file(std::string ca_file) { options_.ca_file = std::move(ca_file); }
+
+    [[nodiscard]] std::unique_ptr<HttpCall> send(HttpRequest request, Done done) override;
+
+  private:
+    const Clock& clock_;
+    CurlHttpClientOptions options_;
+    CurlMulti multi_;
+};
+
+}  // namespace agent

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <curl/curl.h>
+
+#include <functional>
+#include <memory>
+
+#include "io/loop/event_loop.h"
+
+namespace agent {
+
+using CurlEasyPtr = std::unique_ptr<CURL, FreeWith<curl_easy_cleanup>>;
+
+/// Runs libcurl transfers on the loop: the glue between curl's multi_socket interface and libevent.
+class CurlMulti {
+  public:
+    /// A transfer has ended and is no longer part of this; called from an event of its own, never from within curl, so
+    /// that it may add and remove any transfer.
+    using Finished = std::function<void(CURL* easy, CURLcode result)>;
+
+    CurlMulti(EventLoop& loop, Finished finished);
+    ~CurlMulti();
+    CurlMulti(const CurlMulti&) = delete;
+    CurlMulti& operator=(const CurlMulti&) = delete;
+
+    /// Starts the transfer, which finishes after this has returned.
+    void add(CURL* easy);
+    /// Gives the transfer up.
+    void remove(CURL* easy) noexcept;
+
+  private:
+    class Socket;
+
+    static int on_socket_wanted(CURL* easy, curl_socket_t fd, int what, void* self, void* socket) noexcept;
+    static int on_timeout_wanted(CURLM* multi, long milliseconds, void* self) noexcept;
+    void act(curl_socket_t fd, int what) noexcept;
+    void deliver() noexcept;
+
+    EventLoop& loop_;
+    Finished finished_;
+    EventPtr timeout_;
+    EventPtr delivery_;
+    std::unique_ptr<CURLM, FreeWith<curl_multi_cleanup>> multi_;
+};
+
+}  // namespace agent

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "io/provider/fingerprint.h"
+#include "ports/http_client.h"
+
+namespace agent {
+
+// What is said to a provider and what it answers, for a support case. Only what is known to be public stands there as
+// it is; whatever else there may be is replaced by its fingerprint.
+
+/// "grant_type=refresh_token&client_id=…&refresh_token=#5f3a9c01/43"
+[[nodiscard]] std::string trace_form(std::string_view form, const Fingerprint& names);
+
+/// The JSON of the body with its strings replaced; of any other body how long it is.
+[[nodiscard]] std::string trace_body(const HttpResponse& response, const Fingerprint& names);
+
+/// "Bearer #5f3a9c01/43"; empty for none.
+[[nodiscard]] std::string trace_authorization(std::string_view value, const Fingerprint& names);
+
+}  // namespace agent

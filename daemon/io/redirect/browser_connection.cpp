@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "io/redirect/browser_connection.h"
+
+#include <event2/buffer.h>
+#include <sys/socket.h>
+
+#include <new>
+#include <string_view>
+#include <utility>
+#include <variant>
+
+#include "io/redirect/browser_page.h"
+#include "io/redirect/redirect_request.h"
+
+namespace agent {
+
+/// The answer that a connection owes, shared by all copies of the Respond that was handed out. It is given by
+/// construction: when the last copy goes unused, this gives it.
+class BrowserConnection::Owed {
+  public:
+    explicit Owed(BrowserConnection& connection) noexcept : connection_(&connection) { connection.owed_ = this; }
+    ~Owed() {
+        respond({.kind = BrowserPage::Kind::kFailed, .account = {}, .reason = "The agent has given the login up."});
+    }
+    Owed(const Owed&) = delete;
+    Owed& operator=(const Owed&) = delete;
+
+    void respond(const BrowserPage& page) {
+        if (connection_ != nullptr) connection_->respond(page);
+    }
+    void forget() noexcept { connection_ = nullptr; }
+
+  private:
+    BrowserConnection* connection_;
+};
+
+BrowserConnection::BrowserConnection(EventLoop& loop, int fd, std::weak_ptr<RedirectSite> site,
+                                     BrowserPatience patience, std::function<void()> closed)
+    : site_(std::move(site)),
+      patience_(patience),
+      closed_(std::move(closed)),
+      deadline_(loop.make_event(
+          -1, 0, [](evutil_socket_t, short, void* self) noexcept { static_cast<BrowserConnection*>(self)->close(); },
+          this)),
+      stream_(bufferevent_socket_new(loop.base(), fd, BEV_OPT_CLOSE_ON_FREE)) {
+    if (stream_ == nullptr) throw std::bad_alloc();
+    bufferevent_setcb(
+        stream_.get(), [](bufferevent*, void* self) noexcept { static_cast<BrowserConnection*>(self)->on_read(); },
+        [](bufferevent*, void* self) noexcept { static_cast<BrowserConnection*>(self)->on_written(); },
+        [](bufferevent*, short, void* self) noexcept { static_cast<BrowserConnection*>(self)->close(); }, this);
+    bufferevent_enable(stream_.get(), EV_READ);
+    allow(patience_.head);
+}
+
+BrowserConnection::~BrowserConnection() {
+    if (owed_ != nullptr) owed_->forget();
+}
+
+bool BrowserConnection::belongs_to(const std::shared_ptr<RedirectSite>& site) const noexcept {
+    return !site_.owner_before(site) && !site.owner_before(site_);
+}
+
+void BrowserConnection::on_read() {
+    evbuffer* const input = bufferevent_get_input(stream_.get());
+    const std::size_t size = evbuffer_get_length(input);
+    if (answered_) {
+        evbuffer_drain(input, size);
+        return;
+    }
+    const std::string_view text(reinterpret_cast<const char*>(evbuffer_pullup(input, -1)), size);
+    if (const auto head_size = end_of_head(text)) {
+        bufferevent_disable(stream_.get(), EV_READ);  // on_written() goes on
+        on_head(text.substr(0, *head_size));
+    } else if (size > kLongestRedirectHead) {
+        bufferevent_disable(stream_.get(), EV_READ);
+        answer(browser_refusal(431));
+    }
+}
+
+void BrowserConnection::on_head(std::string_view head) {
+    const auto site = site_.lock();  // a call may end the listening
+    RedirectRequest request = site ? read_redirect_request(head, site->redirect_uri) : RedirectRequest(404);
+    if (const int* const status = std::get_if<int>(&request)) {
+        answer(browser_refusal(*status));
+        return;
+    }
+    evtimer_del(deadline_.get());  // from here on it is the agent that takes its time
+    site->on_redirect(std::get<std::string>(std::move(request)),
+                      [owed = std::make_shared<Owed>(*this)](const BrowserPage& page) { owed->respond(page); });
+}
+
+void BrowserConnection::respond(const BrowserPage& page) {
+    std::exchange(owed_, nullptr)->forget();
+    answer(browser_answer(page));
+}
+
+void BrowserConnection::answer(const std::string& text) {
+    answered_ = true;
+    allow(patience_.answer);
+    bufferevent_write(stream_.get(), text.data(), text.size());
+}
+
+void BrowserConnection::on_written() noexcept {
+    // RFC 9112 section 9.6: closing while the peer still sends would reset the connection, and the peer might lose the
+    // answer. So end our half, and read until the peer ends its own.
+    ::shutdown(bufferevent_getfd(stream_.get()), SHUT_WR);
+    evbuffer* const input = bufferevent_get_input(stream_.get());
+    evbuffer_drain(input, evbuffer_get_length(input));
+    bufferevent_enable(stream_.get(), EV_READ);
+    allow(patience_.close);
+}
+
+void BrowserConnection::allow(Duration patience) noexcept {
+    const timeval delay = to_timeval(patience);
+    evtimer_add(deadline_.get(), &delay);
+}
+
+void BrowserConnection::close() {
+    const auto closed = std::move(closed_);  // outlives this
+    closed();
+}
+
+}  // namespace agent

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <event2/bufferevent.h>
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "base/time.h"
+#include "io/loop/event_loop.h"
+#include "ports/redirect_listener.h"
+
+namespace agent {
+
+/// What a listener waits for: one redirect URI, and whom to tell.
+struct RedirectSite {
+    Url redirect_uri;
+    RedirectListener::OnRedirect on_redirect;
+};
+
+/// How long each stage of a connection may take as a whole: a peer that sends a byte now and then gains nothing. While
+/// the agent owes the answer no time runs.
+struct BrowserPatience {
+    Duration head = std::chrono::seconds(10);    // for the request to come
+    Duration answer = std::chrono::seconds(10);  // for the answer to go
+    Duration close = std::chrono::seconds(2);    // for the peer to end its half
+};
+
+/// One connection to the listener: one request, one answer, and the end.
+class BrowserConnection {
+  public:
+    /// Takes `fd` over. `closed` is called once, when the connection is over, and is to destroy it.
+    BrowserConnection(EventLoop& loop, int fd, std::weak_ptr<RedirectSite> site, BrowserPatience patience,
+                      std::function<void()> closed);
+    ~BrowserConnection();
+    BrowserConnection(const BrowserConnection&) = delete;
+    BrowserConnection& operator=(const BrowserConnection&) = delete;
+
+    [[nodiscard]] bool owes_answer() const noexcept { return owed_ != nullptr; }
+    [[nodiscard]] bool belongs_to(const std::shared_ptr<RedirectSite>& site) const noexcept;
+    /// Answers what is owed.
+    void respond(const BrowserPage& page);
+
+  private:
+    class Owed;
+
+    void on_read();
+    void on_written() noexcept;
+    void on_head(std::string_view head);
+    void answer(const std::string& text);
+    void allow(Duration patience) noexcept;
+    void close();
+
+    std::weak_ptr<RedirectSite> site_;
+    BrowserPatience patience_;
+    std::function<void()> closed_;
+    Owed* owed_ = nullptr;
+    bool answered_ = false;
+    EventPtr deadline_;
+    std::unique_ptr<bufferevent, FreeWith<bufferevent_free>> stream_;
+};
+
+}  // namespace agent

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "io/redirect/browser_page.h"
+
+#include <sodium.h>
+
+#include <array>
+#include <cstddef>
+#include <span>
+#include <string_view>
+
+#include "base/text/encoding.h"
+
+namespace agent {
+
+namespace {
+
+constexpr std::string_view kStyle =
+    ":root{color-scheme:light dark}"
+    "body{font:1.1rem/1.6 system-ui,sans-serif;max-width:34rem;margin:18vh auto;padding:0 1.5rem}"
+    "h1{font-size:1.5rem;margin:0 0 .5rem;border-left:.35rem solid;padding-left:.8rem}"
+    "p{margin:.5rem 0 0 1.15rem;overflow-wrap:anywhere}"
+    ".good{border-color:#1a7f4b}.other{border-color:#b3541e}";
+
+struct Words {
+    std::string title;
+    std::string text;  // HTML
+};
+
+Words words_for(const BrowserPage& page) {
+    const std::string account =
+        page.account.empty() ? "The account" : "<strong>" + html_escape(page.account) + "</strong>";
+    switch (page.kind) {
+        case BrowserPage::Kind::kSignedIn:
+            return {"Signed in", "The agent now keeps " + account + " signed in to Clio. You can close this window."};
+        case BrowserPage::Kind::kDeclined:
+            return {"Declined", "Access was declined, so " + account +
+                                    " was not signed in. You can close this window, or log in again."};
+        case BrowserPage::Kind::kFailed:
+            return {"Not signed in", account + " could not be signed in."};
+        case BrowserPage::Kind::kNotExpected:
+            break;
+    }
+    return {"Nothing to do here", "No login is waiting for this page. You can close this window."};
+}
+
+int status_for(BrowserPage::Kind kind) noexcept {
+    switch (kind) {
+        case BrowserPage::Kind::kSignedIn:
+        case BrowserPage::Kind::kDeclined:
+            return 200;
+        case BrowserPage::Kind::kFailed:
+            return 400;
+        case BrowserPage::Kind::kNotExpected:
+            break;
+    }
+    return 404;
+}
+
+std::string_view reason_phrase(int status) noexcept {
+    switch (status) {
+        case 200:
+            return "OK";
+        case 404:
+            return "Not Found";
+        case 405:
+            return "Method Not Allowed";
+        case 421:
+            return "Misdirected Request";
+        case 431:
+            return "Request Header Fields Too Large";
+        default:
+            return "Bad Request";
+    }
+}
+
+/// CSP level 3: the one inline style is allowed by its hash, and nothing else by anything.
+const std::string& content_security_policy() {
+    static const std::string policy = [] {
+        std::array<unsigned char, crypto_hash_sha256_BYTES> digest{};
+        ::crypto_hash_sha256(digest.data(), reinterpret_cast<const unsigned char*>(kStyle.data()), kStyle.size());
+        const SecretString hash = base64({reinterpret_cast<const char*>(digest.data()), digest.size()});
+        return "default-src 'none'; style-src 'sha256-" + std::string(hash.reveal()) +
+               "'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+    }();
+    return policy;
+}
+
+std::string answer(int status, const BrowserPage& page) {
+    const std::string body = render_browser_page(page);
+    std::string text = "HTTP/1.1 " + std::to_string(status) + " ";
+    text.append(reason_phrase(status)).append("\r\n");
+    if (status == 405) text += "Allow: GET\r\n";
+    text +=
+        "Content-Type: text/html; charset=utf-8\r\nContent-Length: " + std::to_string(body.size()) +
+        "\r\nConnection: close\r\nCache-Control: no-store\r\nContent-Security-Policy: " + content_security_policy() +
+        "\r\nReferrer-Policy: no-referrer\r\nX-Content-Type-Options: nosniff\r\nX-Frame-Options: DENY\r\n\r\n";
+    return text + body;
+}
+
+}  // namespace
+
+std::string render_browser_page(const BrowserPage& page) {
+    const Words words = words_for(page);
+    const bool is_good = page.kind == BrowserPage::Kind::kSignedIn;
+    std::string html =
+        "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+        "<meta name=\"viewport\" content=\"width=device-width\">\n<title>" +
+        words.title + " – clio-agent</title>\n<style>";
+    html.append(kStyle).append("</style>\n</head>\n<body>\n<main>\n<h1 class=\"");
+    html.append(is_good ? "good" : "other").append("\">" + words.title + "</h1>\n<p>" + words.text + "</p>\n");
+    if (!page.reason.empty()) html += "<p>" + html_escape(page.reason) + "</p>\n";
+    return html + "</main>\n</body>\n</html>\n";
+}
+
+std::string browser_answer(const BrowserPage& page) {
+    return answer(status_for(page.kind), page);
+}
+
+std::string browser_refusal(int status) {
+    return answer(status, {.kind = BrowserPage::Kind::kNotExpected, .account = {}, .reason = {}});
+}
+
+}  // namespace agent

@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "io/redirect/loopback_redirect_listener.h"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <new>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/fd.h"
+#include "io/redirect/port_owner.h"
+#include "io/server/accept_pause.h"
+
+namespace agent {
+
+namespace {
+
+// A browser opens a few at once, some of which it never uses.
+constexpr std::size_t kMostConnections = 32;
+constexpr int kBacklog = 128;  // connections that nobody means anything by must not fill it
+
+struct Address {
+    int family;
+    socklen_t size;
+    sockaddr_storage storage;
+};
+
+Address address_of(const std::string& host, int port) {
+    Address address{AF_INET, sizeof(sockaddr_in), {}};
+    auto& v4 = reinterpret_cast<sockaddr_in&>(address.storage);
+    if (::inet_pton(AF_INET, host.c_str(), &v4.sin_addr) == 1) {
+        v4.sin_family = AF_INET;
+        v4.sin_port = htons(static_cast<in_port_t>(port));
+        return address;
+    }
+    auto& v6 = reinterpret_cast<sockaddr_in6&>(address.storage);
+    ::inet_pton(AF_INET6, host.c_str(), &v6.sin6_addr);
+    v6.sin6_family = AF_INET6;
+    v6.sin6_port = htons(static_cast<in_port_t>(port));
+    address.family = AF_INET6;
+    address.size = sizeof(sockaddr_in6);
+    return address;
+}
+
+/// A listening socket, or none with errno set.
+Fd listen_on(const std::string& host, int port) {
+    const Address address = address_of(host, port);
+    Fd fd(::socket(address.family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+    const int on = 1;
+    // Connections of the last login may still be in TIME_WAIT. A listener that is up is not shared by this.
+    ::setsockopt(fd.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+    if (address.family == AF_INET6) ::setsockopt(fd.get(), IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof on);
+    const auto* const name = reinterpret_cast<const sockaddr*>(&address.storage);
+    if (fd && ::bind(fd.get(), name, address.size) == 0 && ::listen(fd.get(), kBacklog) == 0) return fd;
+    return {};
+}
+
+tl::unexpected<Error> refusal(const std::string& host, int port, int reason) {
+    const bool is_v6 = host.find(':') != std::string::npos;
+    const std::string place = "redirect listener: " + (is_v6 ? "[" + host + "]" : host) + ":" + std::to_string(port);
+    if (reason != EADDRINUSE) return fail(Error::Code::kInternal, place + ": " + std::strerror(reason));
+    return fail(Error::Code::kConflict, place + ": the port is taken by " + describe_port_owner(port));
+}
+
+/// RFC 8252 section 8.3 warns of localhost because it may be either address; then a browser may use either.
+std::vector<std::string> addresses_of(const std::string& host) {
+    if (host == "localhost") return {"127.0.0.1", "::1"};
+    return {host};
+}
+
+Result<std::vector<Fd>> listen_everywhere(const Url& redirect_uri) {
+    std::vector<Fd> sockets;
+    for (const std::string& host : addresses_of(redirect_uri.host)) {
+        Fd socket = listen_on(host, redirect_uri.port);
+        const int reason = errno;
+        if (socket) {
+            sockets.push_back(std::move(socket));
+        } else if (sockets.empty() || (reason != EADDRNOTAVAIL && reason != EAFNOSUPPORT)) {
+            return refusal(host, redirect_uri.port, reason);
+        }  // else: localhost on a machine without IPv6
+    }
+    return sockets;
+}
+
+}  // namespace
+
+class LoopbackRedirectListener::Listening final : public RedirectListening {
+  public:
+    Listening(LoopbackRedirectListener& owner, RedirectSite site, std::vector<Fd> sockets)
+        : owner_(owner),
+          site_(std::make_shared<RedirectSite>(std::move(site))),
+          pause_(owner.loop_.make_event(
+              -1, 0, [](evutil_socket_t, short, void* self) noexcept { static_cast<Listening*>(self)->go_on(); },
+              this)) {
+        for (Fd& socket : sockets) {
+            listeners_.emplace_back(evconnlistener_new(owner.loop_.base(), on_accepted, this,
+                                                       LEV_OPT_CLOSE_ON_FREE | LEV_OPT_CLOSE_ON_EXEC,
+                                                       /*backlog=*/0, socket.get()));
+            if (listeners_.back() == nullptr) throw std::bad_alloc();
+            static_cast<void>(socket.release());
+            evconnlistener_set_error_cb(listeners_.back().get(), [](evconnlistener*, void* self) noexcept {
+                static_cast<Listening*>(self)->pause();
+            });
+        }
+    }
+    ~Listening() override {
+        for (const auto& connection : owner_.connections_) {
+            if (connection->owes_answer() && connection->belongs_to(site_)) {
+                connection->respond({.kind = BrowserPage::Kind::kNotExpected, .account = {}, .reason = {}});
+            }
+        }
+    }
+    Listening(const Listening&) = delete;
+    Listening& operator=(const Listening&) = delete;
+
+  private:
+    static void on_accepted(evconnlistener*, evutil_socket_t fd, sockaddr*, int, void* self) noexcept {
+        const auto& listening = *static_cast<Listening*>(self);
+        listening.owner_.accept(fd, listening.site_);
+    }
+
+    void pause() noexcept {
+        for (const ListenerPtr& listener : listeners_) evconnlistener_disable(listener.get());
+        const timeval delay = to_timeval(kAcceptPause);
+        evtimer_add(pause_.get(), &delay);
+    }
+    void go_on() noexcept {
+        for (const ListenerPtr& listener : listeners_) evconnlistener_enable(listener.get());
+    }
+
+    LoopbackRedirectListener& owner_;
+    std::shared_ptr<RedirectSite> site_;
+    std::vector<ListenerPtr> listeners_;
+    EventPtr pause_;
+};
+
+Result<std::unique_ptr<RedirectListening>> LoopbackRedirectListener::listen(const Url& redirect_uri,
+                                                                            OnRedirect on_redirect) {
+    if (redirect_uri.scheme != "http" || !redirect_uri.is_loopback()) {
+        return fail(Error::Code::kBadRequest,
+                    "redirect listener: " + redirect_uri.host + ": not http on a loopback address");
+    }
+    AGENT_TRY(std::vector<Fd> sockets, listen_everywhere(redirect_uri));
+    return std::make_unique<Listening>(*this, RedirectSite{redirect_uri, std::move(on_redirect)}, std::move(sockets));
+}
+
+void LoopbackRedirectListener::accept(int fd, const std::shared_ptr<RedirectSite>& site) {
+    Fd accepted(fd);
+    if (!make_room()) return;
+    const auto at = connections_.insert(connections_.end(), nullptr);
+    *at = std::make_unique<BrowserConnection>(loop_, accepted.release(), site, patience_,
+                                              [this, at] { connections_.erase(at); });
+}
+
+/// So that connections which never ask anything keep nobody out, the oldest makes room that is not owed a page.
+bool LoopbackRedirectListener::make_room() {
+    if (connections_.size() < kMostConnections) return true;
+    const auto oldest = std::find_if(connections_.begin(), connections_.end(),
+                                     [](const auto& connection) { return !connection->owes_answer(); });
+    if (oldest == connections_.end()) return false;
+    connections_.erase(oldest);
+    return true;
+}
+
+}  // namespace agent

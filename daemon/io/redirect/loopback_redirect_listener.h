@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <list>
+#include <memory>
+
+#include "io/loop/event_loop.h"
+#include "io/redirect/browser_connection.h"
+#include "ports/redirect_listener.h"
+
+namespace agent {
+
+/// RedirectListener on plain TCP of the loopback addresses. Each connection carries one GET and one page, which needs
+/// no HTTP server: evhttp has no bound on its connections, and freeing it drops the page that was just sent.
+///
+/// Lives as long as the loop: it still sends the last pages of listenings that are over.
+class LoopbackRedirectListener final : public RedirectListener {
+  public:
+    explicit LoopbackRedirectListener(EventLoop& loop, BrowserPatience patience = {}) noexcept
+        : loop_(loop), patience_(patience) {}
+
+    [[nodiscard]] Result<std::unique_ptr<RedirectListening>> listen(const Url& redirect_uri,
+                                                                    OnRedirect on_redirect) override;
+
+  private:
+    class Listening;
+    using Connections = std::list<std::unique_ptr<BrowserConnection>>;
+
+    void accept(int fd, const std::shared_ptr<RedirectSite>& site);
+    [[nodiscard]] bool make_room();
+
+    EventLoop& loop_;
+    BrowserPatience patience_;
+    Connections connections_;  // oldest first
+};
+
+}  // namespace agent

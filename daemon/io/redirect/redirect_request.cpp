@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "io/redirect/redirect_request.h"
+
+#include <algorithm>
+
+namespace agent {
+
+namespace {
+
+constexpr std::string_view kLineEnd = "\r\n";
+
+char lower(char c) noexcept {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+
+bool equal_without_case(std::string_view a, std::string_view b) noexcept {
+    return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) { return lower(x) == lower(y); });
+}
+
+std::string_view trim(std::string_view text) noexcept {
+    const std::size_t begin = text.find_first_not_of(" \t");
+    if (begin == std::string_view::npos) return {};
+    return text.substr(begin, text.find_last_not_of(" \t") - begin + 1);
+}
+
+/// Cuts the part before `separator` off the front of `text`; all of it when there is none.
+std::string_view cut(std::string_view& text, std::string_view separator) noexcept {
+    const std::size_t at = text.find(separator);
+    const std::string_view part = text.substr(0, at);
+    text.remove_prefix(at == std::string_view::npos ? text.size() : at + separator.size());
+    return part;
+}
+
+/// RFC 9112 section 3.2: exactly one Host, or the request is bad.
+std::optional<std::string_view> only_host(std::string_view header_lines) noexcept {
+    std::optional<std::string_view> host;
+    while (!header_lines.empty()) {
+        std::string_view value = cut(header_lines, kLineEnd);
+        const std::string_view name = cut(value, ":");
+        if (!equal_without_case(name, "host")) continue;
+        if (host) return std::nullopt;
+        host = trim(value);
+    }
+    return host;
+}
+
+bool names(std::string_view host, const Url& redirect_uri) {
+    const bool is_v6 = redirect_uri.host.find(':') != std::string::npos;
+    const std::string expected = is_v6 ? "[" + redirect_uri.host + "]" : redirect_uri.host;
+    return equal_without_case(host, expected + ":" + std::to_string(redirect_uri.port)) ||
+           (redirect_uri.port == 80 && equal_without_case(host, expected));
+}
+
+}  // namespace
+
+std::optional<std::size_t> end_of_head(std::string_view text) noexcept {
+    constexpr std::string_view kEnd = "\r\n\r\n";
+    const std::size_t at = text.find(kEnd);
+    if (at == std::string_view::npos) return std::nullopt;
+    return at + kEnd.size();
+}
+
+RedirectRequest read_redirect_request(std::string_view head, const Url& redirect_uri) {
+    std::string_view lines = head;
+    std::string_view request_line = cut(lines, kLineEnd);
+    const std::string_view method = cut(request_line, " ");
+    std::string_view target = cut(request_line, " ");
+    const std::string_view version = request_line;
+    if (!target.starts_with('/') || (version != "HTTP/1.1" && version != "HTTP/1.0")) return 400;
+
+    const auto host = only_host(lines);
+    if (!host) return 400;
+    if (!names(*host, redirect_uri)) return 421;
+    if (cut(target, "?") != redirect_uri.path) return 404;
+    if (method != "GET") return 405;
+    return std::string(target);
+}
+
+}  // namespace agent

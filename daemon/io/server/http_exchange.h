@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string_view>
+
+#include "io/api/reply.h"
+#include "io/loop/event_loop.h"
+#include "io/server/http_limits.h"
+
+struct evhttp_request;
+
+namespace agent {
+
+/// The answering side of one request to evhttp, which must be answered or freed exactly once. Outlives the connection
+/// when the ApiReply does; what comes then is dropped.
+class HttpExchange final : public ApiSink {
+  public:
+    HttpExchange(evhttp_request* request, const HttpLimits& limits) noexcept : request_(request), limits_(limits) {}
+
+    [[nodiscard]] bool peer_has_gone() const noexcept override { return request_ == nullptr; }
+    void send(ApiAnswer answer) override;
+    void begin_stream(std::string_view content_type) override;
+    void write(std::string_view chunk) override;
+    void end_stream() override;
+
+    /// For an answer that will take a while: frees the connection, and with it the wait, when the peer hangs up before
+    /// the answer begins.
+    void watch_peer(EventLoop& loop);
+
+    [[nodiscard]] bool is_owed() const noexcept { return state_ == State::kOwed; }
+    [[nodiscard]] bool is_streaming() const noexcept { return state_ == State::kStreaming; }
+    /// Nothing more will be said, though it may not have been sent yet.
+    [[nodiscard]] bool is_whole() const noexcept { return state_ == State::kEnded; }
+    /// Has the peer told that the connection ends with this answer.
+    void close_after() noexcept { close_after_ = true; }
+    /// The connection is about to be freed, or the whole answer is sent: nothing of evhttp is touched from here on.
+    void detach() noexcept;
+
+  private:
+    enum class State { kOwed, kStreaming, kEnded };
+
+    void begin(State state) noexcept;
+    void on_change_of_peer();
+    void add_header(const char* name, std::string_view value);
+
+    evhttp_request* request_;  // null once detached
+    const HttpLimits& limits_;
+    State state_ = State::kOwed;
+    bool close_after_ = false;
+    EventPtr peer_watch_;  // only while the answer is owed
+};
+
+}  // namespace agent

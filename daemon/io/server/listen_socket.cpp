@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "io/server/listen_socket.h"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <systemd/sd-daemon.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <optional>
+#include <utility>
+
+namespace agent {
+
+namespace {
+
+constexpr int kBacklog = 1024;  // scripts come in flocks; the kernel caps it by net.core.somaxconn
+const std::string kOrigin = "from systemd";
+const std::string kName = "agent";
+const std::string kNotNamed = "unknown";  // what sd_listen_fds_with_names(3) says when nobody gave names
+
+Error error(Error::Code code, const std::string& path, const std::string& reason) {
+    return {.code = code, .message = "socket: " + path + ": " + reason};
+}
+
+tl::unexpected<Error> system_refusal(const std::string& path) {
+    return tl::unexpected(error(Error::Code::kInternal, path, std::strerror(errno)));
+}
+
+std::optional<sockaddr_un> address_of(const std::string& path) {
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    if (path.size() >= sizeof address.sun_path) return std::nullopt;
+    std::memcpy(address.sun_path, path.c_str(), path.size() + 1);
+    return address;
+}
+
+const sockaddr* generic(const sockaddr_un& address) {
+    return reinterpret_cast<const sockaddr*>(&address);
+}
+
+Fd make_socket() {
+    return Fd(::socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+}
+
+/// Makes the directory if only that is missing, and holds it locked: of several daemons that start at once, one binds
+/// and the others then find it alive. The kernel drops the lock with the descriptor.
+Fd lock_directory(const std::filesystem::path& directory) {
+    if (::mkdir(directory.c_str(), 0700) != 0 && errno != EEXIST) return {};
+    Fd fd(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (fd && ::flock(fd.get(), LOCK_EX) == 0) return fd;
+    return {};
+}
+
+/// Succeeds when nothing lies at `path`, or a socket that nobody accepts from any more.
+Result<void> check_free(const std::string& path, const sockaddr_un& address) {
+    struct stat status {};
+    if (::lstat(path.c_str(), &status) != 0) {
+        if (errno == ENOENT) return {};
+        return system_refusal(path);
+    }
+    if (!S_ISSOCK(status.st_mode)) {
+        return tl::unexpected(error(Error::Code::kConflict, path, "there is a file that is no socket"));
+    }
+    const Fd probe = make_socket();
+    // Refused means that the socket's owner has gone. EAGAIN means that its backlog is full: very much alive.
+    if (::connect(probe.get(), generic(address), sizeof address) == 0 || errno == EAGAIN) {
+        return tl::unexpected(error(Error::Code::kConflict, path, "an agent is already running there"));
+    }
+    if (errno != ECONNREFUSED) return system_refusal(path);
+    return {};
+}
+
+}  // namespace
+
+Result<ListenSocket> ListenSocket::open(const std::filesystem::path& path, std::vector<PassedDescriptor> passed) {
+    return passed.empty() ? bind(path) : adopt(std::move(passed));
+}
+
+Result<ListenSocket> ListenSocket::adopt(std::vector<PassedDescriptor> passed) {
+    Fd fd = std::move(passed.front().fd);
+    sockaddr_un address{};
+    socklen_t size = sizeof address;
+    // An abstract socket, whose path begins with a zero, has no mode: it is open to everybody.
+    if (passed.size() != 1 || ::sd_is_socket_unix(fd.get(), SOCK_STREAM, /*listening=*/1, nullptr, 0) <= 0 ||
+        ::getsockname(fd.get(), reinterpret_cast<sockaddr*>(&address), &size) != 0 || address.sun_path[0] != '/') {
+        return tl::unexpected(
+            error(Error::Code::kBadRequest, kOrigin, "expected exactly one ListenStream= with the path of a socket"));
+    }
+    const std::string& name = passed.front().name;
+    if (name != kName && name != kNotNamed) {
+        return tl::unexpected(
+            error(Error::Code::kBadRequest, kOrigin, "it is named " + name + "; expected FileDescriptorName=" + kName));
+    }
+    ::fcntl(fd.get(), F_SETFL, ::fcntl(fd.get(), F_GETFL) | O_NONBLOCK);
+    return ListenSocket(std::move(fd), address.sun_path, /*inode=*/0);
+}
+
+Result<ListenSocket> ListenSocket::bind(const std::filesystem::path& path) {
+    const std::string final_path = std::filesystem::absolute(path);
+    const std::string first_path = final_path + "~";
+    const auto final_address = address_of(final_path);
+    const auto first_address = address_of(first_path);
+    if (!final_address || !first_address) {
+        return tl::unexpected(error(Error::Code::kBadRequest, final_path, "longer than a socket's path may be (106)"));
+    }
+    const Fd lock = lock_directory(std::filesystem::path(final_path).parent_path());
+    if (!lock) return system_refusal(final_path);
+    AGENT_CHECK(check_free(final_path, *final_address));
+    AGENT_CHECK(check_free(first_path, *first_address));
+
+    // Under another name until it is private and listening: whoever finds it at `path` can use it, and only its owner
+    // finds it.
+    ::unlink(first_path.c_str());
+    Fd fd = make_socket();
+    struct stat status {};
+    if (::bind(fd.get(), generic(*first_address), sizeof *first_address) != 0 ||
+        ::chmod(first_path.c_str(), 0600) != 0 || ::listen(fd.get(), kBacklog) != 0 ||
+        ::stat(first_path.c_str(), &status) != 0 || ::rename(first_path.c_str(), final_path.c_str()) != 0) {
+        return system_refusal(final_path);
+    }
+    return ListenSocket(std::move(fd), final_path, status.st_ino);
+}
+
+ListenSocket::~ListenSocket() {
+    if (!fd_ || from_systemd()) return;
+    struct stat status {};
+    // Somebody may have put another socket there since.
+    if (::lstat(path_.c_str(), &status) == 0 && status.st_ino == inode_) ::unlink(path_.c_str());
+}
+
+}  // namespace agent

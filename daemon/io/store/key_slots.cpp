@@ -1,0 +1,258 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "io/store/key_slots.h"
+
+#include <sodium.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "base/bytes.h"
+#include "base/crypto/key_wrapping.h"
+#include "base/text/encoding.h"
+
+namespace agent {
+
+namespace {
+
+Error refusal(const StoreFile& store) {
+    return {.code = Error::Code::kTemporarilyUnavailable,
+            .message = "store: " + store.path() + ": " + sqlite_reason(store.db())};
+}
+
+Error altered(const std::string& store, const std::string& what) {
+    return {.code = Error::Code::kConflict,
+            .message = "store: " + store + ": " + what + " was altered or is damaged; nothing was changed"};
+}
+
+/// What a proof vouches for. A slot is bound to its store and to all that is said of it.
+std::string proven(const std::string& store_id, const KeySlot& slot) {
+    const KdfParameters kdf = slot.kdf();
+    return "clio-agent/1 key-slot " + store_id + " " + std::to_string(slot.facts.id) + " " +
+           std::string(word_of(kSlotKinds, slot.facts.kind)) + " " + std::to_string(unix_seconds(slot.facts.made_at)) +
+           " " + std::to_string(kdf.operations) + " " + std::to_string(kdf.memory) + " " + hex(kdf.salt) + " " +
+           hex(slot.public_half) + " " + slot.facts.source;
+}
+
+std::string previous_context(const std::string& store_id) {
+    return "clio-agent/1 previous-data-key " + store_id;
+}
+
+Result<Sealer> sealer_of(const SealingKey& key) {
+    AGENT_TRY(SealingKey copy, key.clone());
+    return Sealer(std::move(copy));
+}
+
+Result<void> check_proof(const KeySlots& slots, const KeySlot& slot, const Sealer& sealer) {
+    if (slot.public_half.size() == crypto_box_PUBLICKEYBYTES && sealer.open(slot.proof, proven(slots.store_id, slot)))
+        return {};
+    return tl::unexpected(altered(slots.store, "key slot " + std::to_string(slot.facts.id)));
+}
+
+/// A transaction that is rolled back unless it was committed.
+class Transaction {
+  public:
+    explicit Transaction(StoreFile& store) : store_(store) {}
+    Transaction(const Transaction&) = delete;
+    Transaction& operator=(const Transaction&) = delete;
+    ~Transaction() {
+        if (open_) static_cast<void>(sqlite_execute(store_.db(), "ROLLBACK"));
+    }
+    [[nodiscard]] Result<void> begin() {
+        if (sqlite_execute(store_.db(), "BEGIN IMMEDIATE") != SQLITE_OK) return tl::unexpected(refusal(store_));
+        open_ = true;
+        return {};
+    }
+    [[nodiscard]] Result<void> commit() {
+        if (sqlite_execute(store_.db(), "COMMIT") != SQLITE_OK) return tl::unexpected(refusal(store_));
+        open_ = false;
+        return {};
+    }
+
+  private:
+    StoreFile& store_;
+    bool open_ = false;
+};
+
+Result<void> run(const StoreFile& store, SqliteStatement& statement) {
+    if (statement.step() != SQLITE_DONE) return tl::unexpected(refusal(store));
+    return {};
+}
+
+Result<void> write_slot(const StoreFile& store, const KeySlot& slot) {
+    const KdfParameters kdf = slot.kdf();
+    SqliteStatement put(
+        store.db(),
+        "INSERT OR REPLACE INTO key_slot"
+        " (id, kind, source, made_at, kdf_operations, kdf_memory, kdf_salt, public_half, wrapped, proof)"
+        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)");
+    put.bind(1, slot.facts.id)
+        .bind(2, word_of(kSlotKinds, slot.facts.kind))
+        .bind(3, std::string_view(slot.facts.source));
+    put.bind(4, unix_seconds(slot.facts.made_at));
+    put.bind(5, static_cast<std::int64_t>(kdf.operations)).bind(6, static_cast<std::int64_t>(kdf.memory));
+    put.bind(7, std::span<const std::byte>(slot.salt)).bind(8, std::span<const std::byte>(slot.public_half));
+    put.bind(9, std::span<const std::byte>(slot.wrapped)).bind(10, std::span<const std::byte>(slot.proof));
+    return run(store, put);
+}
+
+Result<std::int64_t> integer(const StoreFile& store, const char* sql) {
+    SqliteStatement query(store.db(), sql);
+    if (query.step() != SQLITE_ROW) return tl::unexpected(refusal(store));
+    return query.integer(0);
+}
+
+/// Wraps `data_key` for the slot and vouches for it.
+void complete(KeySlot& slot, const std::string& store_id, const SealingKey& data_key, const Sealer& sealer) {
+    slot.wrapped = wrap_key(data_key, slot.public_half);
+    slot.proof = sealer.seal("", proven(store_id, slot));
+}
+
+std::optional<SlotKind> slot_kind_from(std::string_view word) {
+    for (const auto& [known, kind] : kSlotKinds) {
+        if (known == word) return kind;
+    }
+    return std::nullopt;
+}
+
+Result<KeySlot> slot_in(const StoreFile& store, const SqliteStatement& row) {
+    const auto kind = slot_kind_from(row.text(1));
+    if (!kind) return tl::unexpected(altered(store.path(), "key slot " + std::to_string(row.integer(0))));
+    KeySlot slot{.facts = {.id = row.integer(0),
+                           .kind = *kind,
+                           .source = row.text(2),
+                           .made_at = WallTime(std::chrono::seconds(row.integer(3))),
+                           .kdf = {}},
+                 .salt = row.bytes(6),
+                 .public_half = row.bytes(7),
+                 .wrapped = row.bytes(8),
+                 .proof = row.bytes(9)};
+    if (*kind == SlotKind::kPassphrase)
+        slot.facts.kdf = {.operations = static_cast<std::uint64_t>(row.integer(4)),
+                          .memory = static_cast<std::uint64_t>(row.integer(5))};
+    return slot;
+}
+
+}  // namespace
+
+KdfParameters KeySlot::kdf() const {
+    const KeySlotFacts::Kdf known = facts.kdf.value_or(KeySlotFacts::Kdf());
+    return {.operations = known.operations, .memory = known.memory, .salt = salt};
+}
+
+Result<DataKeys> KeySlots::open(const KeySlot& slot, const SealingKey& slot_key) const {
+    AGENT_TRY(SealingKey current, unwrap_key(slot.wrapped, slot_key));
+    AGENT_TRY(const Sealer sealer, sealer_of(current));
+    AGENT_CHECK(check_proof(*this, slot, sealer));
+    return with_previous(std::move(current), sealer);
+}
+
+Result<DataKeys> KeySlots::open_with(SealingKey data_key) const {
+    AGENT_TRY(const Sealer sealer, sealer_of(data_key));
+    const auto proven = [&](const KeySlot& slot) { return check_proof(*this, slot, sealer).has_value(); };
+    if (std::none_of(slots.begin(), slots.end(), proven))
+        return fail(Error::Code::kConflict, "key: " + store + ": it is not the data key of this store");
+    return with_previous(std::move(data_key), sealer);
+}
+
+Result<DataKeys> KeySlots::with_previous(SealingKey current, const Sealer& sealer) const {
+    DataKeys keys{.current = std::move(current), .previous = {}};
+    if (sealed_previous.empty()) return keys;
+    const auto previous = sealer.open(sealed_previous, previous_context(store_id));
+    if (!previous) return tl::unexpected(altered(store, "the data key before the present one"));
+    AGENT_TRY(keys.previous, SealingKey::from_raw(as_bytes(previous->reveal())));
+    return keys;
+}
+
+std::string KeySlots::kinds() const {
+    std::string kinds;
+    for (const KeySlot& slot : slots)
+        kinds.append(kinds.empty() ? "" : ", ").append(word_of(kSlotKinds, slot.facts.kind));
+    return kinds.empty() ? "none" : kinds;
+}
+
+Result<KeySlots> read_key_slots(const StoreFile& store) {
+    KeySlots all{.store = store.path(), .store_id = store.id(), .slots = {}, .sealed_previous = {}};
+    SqliteStatement query(
+        store.db(),
+        "SELECT id, kind, source, made_at, kdf_operations, kdf_memory, kdf_salt, public_half, wrapped,"
+        " proof FROM key_slot ORDER BY id");
+    int code = query.step();
+    for (; code == SQLITE_ROW; code = query.step()) {
+        AGENT_TRY(KeySlot slot, slot_in(store, query));
+        all.slots.push_back(std::move(slot));
+    }
+    if (code != SQLITE_DONE) return tl::unexpected(refusal(store));
+
+    SqliteStatement previous(store.db(), "SELECT sealed FROM previous_data_key");
+    code = previous.step();
+    if (code == SQLITE_ROW) all.sealed_previous = previous.bytes(0);
+    if (code != SQLITE_ROW && code != SQLITE_DONE) return tl::unexpected(refusal(store));
+    return all;
+}
+
+Result<std::int64_t> add_key_slot(StoreFile& store, const SealingKey& data_key, KeySlotFacts facts, Bytes salt,
+                                  const SealingKey& slot_key) {
+    AGENT_TRY(const Sealer sealer, sealer_of(data_key));
+    Transaction transaction(store);
+    AGENT_CHECK(transaction.begin());
+    AGENT_TRY(const auto orphans, integer(store,
+                                          "SELECT EXISTS (SELECT 1 FROM record) AND NOT EXISTS"
+                                          " (SELECT 1 FROM key_slot)"));
+    if (orphans != 0)
+        return fail(Error::Code::kInternal, "store: " + store.path() + ": is damaged: it has records and no key slot");
+    // Ids are not used again: a proof would hold for another slot.
+    AGENT_TRY(facts.id, integer(store, "UPDATE counter SET value = value + 1 WHERE name = 'key_slot' RETURNING value"));
+
+    KeySlot slot{.facts = std::move(facts),
+                 .salt = std::move(salt),
+                 .public_half = public_half(slot_key),
+                 .wrapped = {},
+                 .proof = {}};
+    complete(slot, store.id(), data_key, sealer);
+    AGENT_CHECK(write_slot(store, slot));
+    AGENT_CHECK(transaction.commit());
+    return slot.facts.id;
+}
+
+Result<void> remove_key_slot(StoreFile& store, std::int64_t id) {
+    Transaction transaction(store);
+    AGENT_CHECK(transaction.begin());
+    SqliteStatement remove(store.db(), "DELETE FROM key_slot WHERE id = ?1");
+    AGENT_CHECK(run(store, remove.bind(1, id)));
+    if (::sqlite3_changes(store.db()) == 0)
+        return fail(Error::Code::kNotFound, "key slot " + std::to_string(id) + ": there is none; see clioctl key list");
+    AGENT_TRY(const auto left, integer(store, "SELECT count(*) FROM key_slot"));
+    if (left == 0)
+        return fail(Error::Code::kConflict, "key slot " + std::to_string(id) +
+                                                ": is the last one, and nothing would open the store without it; add "
+                                                "another first: clioctl key add");
+    return transaction.commit();
+}
+
+Result<void> rotate_data_key(StoreFile& store, const SealingKey& current, const SealingKey& next) {
+    AGENT_TRY(const Sealer before, sealer_of(current));
+    AGENT_TRY(const Sealer after, sealer_of(next));
+    Transaction transaction(store);
+    AGENT_CHECK(transaction.begin());
+    AGENT_TRY(KeySlots all, read_key_slots(store));
+    if (!all.sealed_previous.empty())
+        return fail(Error::Code::kConflict, "key: a rotation is under way; see clioctl key list");
+    for (KeySlot& slot : all.slots) {
+        AGENT_CHECK(check_proof(all, slot, before));
+        complete(slot, store.id(), next, after);
+        AGENT_CHECK(write_slot(store, slot));
+    }
+    const Bytes sealed = after.seal(as_text(current.raw()), previous_context(store.id()));
+    SqliteStatement put(store.db(), "INSERT INTO previous_data_key (sealed) VALUES (?1)");
+    AGENT_CHECK(run(store, put.bind(1, std::span<const std::byte>(sealed))));
+    return transaction.commit();
+}
+
+Result<void> forget_previous_data_key(StoreFile& store) {
+    // What is replaced is overwritten in the file (secure_delete), once the log has been taken in.
+    if (sqlite_execute(store.db(), "DELETE FROM previous_data_key; PRAGMA wal_checkpoint(TRUNCATE)") != SQLITE_OK)
+        return tl::unexpected(refusal(store));
+    return {};
+}
+
+}  // namespace agent

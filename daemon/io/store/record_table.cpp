@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "io/store/record_table.h"
+
+#include <utility>
+
+#include "base/log.h"
+#include "io/store/stored_kind.h"
+#include "io/systemd/log_events.h"
+
+namespace agent {
+
+namespace {
+
+Error conflict(const StoreChange& change) {
+    return {.code = Error::Code::kConflict,
+            .message = "store: " + change.row.name + ": has no longer generation " +
+                       std::to_string(change.expected_generation)};
+}
+
+}  // namespace
+
+// Each change is one statement that either finds its record as expected or touches nothing: no savepoint is needed.
+RecordTable::RecordTable(StoreFile file, std::optional<Witness> witness)
+    : file_(std::move(file)),
+      witness_(std::move(witness)),
+      insert_(file_.db(),
+              "INSERT INTO record (kind, name, generation, sealed) VALUES (?1, ?2, ?4, ?5)"
+              " ON CONFLICT DO NOTHING"),
+      update_(file_.db(),
+              "UPDATE record SET generation = ?4, sealed = ?5"
+              " WHERE kind = ?1 AND name = ?2 AND generation = ?3"),
+      remove_(file_.db(), "DELETE FROM record WHERE kind = ?1 AND name = ?2 AND generation = ?3") {}
+
+Result<void> RecordTable::load(const std::function<void(StoredRow)>& each) {
+    SqliteStatement query(file_.db(), "SELECT kind, name, generation, sealed FROM record");
+    int code = query.step();
+    for (; code == SQLITE_ROW; code = query.step()) {
+        const auto kind = kind_from(query.integer(0));
+        if (!kind) return fail(Error::Code::kInternal, "store: " + file_.path() + ": is damaged: a record of no kind");
+        each({.kind = *kind,
+              .name = query.text(1),
+              .generation = static_cast<std::uint64_t>(query.integer(2)),
+              .sealed = query.bytes(3)});
+    }
+    if (code != SQLITE_DONE) return tl::unexpected(refusal());
+    return {};
+}
+
+std::vector<Result<void>> RecordTable::commit(std::span<const StoreChange> changes) {
+    std::vector<Result<void>> results;
+    int code = sqlite_execute(file_.db(), "BEGIN IMMEDIATE");
+    for (const StoreChange& change : changes) {
+        if (code != SQLITE_OK) break;
+        SqliteStatement& statement = prepared(change);
+        const bool done = statement.step() == SQLITE_DONE;
+        if (!done) code = ::sqlite3_errcode(file_.db());
+        const bool found = done && ::sqlite3_changes(file_.db()) == 1;
+        results.push_back(found ? Result<void>() : tl::unexpected(conflict(change)));
+        if (done) statement.reset();
+    }
+    if (code == SQLITE_OK) code = sqlite_execute(file_.db(), "COMMIT");
+    if (code != SQLITE_OK) {
+        results.assign(changes.size(), tl::unexpected(refusal()));
+        for (SqliteStatement* statement : {&insert_, &update_, &remove_}) statement->reset();
+        // SQLite may have rolled back on its own; then there is nothing to do and this fails.
+        static_cast<void>(sqlite_execute(file_.db(), "ROLLBACK"));
+    } else if (witness_) {
+        have_noted(witness_->note(changes, results));
+    }
+    return results;
+}
+
+Result<void> RecordTable::show_all_to_witness() {
+    if (!witness_) return {};
+    return witness_->begin_anew([this](const std::function<void(StoredRow)>& each) { return load(each); });
+}
+
+/// Tells when trouble begins, and not each time.
+void RecordTable::have_noted(const Result<void>& noted) {
+    if (!noted && !witness_failing_)
+        log(LogLevel::kError, log_event("witness_failed"), "what was stored last could be undone unseen",
+            {{"reason", noted.error().message}});
+    witness_failing_ = !noted;
+}
+
+SqliteStatement& RecordTable::prepared(const StoreChange& change) noexcept {
+    const bool removes = change.action == StoreChange::Action::kRemove;
+    const bool is_new = change.expected_generation == 0;
+    SqliteStatement& statement = removes ? remove_ : is_new ? insert_ : update_;
+    statement.bind(1, stored_kind(change.row.kind)).bind(2, std::string_view(change.row.name));
+    statement.bind(3, static_cast<std::int64_t>(change.expected_generation));
+    if (!removes) {
+        statement.bind(4, static_cast<std::int64_t>(change.row.generation));
+        statement.bind(5, std::span<const std::byte>(change.row.sealed));
+    }
+    return statement;
+}
+
+Error RecordTable::refusal() const {
+    const bool is_damaged = (::sqlite3_errcode(file_.db()) & 0xff) == SQLITE_CORRUPT;
+    return {.code = is_damaged ? Error::Code::kInternal : Error::Code::kTemporarilyUnavailable,
+            .message = "store: " + file_.path() + ": " + sqlite_reason(file_.db())};
+}
+
+}  // namespace agent

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "base/result.h"
+#include "io/store/store_file.h"
+#include "io/store/witness.h"
+#include "ports/token_store.h"
+
+namespace agent {
+
+/// The records of a store, as SQL. On whatever thread, but on one at a time.
+class RecordTable {
+  public:
+    /// With a witness, that is told of every change once it is durable.
+    explicit RecordTable(StoreFile file, std::optional<Witness> witness = {});
+
+    [[nodiscard]] StoreFile& file() noexcept { return file_; }
+    /// Null when there is none.
+    [[nodiscard]] Witness* witness() noexcept { return witness_ ? &*witness_ : nullptr; }
+
+    /// Hands every record to `each`. Fails with kInternal when one cannot be read.
+    [[nodiscard]] Result<void> load(const std::function<void(StoredRow)>& each);
+
+    /// Makes all changes in one transaction, in order, and syncs it. A change that finds another generation than it
+    /// expects fails alone, with kConflict. When the disk refuses, nothing has changed and all fail, with
+    /// kTemporarilyUnavailable: a conflict with a change that was not made would be none. Should the process end right
+    /// then, before another commit, the next one may find them made: all were written, only the sync failed.
+    [[nodiscard]] std::vector<Result<void>> commit(std::span<const StoreChange> changes);
+
+    /// Makes the witness, if there is one, take what is here for all there is. Fails when either disk refuses.
+    [[nodiscard]] Result<void> show_all_to_witness();
+
+  private:
+    [[nodiscard]] SqliteStatement& prepared(const StoreChange& change) noexcept;
+    [[nodiscard]] Error refusal() const;
+    void have_noted(const Result<void>& noted);
+
+    StoreFile file_;
+    std::optional<Witness> witness_;
+    bool witness_failing_ = false;  // since the last change
+    SqliteStatement insert_;
+    SqliteStatement update_;
+    SqliteStatement remove_;
+};
+
+}  // namespace agent

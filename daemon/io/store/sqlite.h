@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <sqlite3.h>
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "base/crypto/sealing.h"
+#include "io/loop/event_loop.h"
+
+namespace agent {
+
+using SqlitePtr = std::unique_ptr<sqlite3, FreeWith<sqlite3_close>>;
+
+/// What SQLite and the system say about the last failed call: "disk I/O error: File too large".
+[[nodiscard]] std::string sqlite_reason(sqlite3* db);
+
+/// Runs one or more statements whose rows do not matter. Returns an SQLite result code.
+[[nodiscard]] int sqlite_execute(sqlite3* db, const char* sql) noexcept;
+
+/// One prepared statement. Parameters are numbered from 1, columns from 0. Bound texts and bytes are not copied: they
+/// must live until the statement is reset or destroyed.
+class SqliteStatement {
+  public:
+    /// When it cannot be prepared, step() tells why.
+    SqliteStatement(sqlite3* db, std::string_view sql) noexcept;
+
+    SqliteStatement& bind(int parameter, std::int64_t value) noexcept;
+    SqliteStatement& bind(int parameter, std::string_view text) noexcept;
+    SqliteStatement& bind(int parameter, std::span<const std::byte> bytes) noexcept;
+
+    /// SQLITE_ROW, SQLITE_DONE or an error.
+    [[nodiscard]] int step() noexcept;
+    /// Makes it ready for other parameters.
+    void reset() noexcept;
+
+    [[nodiscard]] std::int64_t integer(int column) const noexcept;
+    [[nodiscard]] std::string text(int column) const;
+    [[nodiscard]] Bytes bytes(int column) const;
+
+  private:
+    [[nodiscard]] std::span<const std::byte> bytes_at(int column) const noexcept;
+
+    int unprepared_ = SQLITE_OK;  // why there is no statement
+    std::unique_ptr<sqlite3_stmt, FreeWith<sqlite3_finalize>> statement_;
+};
+
+}  // namespace agent
