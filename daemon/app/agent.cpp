@@ -25,9 +25,6 @@ constexpr Duration kStopGrace = std::chrono::seconds(5);
 /// And then those of the authorization server, which hold the only good refresh token if they are single-use.
 constexpr Duration kRefreshGrace = std::chrono::seconds(10);
 
-/// Locking waits so long for refreshes under way; a token request is given up before.
-constexpr Duration kLockGrace = std::chrono::minutes(2);
-
 }  // namespace
 
 Result<std::unique_ptr<Agent>> Agent::start(EventLoop& loop, Config config, StateDir state_dir,
@@ -52,7 +49,10 @@ Result<std::unique_ptr<Agent>> Agent::start(EventLoop& loop, Config config, Stat
         agent->tracing_.emplace(agent->http_, agent->clock_, std::move(names));
     }
     agent->keeps_key_ = static_cast<bool>(kept);
-    if (keys) AGENT_CHECK(agent->unlock(*std::move(keys), std::move(config)));
+    if (keys) {
+        AGENT_CHECK(agent->unlock(*std::move(keys), std::move(config)));
+        agent->lock_.opened();
+    }
     agent->serve(loop);
     return agent;
 }
@@ -71,7 +71,8 @@ Agent::Agent(EventLoop& loop, const Config& config, StateDir state_dir, const Op
       event_log_(events_, log_account_event),
       status_(events_, timers_, [this] { return status(); }),
       redirects_(loop),
-      keyring_(loop, clock_, timers_, store_, *this),
+      lock_(timers_, *this, [this](Lock::Done done) { keyring_.check_a_person_can_unlock(std::move(done)); }),
+      keyring_(loop, clock_, timers_, store_, *this, lock_),
       api_({.keyring = keyring_,
             .events = events_,
             .clock = clock_,
@@ -107,48 +108,46 @@ Result<void> Agent::unlock(DataKeys keys, Config config) {
 }
 
 const SealingKey* Agent::data_key() const {
-    return unlocked_ && !closing_ ? &unlocked_->data_key() : nullptr;
+    return lock_.is_open() ? &unlocked_->data_key() : nullptr;
 }
 
 Result<void> Agent::open(DataKeys keys) {
-    if (unlocked_) return fail(Error::Code::kConflict, "unlock: the agent is being locked");
     AGENT_TRY(Config config, Config::load(config_path_));
     take(config);
     keeps_key_ = config.lock.open_over_restart;
     if (keeps_key_) AGENT_CHECK(keep_key(keys.current));
-    AGENT_CHECK(unlock(std::move(keys), std::move(config)));
+    if (auto unlocked = unlock(std::move(keys), std::move(config)); !unlocked) {
+        if (keeps_key_) forget_kept_key();
+        return unlocked;
+    }
     status_.set_remark({});  // what could not be reloaded before has been read now
     publish("unlocked", {});
     return {};
 }
 
-void Agent::close(std::function<void(Result<void>)> done) {
-    closing_ = std::move(done);
-    if (unlocked_->accounts().has_unsaved_tokens()) {
-        closing_timer_ = timers_.after(Duration::zero(), [this] {
-            end_closing(fail(Error::Code::kTemporarilyUnavailable,
-                             "lock: the disk refuses new tokens, and they would be lost; see clioctl status"));
-        });
-        return;
-    }
-    api_.lock();
-    unlocked_->wind_down([this] {
-        unlocked_.reset();
-        forget_kept_key();
-        publish("locked", {});
-        end_closing({});
-    });
-    closing_timer_ = timers_.after(kLockGrace, [this] {
-        unlocked_->resume();
-        api_.unlock(unlocked_->parts());
-        end_closing(fail(Error::Code::kTemporarilyUnavailable, "lock: a refresh under way does not end"));
-    });
+Result<void> Agent::may_close() const {
+    if (unlocked_->accounts().has_unsaved_tokens())
+        return fail(Error::Code::kTemporarilyUnavailable,
+                    "lock: the disk refuses new tokens, and they would be lost; see clioctl status");
+    return {};
 }
 
-void Agent::end_closing(Result<void> result) {
-    closing_timer_.reset();
-    const auto done = std::exchange(closing_, nullptr);
-    done(std::move(result));
+void Agent::wind_down(std::function<void()> wound_down) {
+    api_.lock();
+    unlocked_->wind_down(std::move(wound_down));
+}
+
+void Agent::resume() {
+    unlocked_->resume();
+    api_.unlock(unlocked_->parts());
+}
+
+void Agent::close() {
+    auto_lock_.end();
+    why_not_locked_.clear();
+    unlocked_.reset();
+    forget_kept_key();
+    publish("locked", {});
 }
 
 Result<void> Agent::rotate(SealingKey next) {
@@ -163,9 +162,11 @@ void Agent::key_slots_changed() {
 }
 
 void Agent::lock_by_itself(const char* why) {
-    log(LogLevel::kNotice, "locking", {{"reason", why}});
-    locking_ = keyring_.lock([](const Result<void>& locked) {
-        if (!locked) log(LogLevel::kError, log_event("not_locked"), "not locked", {{"reason", locked.error().message}});
+    locking_ = keyring_.lock([this, why](const Result<void>& locked) {
+        if (locked) return log(LogLevel::kNotice, "locked itself", {{"reason", why}});
+        // It asks again every minute; one line for each reason is enough.
+        if (std::exchange(why_not_locked_, locked.error().message) == locked.error().message) return;
+        log(LogLevel::kError, log_event("not_locked"), "not locked", {{"reason", locked.error().message}});
     });
 }
 
@@ -183,11 +184,8 @@ void Agent::serve(EventLoop& loop) {
 }
 
 void Agent::stop(std::function<void()> stopped) {
-    server_->stop(kStopGrace, [this, stopped = std::move(stopped)] {
-        if (!unlocked_) return stopped();
-        unlocked_->wind_down(stopped);
-        stop_timer_ = timers_.after(kRefreshGrace, stopped);
-    });
+    auto_lock_.end();
+    server_->stop(kStopGrace, [this, stopped = std::move(stopped)] { lock_.stop(kRefreshGrace, std::move(stopped)); });
 }
 
 void Agent::reload(Result<Config> config) {
@@ -210,6 +208,10 @@ Result<void> Agent::reconfigure(Result<Config> config) {
     if (config->witness != witness_path_)
         return fail(Error::Code::kBadRequest, "\"witness\" cannot change without a restart of cliod");
 
+    if (config->lock.open_over_restart && !keeps_key_ && lock_.is_open()) {
+        AGENT_CHECK(keep_key(unlocked_->data_key()));
+        keeps_key_ = true;
+    }
     take(*config);
     if (!unlocked_) return {};  // the rest is read again when it is unlocked
     unlocked_->reconfigure(*std::move(config));

@@ -19,6 +19,7 @@
 #include "base/crypto/sealing.h"
 #include "base/result.h"
 #include "core/events.h"
+#include "core/keys/lock.h"
 #include "io/api/api.h"
 #include "io/loop/event_loop.h"
 #include "io/loop/sodium_entropy.h"
@@ -62,7 +63,10 @@ class Agent : private Vault {
 
     [[nodiscard]] const SealingKey* data_key() const override;
     [[nodiscard]] Result<void> open(DataKeys keys) override;
-    void close(std::function<void(Result<void>)> done) override;
+    [[nodiscard]] Result<void> may_close() const override;
+    void wind_down(std::function<void()> wound_down) override;
+    void resume() override;
+    void close() override;
     [[nodiscard]] Result<void> rotate(SealingKey next) override;
     void key_slots_changed() override;
 
@@ -71,13 +75,12 @@ class Agent : private Vault {
     [[nodiscard]] Result<void> unlock(DataKeys keys, Config config);
     [[nodiscard]] Result<void> reconfigure(Result<Config> config);
     void take(const Config& config);
-    void end_closing(Result<void> result);
     void lock_by_itself(const char* why);
     void publish(std::string_view event, std::string detail);
     void serve(EventLoop& loop);
 
     StateDir state_dir_;
-    std::optional<std::string> config_path_;  // the configuration is read anew when the agent is unlocked
+    std::optional<std::string> config_path_;  // the configuration is read again when the agent is unlocked
     std::optional<SecretReference> key_;
     std::optional<std::string> witness_path_;
     bool wants_passphrase_;
@@ -94,6 +97,7 @@ class Agent : private Vault {
     StatusReport status_;
     LoopbackRedirectListener redirects_;
     std::unique_ptr<Unlocked> unlocked_;
+    Lock lock_;
     StoreKeyring keyring_;
     Api api_;
     AutoLock auto_lock_;
@@ -103,10 +107,8 @@ class Agent : private Vault {
     std::unique_ptr<HttpServer> server_;
     std::optional<Watchdog> watchdog_;
 
-    std::function<void(Result<void>)> closing_;  // empty unless it is being locked
-    std::unique_ptr<Timer> closing_timer_;
     std::unique_ptr<Waiting> locking_;  // by itself
-    std::unique_ptr<Timer> stop_timer_;
+    std::string why_not_locked_;        // as it was last logged
 };
 
 }  // namespace agent

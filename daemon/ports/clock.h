@@ -5,12 +5,14 @@
 
 namespace agent {
 
-/// What time it is. Both readings are cheap enough to be taken for every request.
+/// What time it is. now() and boot_now() are cheap enough to be read for every request.
 class Clock {
   public:
     virtual ~Clock() = default;
     [[nodiscard]] virtual WallTime now() const = 0;
     [[nodiscard]] virtual BootTime boot_now() const = 0;
+    /// How long the machine has slept since it was started.
+    [[nodiscard]] virtual Duration time_suspended() const = 0;
 };
 
 }  // namespace agent

@@ -22,6 +22,7 @@ class FakeClock : public agent::Clock {
 
     [[nodiscard]] agent::WallTime now() const override { return wall_; }
     [[nodiscard]] agent::BootTime boot_now() const override { return boot_; }
+    [[nodiscard]] agent::Duration time_suspended() const override { return suspended_; }
 
     /// Lets time pass. No timer fires: that is what FakeTimers::advance() is for.
     void advance(agent::Duration d) {
@@ -29,10 +30,16 @@ class FakeClock : public agent::Clock {
         boot_ += d;
     }
     void set_wall(agent::WallTime t) { wall_ = t; }
+    /// As advance(), with the machine asleep.
+    void sleep(agent::Duration d) {
+        advance(d);
+        suspended_ += d;
+    }
 
   private:
     agent::WallTime wall_ = kStart;
     agent::BootTime boot_{std::chrono::hours(24)};
+    agent::Duration suspended_{0};
 };
 
 /// The event loop of a test: fires timers, in the order of their time, as the test lets time pass.
@@ -79,7 +86,7 @@ class FakeTimers : public agent::Timers {
 
     /// The machine sleeps for `d` and wakes up: all timers that were due meanwhile fire late.
     void sleep(agent::Duration d) {
-        clock_.advance(d);
+        clock_.sleep(d);
         tell_of_step();
         turn();
     }

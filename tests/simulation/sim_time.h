@@ -36,7 +36,11 @@ class EventQueue {
     bool step(BootTime end);
 
     /// The machine sleeps from now on for `length`.
-    void sleep(Duration length) { awake_from_ = now_ + length; }
+    void sleep(Duration length) {
+        awake_from_ = now_ + length;
+        slept_ += length;
+    }
+    [[nodiscard]] Duration slept() const { return slept_; }
     [[nodiscard]] bool asleep() const { return now_ < awake_from_; }
 
   private:
@@ -57,6 +61,7 @@ class EventQueue {
     Trace& trace_;
     BootTime now_;
     BootTime awake_from_;
+    Duration slept_{0};
     Id last_id_ = 0;
     std::unordered_map<Id, Event> events_;
     std::priority_queue<Turn, std::vector<Turn>, std::greater<>> turns_;
@@ -69,6 +74,7 @@ class SimClock : public Clock {
 
     [[nodiscard]] WallTime now() const override { return kStart + events_.now().time_since_epoch() + wrong_by_; }
     [[nodiscard]] BootTime boot_now() const override { return events_.now(); }
+    [[nodiscard]] Duration time_suspended() const override { return events_.slept(); }
 
     void step_by(Duration d) { wrong_by_ += d; }
     void set_right() { wrong_by_ = Duration::zero(); }

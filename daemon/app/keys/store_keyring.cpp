@@ -52,8 +52,15 @@ struct StoreKeyring::Making {
     }
 };
 
-StoreKeyring::StoreKeyring(EventLoop& loop, const Clock& clock, Timers& timers, SqliteTokenStore& store, Vault& vault)
-    : clock_(clock), timers_(timers), store_(store), vault_(vault), throttle_(clock, timers), worker_(loop) {}
+StoreKeyring::StoreKeyring(EventLoop& loop, const Clock& clock, Timers& timers, SqliteTokenStore& store, Vault& vault,
+                           Lock& lock)
+    : clock_(clock),
+      timers_(timers),
+      store_(store),
+      vault_(vault),
+      lock_(lock),
+      throttle_(clock, timers),
+      worker_(loop) {}
 
 void StoreKeyring::with_store(SqliteTokenStore::Job job, TokenStore::Done done) {
     const auto at = jobs_.emplace(jobs_.end());
@@ -81,20 +88,21 @@ void StoreKeyring::read_slots(SlotsRead read) {
 }
 
 std::unique_ptr<Waiting> StoreKeyring::lock(Done done) {
-    const Owed<Result<void>> owed(std::move(done));
-    if (vault_.data_key() == nullptr) {
-        owed.answer_soon(timers_, {});
-        return owed.waiting();
-    }
-    read_slots([this, owed](const Result<KeySlots>& slots) {
-        if (!slots) return owed.answer(tl::unexpected(slots.error()));
+    return lock_.lock(std::move(done));
+}
+
+void StoreKeyring::check_a_person_can_unlock(Done done) {
+    read_slots([this, done = std::move(done)](const Result<KeySlots>& slots) {
+        if (!slots) return done(tl::unexpected(slots.error()));
+        // A passphrase that is right now would open the store with the key from before.
+        if (rotations_ > 0)
+            return done(fail(Error::Code::kTemporarilyUnavailable, "lock: a new data key is being stored"));
         if (!a_person_can_open(*slots))
-            return owed.answer(fail(Error::Code::kConflict,
-                                    "lock: nothing could unlock it again; add a passphrase first: clioctl key add "
-                                    "passphrase"));
-        vault_.close([owed](Result<void> closed) { owed.answer(std::move(closed)); });
+            return done(fail(Error::Code::kConflict,
+                             "lock: nothing could unlock it again; add a passphrase first: clioctl key add "
+                             "passphrase"));
+        done({});
     });
-    return owed.waiting();
 }
 
 Result<void> StoreKeyring::try_slots(std::uint32_t user, std::shared_ptr<SlotTrial> trial,
@@ -114,11 +122,22 @@ std::unique_ptr<Waiting> StoreKeyring::unlock(TypedSecrets secrets, std::uint32_
         Result<DataKeys> opened = trial->take_opened();
         throttle_.ended(user, opened || opened.error().code != Error::Code::kForbidden);
         if (!opened) return owed.answer(tl::unexpected(std::move(opened).error()));
-        if (vault_.data_key() != nullptr) return owed.answer({});
-        owed.answer(vault_.open(*std::move(opened)));
+        unlock_with(std::make_shared<DataKeys>(*std::move(opened)), owed);
     });
     if (!begun) owed.answer_soon(timers_, tl::unexpected(begun.error()));
     return owed.waiting();
+}
+
+/// The slots may have been given another data key since they were read for the trial: so they are read again.
+void StoreKeyring::unlock_with(const std::shared_ptr<DataKeys>& keys, const Owed<Result<void>>& owed) {
+    read_slots([this, keys, owed](const Result<KeySlots>& slots) {
+        if (!slots) return owed.answer(tl::unexpected(slots.error()));
+        auto present = slots->open_with(std::move(keys->current));
+        if (!present)
+            return owed.answer(
+                fail(Error::Code::kTemporarilyUnavailable, "unlock: the data key was rotated meanwhile; try again"));
+        owed.answer(lock_.unlock(*std::move(present)));
+    });
 }
 
 std::unique_ptr<Waiting> StoreKeyring::test(TypedSecrets secrets, std::uint32_t user,
@@ -189,7 +208,7 @@ void StoreKeyring::add_made(const std::shared_ptr<Making>& making, const Owed<Re
         },
         [this, making, owed](Result<void> added) {
             if (added && making->is_first)
-                added = vault_.open({.current = *std::move(making->data_key), .previous = {}});
+                added = lock_.unlock({.current = *std::move(making->data_key), .previous = {}});
             if (!added) return owed.answer(tl::unexpected(std::move(added).error()));
             vault_.key_slots_changed();
             owed.answer(AddedKeySlot{.id = making->id, .recovery_key = std::move(making->recovery_key)});
@@ -267,8 +286,10 @@ std::unique_ptr<Waiting> StoreKeyring::rotate(Done done) {
         return owed.waiting();
     }
     const auto both = std::make_shared<std::pair<SealingKey, SealingKey>>(*std::move(current), *std::move(next));
+    ++rotations_;
     with_store([both](StoreFile& store) { return rotate_data_key(store, both->first, both->second); },
                [this, both, owed](Result<void> rotated) {
+                   --rotations_;
                    if (rotated) rotated = vault_.rotate(std::move(both->second));
                    owed.answer(std::move(rotated));
                });

@@ -9,6 +9,8 @@
 #include "base/crypto/sealing.h"
 #include "core/keys/attempt_throttle.h"
 #include "core/keys/keyring.h"
+#include "core/keys/lock.h"
+#include "core/keys/vault.h"
 #include "core/owed.h"
 #include "io/loop/worker.h"
 #include "io/store/key_slots.h"
@@ -18,27 +20,14 @@
 
 namespace agent {
 
-/// What the data key opens and closes: the agent.
-class Vault {
-  public:
-    virtual ~Vault() = default;
-
-    /// The data key in use; null while locked.
-    [[nodiscard]] virtual const SealingKey* data_key() const = 0;
-    /// Serves with these keys; a record that is sealed with the previous one is sealed anew.
-    [[nodiscard]] virtual Result<void> open(DataKeys keys) = 0;
-    /// Serves nobody any more, and calls `done` when all that the keys opened is gone. Not before this returns.
-    virtual void close(std::function<void(Result<void>)> done) = 0;
-    /// Uses `next` from now on, and seals what is sealed with the present one anew.
-    [[nodiscard]] virtual Result<void> rotate(SealingKey next) = 0;
-    /// A key slot came or went.
-    virtual void key_slots_changed() = 0;
-};
-
 /// The key slots of the store, and who may open it. Passphrases are tried on a thread of their own.
 class StoreKeyring final : public Keyring {
   public:
-    StoreKeyring(EventLoop& loop, const Clock& clock, Timers& timers, SqliteTokenStore& store, Vault& vault);
+    StoreKeyring(EventLoop& loop, const Clock& clock, Timers& timers, SqliteTokenStore& store, Vault& vault,
+                 Lock& lock);
+
+    /// As Lock::CheckSlots. kConflict when there is only what needs no person.
+    void check_a_person_can_unlock(Done done);
 
     [[nodiscard]] std::unique_ptr<Waiting> lock(Done done) override;
     [[nodiscard]] std::unique_ptr<Waiting> unlock(TypedSecrets secrets, std::uint32_t user, Done done) override;
@@ -65,6 +54,7 @@ class StoreKeyring final : public Keyring {
     /// AttemptThrottle::begin() does.
     [[nodiscard]] Result<void> try_slots(std::uint32_t user, std::shared_ptr<SlotTrial> trial,
                                          std::function<void()> tried);
+    void unlock_with(const std::shared_ptr<DataKeys>& keys, const Owed<Result<void>>& owed);
     /// On the worker.
     void derive(SecretString passphrase, KdfParameters kdf, std::function<void(Result<SealingKey>)> derived);
     void add_made(const std::shared_ptr<Making>& making, const Owed<Result<AddedKeySlot>>& owed);
@@ -73,6 +63,8 @@ class StoreKeyring final : public Keyring {
     Timers& timers_;
     SqliteTokenStore& store_;
     Vault& vault_;
+    Lock& lock_;
+    std::size_t rotations_ = 0;  // that are being stored
     AttemptThrottle throttle_;
     std::list<std::unique_ptr<StoreCommit>> jobs_;
     Worker worker_;

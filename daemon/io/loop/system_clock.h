@@ -10,8 +10,7 @@ class SystemClock final : public Clock {
   public:
     [[nodiscard]] WallTime now() const override;
     [[nodiscard]] BootTime boot_now() const override;
-    /// How long the machine has slept since it was booted.
-    [[nodiscard]] Duration time_suspended() const;
+    [[nodiscard]] Duration time_suspended() const override;
 };
 
 }  // namespace agent

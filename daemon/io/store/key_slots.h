@@ -9,6 +9,7 @@
 #include "base/crypto/sealing.h"
 #include "base/result.h"
 #include "core/keys/keyring.h"
+#include "core/keys/vault.h"
 #include "io/store/store_file.h"
 
 namespace agent {
@@ -16,12 +17,6 @@ namespace agent {
 // The *data key* that seals everything in the store is random. It is stored once for each *key slot*, wrapped for the
 // key of that slot: of a file, a credential, a passphrase, a recovery key. Any one of them opens the store, and
 // changing one leaves all records as they are.
-
-/// The data key, and while records are still sealed with the one before it, that one.
-struct DataKeys {
-    SealingKey current;
-    std::optional<SealingKey> previous;
-};
 
 /// A slot as it is stored.
 struct KeySlot {

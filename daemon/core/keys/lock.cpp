@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/keys/lock.h"
+
+#include <utility>
+
+namespace agent {
+
+namespace {
+
+Error stopping() {
+    return {.code = Error::Code::kTemporarilyUnavailable, .message = "lock: cliod is stopping"};
+}
+
+}  // namespace
+
+std::unique_ptr<Waiting> Lock::lock(Done done) {
+    const Owed<Result<void>> owed(std::move(done));
+    auto waiting = owed.waiting();
+    waiting_.push_back(owed);
+    happened(LockEvent::kLockAsked, tl::unexpected(stopping()));
+    return waiting;
+}
+
+Result<void> Lock::unlock(DataKeys keys) {
+    happened(LockEvent::kKeyFound,
+             fail(Error::Code::kConflict, "lock: somebody unlocked the agent before it was locked"));
+    if (state_ == LockState::kStopping) return tl::unexpected(stopping());
+    if (state_ != LockState::kOpening) return {};
+    auto opened = vault_.open(std::move(keys));
+    happened(opened ? LockEvent::kOpened : LockEvent::kOpenFailed);
+    return opened;
+}
+
+void Lock::stop(Duration grace, std::function<void()> stopped) {
+    stopped_ = std::move(stopped);
+    grace_ = grace;
+    happened(LockEvent::kStopAsked);
+    if (grace_timer_) begin_grace();  // of a closing that was under way
+    answer_all(tl::unexpected(stopping()));
+}
+
+void Lock::happened(LockEvent event, const Result<void>& why) {
+    const LockTransition& row = next(state_, event);
+    state_ = row.to;
+    switch (row.action) {
+        case LockAction::kNone:
+        case LockAction::kOpenVault:  // by unlock(), which has the keys
+            return;
+        case LockAction::kConfirm:
+            return answer_all({});
+        case LockAction::kRefuse:
+            return answer_all(why);
+        case LockAction::kCheckSlots:
+            return check_slots_([this](Result<void> may) {
+                if (may) may = vault_.may_close();
+                happened(may ? LockEvent::kMayLock : LockEvent::kMayNotLock, may);
+            });
+        case LockAction::kWindDown:
+            begin_grace();
+            return vault_.wind_down([this] { happened(LockEvent::kWoundDown); });
+        case LockAction::kClose:
+            grace_timer_.reset();
+            vault_.close();
+            return answer_all({});
+        case LockAction::kResume:
+            grace_timer_.reset();
+            vault_.resume();
+            return answer_all(why);
+        case LockAction::kEnd:
+            grace_timer_.reset();
+            // Not at once: where nothing was open, stop() has not returned yet.
+            end_timer_ = timers_.after(Duration::zero(), [this] {
+                const auto stopped = std::exchange(stopped_, nullptr);
+                if (stopped) stopped();
+            });
+            return;
+    }
+}
+
+void Lock::begin_grace() {
+    grace_timer_ = timers_.after(grace_, [this] {
+        happened(LockEvent::kGraceOver,
+                 fail(Error::Code::kTemporarilyUnavailable, "lock: a refresh under way does not end"));
+    });
+}
+
+void Lock::answer_all(const Result<void>& result) {
+    for (const auto& owed : std::exchange(waiting_, {})) owed.answer_soon(timers_, result);
+}
+
+}  // namespace agent
