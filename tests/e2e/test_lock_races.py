@@ -87,3 +87,21 @@ def test_whatever_meets_is_answered(stage, seed):
     until(lambda: unlock(stage).status == 204, "the passphrase does not open it")
     assert stage.agent.token("smith-law")["access_token"]
     assert stage.agent.account("smith-law")["state"] == "ready"
+
+
+@pytest.mark.parametrize("path", ["/v1/unlock", "/v1/keys/test"])
+def test_wrong_attempts_make_the_next_one_wait(stage, path):
+    add_passphrase(stage)
+    for guess in range(3):
+        stage.agent.post(path, {"passphrase": f"wrong {guess}"})
+    waiting = threading.Thread(target=lambda: unlock(stage))
+    waiting.start()
+    refused = []
+
+    def is_refused():
+        refused.append(stage.agent.post("/v1/unlock", {"passphrase": "another"}))
+        return refused[-1].code == "temporarily_unavailable"
+
+    until(is_refused, "the fourth attempt did not wait")
+    waiting.join()
+    assert int(refused[-1].headers["Retry-After"]) > 1, "after three wrong ones it is four seconds"

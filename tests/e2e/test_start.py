@@ -198,6 +198,16 @@ def test_a_store_without_its_key_is_not_touched(make_stage):
         assert stage.agent.token("smith-law")["generation"] == 1
 
 
+def test_a_configured_key_file_is_not_made(make_daemon):
+    """Only the key of the state directory is made; a path that was mistyped must not become a key."""
+    daemon = make_daemon()
+    missing = daemon.home / "mistyped"
+    daemon.configure({"key": {"file": str(missing)}})
+    assert str(missing) in daemon.refuses_to_start()
+    assert not missing.exists()
+    assert not (daemon.state_dir / "key").exists()
+
+
 def test_a_foreign_file_in_the_place_of_the_store(make_daemon):
     daemon = make_daemon().start()
     daemon.stop()
