@@ -42,6 +42,11 @@ class DurableRecords {
 
     /// A caller has asked for the removal of the account, or was told what came of it.
     void removal_asked(const std::string& account) { ++records_[account].removals_asked; }
+    /// Somebody waits for the end of its grant, which may need a fresh access token.
+    [[nodiscard]] bool is_being_removed(const std::string& account) const {
+        const auto found = records_.find(account);
+        return found != records_.end() && found->second.removals_asked > 0;
+    }
     void removal_answered(const std::string& account) { --records_[account].removals_asked; }
     void crashed();
     /// A person was told that the login by this grant has failed.

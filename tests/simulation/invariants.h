@@ -30,6 +30,8 @@ class Invariants : public NetworkWatch {
 
     void became_durable(const StoreChange& change);
     void crashed();
+    /// The agent was locked: nothing was under way, so nothing may be lost by it.
+    void locked() { records_.crashed(); }
     void restarted(const Accounts& accounts);
     void after_step(const Accounts& accounts) { watch_.look(accounts.list()); }
     void handed_out(const std::string& asked, const IssuedToken& token);

@@ -20,7 +20,8 @@ enum class Stream : std::uint64_t {
     kWaits,
     kCrashes,
     kBustle,
-    kAgent
+    kAgent,
+    kLocking
 };
 
 /// A stream of pseudo-random numbers (splitmix64). One seed gives as many streams as one likes, so that what one part

@@ -66,18 +66,29 @@ Simulation::Simulation(const RunOptions& options)
               .scenario = scenario_,
               .statistics = statistics_,
               .trace = trace_,
-              .daemon = [this] { return daemon_.get(); }},
+              .daemon = [this] { return locking_.is_open() ? daemon_.get() : nullptr; }},
       callers_(around_, stream(options, Stream::kCallers)),
-      people_(around_, stream(options, Stream::kPeople)) {}
+      people_(around_, stream(options, Stream::kPeople)),
+      locking_(around_, timers_, invariants_.findings(), stream(options, Stream::kLocking),
+               {.boot = [this] { build(); },
+                .cut_off = [this] { waits_.abandon_all(); },
+                .book = [this]() -> AccountBook& { return daemon_->accounts(); },
+                .shut =
+                    [this] {
+                        daemon_.reset();
+                        invariants_.locked();
+                    }}) {}
 
 Simulation::~Simulation() {
     waits_.abandon_all();
+    locking_.crashed();
 }
 
 std::optional<std::string> Simulation::run() {
     boot();
     callers_.start();
     people_.start();
+    locking_.start();
     schedule_upsets();
     invariants_.on_refresh([this](const std::string& account) {
         if (bustle_.chance(scenario_.bustle)) callers_.disturb(account);
@@ -98,6 +109,11 @@ std::optional<std::string> Simulation::run() {
 
 void Simulation::boot() {
     trace_.say("the agent starts");
+    build();
+    locking_.booted();
+}
+
+void Simulation::build() {
     daemon_ = std::make_unique<Daemon>(world_, sealer_, listener_, scenario_.options, trace_);
     invariants_.restarted(daemon_->accounts());
 }
@@ -113,6 +129,7 @@ void Simulation::crash() {
     trace_.say("the agent dies");
     ++statistics_[Count::kCrashes];
     waits_.abandon_all();
+    locking_.crashed();
     daemon_.reset();
     network_.crash();
     store_.crash();

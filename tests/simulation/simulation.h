@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "simulation/callers.h"
+#include "simulation/locking.h"
 #include "simulation/people.h"
 #include "simulation/sabotage.h"
 #include "simulation/sim_entropy.h"
@@ -40,6 +41,7 @@ class Simulation {
 
   private:
     void boot();
+    void build();
     void crash();
     void maybe_crash();
     void happen(const Upset& upset);
@@ -68,6 +70,7 @@ class Simulation {
     Surroundings around_;
     Callers callers_;
     People people_;
+    Locking locking_;
 };
 
 }  // namespace agent::sim

@@ -15,6 +15,7 @@ constexpr std::array<std::string_view, static_cast<std::size_t>(Count::kCount)> 
     "simulated seconds",
     "events",
     "crashes",
+    "times locked",
     "clock steps",
     "sleeps of the machine",
     "commits refused by the disk",

@@ -14,6 +14,7 @@ enum class Count : std::uint8_t {
     kSeconds,  // simulated
     kEvents,
     kCrashes,
+    kLocks,
     kClockSteps,
     kSleeps,
     kDiskRefusals,

@@ -48,7 +48,8 @@ void TokenRequests::check_refresh(const std::string& account, const TokenName& t
 void TokenRequests::check_reason(const std::string& account, const Wish& wish, const DurableSet& set) {
     if (wish.condemned_generation == set.generation && !wish.revived)
         violated(account, "refreshed although it was condemned");
-    const bool out_of_turn = wish.last_reason && *wish.last_reason >= wish.told_at;
+    const bool out_of_turn =
+        (wish.last_reason && *wish.last_reason >= wish.told_at) || records_.is_being_removed(account);
     if (wish.next_attempt && clock_.now() < *wish.next_attempt && !out_of_turn)
         violated(account, "refreshed before the time that was told");
 

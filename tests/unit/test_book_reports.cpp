@@ -104,3 +104,49 @@ Test(book_reports, change_nothing_durable) {
     stage.restart();
     EXPECT_TEXT(stage.now("smith"), "A1#1");
 }
+
+Test(book_reports, one_that_comes_during_a_change_leads_to_a_refresh_after_it) {
+    CoreStage stage;
+    stage.log_in("smith");
+    const Reply& removal = stage.remove("smith", /*revoke=*/true);
+    EXPECT_TEXT(stage.report("smith", 1), "refreshing");
+    stage.be_down();  // so that the account stays
+    stage.timers.turn();
+    EXPECT_TEXT(removal.text, "temporarily_unavailable");
+    EXPECT_TEXT(stage.now("smith"), "wait");
+    stage.let_refresh("A2");
+    EXPECT_TEXT(stage.now("smith"), "A2#2");
+}
+
+Test(book_reports, one_that_waits_for_its_turn_outlives_a_change) {
+    CoreStage stage;
+    stage.log_in("smith");
+    EXPECT_TEXT(stage.report("smith", 1), "refreshing");
+    const Reply& removal = stage.remove("smith", /*revoke=*/true);
+    stage.be_down();
+    stage.timers.turn();
+    EXPECT_TEXT(removal.text, "temporarily_unavailable");
+    stage.let_refresh("A2");
+    EXPECT_TEXT(stage.now("smith"), "A2#2");
+}
+
+Test(book_reports, a_login_meanwhile_makes_the_refresh_needless) {
+    CoreStage stage;
+    stage.log_in("smith");
+    const Reply& login = stage.adopt("smith", 1h, "A2", "R2");
+    EXPECT_TEXT(stage.report("smith", 1), "refreshing");
+    stage.run(1min);
+    EXPECT_TEXT(login.text, "done");
+    EXPECT_TEXT(stage.now("smith"), "A2#2");
+    cr_expect(stage.http.sent() == 0);
+}
+
+Test(book_reports, one_is_not_forgotten_when_a_lock_is_called_off) {
+    CoreStage stage;
+    stage.log_in("smith");
+    EXPECT_TEXT(stage.report("smith", 1), "refreshing");
+    stage.book->wind_down([] {});
+    stage.book->resume();
+    stage.let_refresh("A2");
+    EXPECT_TEXT(stage.now("smith"), "A2#2");
+}

@@ -20,7 +20,7 @@ constexpr std::uint64_t kNoneRefused = 0;  // generations count from 1
 void AccountBook::reserve(const std::string& name, const OwedDone& owed, std::function<void(Account&)> change) {
     Account* account = find(name);
     if (account == nullptr) return owed.answer_soon(world_.timers, tl::unexpected(no_such_account(name)));
-    refresher_.withdraw(*account);
+    refresher_.put_off(*account);
     if (is_refreshing(account->record.life.state)) {
         account->when_settled.push_back(
             [this, name, owed, change = std::move(change)] { reserve(name, owed, change); });
@@ -36,6 +36,7 @@ void AccountBook::reserve(const std::string& name, const OwedDone& owed, std::fu
 
 void AccountBook::release(Account& account) {
     account.reserved = false;
+    if (!winding_down_) refresher_.want_again(account);
     settled(account);
 }
 

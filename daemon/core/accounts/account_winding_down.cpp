@@ -11,7 +11,7 @@ void AccountBook::wind_down(std::function<void()> wound_down) {
     winding_down_ = true;
     wound_down_ = std::move(wound_down);
     for (auto& [name, account] : accounts_) {
-        refresher_.withdraw(account);
+        refresher_.put_off(account);
         reschedule(account);
     }
     check_wound_down();
@@ -21,6 +21,9 @@ void AccountBook::resume() {
     winding_down_ = false;
     wound_down_ = nullptr;
     wound_down_timer_.reset();
+    for (auto& [name, account] : accounts_) {
+        if (!account.reserved) refresher_.want_again(account);
+    }
     reschedule_all();
 }
 

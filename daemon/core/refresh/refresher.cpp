@@ -28,7 +28,11 @@ Refresher::Refresher(World world, const Sealer& sealer, const AppRegistry& apps,
 
 void Refresher::want(Account& account, Pacer::Priority priority) {
     const Life& life = account.record.life;
-    if (account.reserved || !account.damage.empty() || is_refreshing(life.state)) return;
+    if (!account.damage.empty() || is_refreshing(life.state)) return;
+    if (account.reserved) {
+        account.refresh_put_off = life.generation;
+        return;
+    }
 
     if (life.state == State::kTokensUnsaved) {  // nothing is asked of the authorization server: no turn is needed
         step(account, Happening::kBegin, circumstances());
@@ -50,6 +54,18 @@ void Refresher::want(Account& account, Pacer::Priority priority) {
 
 void Refresher::withdraw(Account& account) {
     if (account.attempt && account.attempt->ticket) account.attempt.reset();
+}
+
+void Refresher::put_off(Account& account) {
+    if (account.attempt && account.attempt->ticket) account.refresh_put_off = account.record.life.generation;
+    withdraw(account);
+}
+
+void Refresher::want_again(Account& account) {
+    const std::uint64_t wanted = std::exchange(account.refresh_put_off, 0);
+    const Life& life = account.record.life;
+    // One that backs off has a time of its own.
+    if (wanted == life.generation && life.state == State::kReady) want(account, Pacer::Priority::kAsked);
 }
 
 void Refresher::step(Account& account, Happening happening, Circumstances with) {

@@ -36,12 +36,16 @@ class Refresher {
     /// For the token sets that come from now on: when each is refreshed is drawn once, and stored.
     void set_fraction(double at_fraction) noexcept { at_fraction_ = at_fraction; }
 
-    /// Has the account refreshed when its turn comes; shares the attempt that waits or runs. Does nothing while the
-    /// account is reserved or has nothing to refresh with. Never calls a hook before it returns.
+    /// Has the account refreshed when its turn comes; shares the attempt that waits or runs. Does nothing where there
+    /// is nothing to refresh with. Puts it off while the account is reserved. Never calls a hook before it returns.
     void want(Account& account, Pacer::Priority priority);
 
     /// Gives up an attempt that only waits for its turn.
     void withdraw(Account& account);
+    /// As withdraw(), until want_again().
+    void put_off(Account& account);
+    /// Wants the refresh that was put off, if the account is ready and has no newer token by now.
+    void want_again(Account& account);
 
     /// What a token answer makes of a record: its next generation, not yet durable.
     [[nodiscard]] AccountRecord next_generation(const AccountRecord& record, TokenAnswer answer,

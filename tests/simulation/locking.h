@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <functional>
+#include <optional>
+
+#include "core/keys/lock.h"
+#include "simulation/callers.h"
+
+namespace agent::sim {
+
+/// What the lock opens and closes: the Simulation.
+struct Doors {
+    std::function<void()> boot;
+    std::function<void()> cut_off;  // everybody who waits for the agent
+    std::function<AccountBook&()> book;
+    std::function<void()> shut;
+};
+
+/// Operators who lock the agent, some at the same time, and unlock it again, by the real Lock: at any step of what else
+/// happens. Each request is answered, and a lock loses nothing that a crash may lose. They rest when the faults have
+/// ended.
+class Locking : private Vault {
+  public:
+    Locking(const Surroundings& around, Timers& timers, Findings& findings, Random random, Doors doors);
+
+    void start();
+    /// A process has begun, which opened the store by itself.
+    void booted();
+    void crashed();
+    [[nodiscard]] bool is_open() const { return lock_ && lock_->is_open(); }
+
+  private:
+    [[nodiscard]] Result<void> open(DataKeys keys) override;
+    [[nodiscard]] Result<void> may_close() const override;
+    void wind_down(std::function<void()> wound_down) override;
+    void resume() override;
+    void close() override;
+    [[nodiscard]] const SealingKey* data_key() const override { return nullptr; }
+    [[nodiscard]] Result<void> rotate(SealingKey) override { return {}; }
+    void key_slots_changed() override {}
+
+    void lock_some_time();
+    void ask_to_lock();
+    void unlock_within(Duration time);
+    void unlock();
+
+    const Surroundings& around_;
+    Timers& timers_;
+    Random random_;
+    Doors doors_;
+    Waits waits_;  // of those who lock: locking cuts off all others
+    std::optional<Lock> lock_;
+    std::unique_ptr<Timer> slots_read_;
+};
+
+}  // namespace agent::sim
