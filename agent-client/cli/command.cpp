@@ -30,7 +30,7 @@ constexpr std::array kLoginOptions{
 constexpr std::array kTokenOptions{
     kMinTtl,
     kJson,
-    Option{"header", "", "print \"Authorization: Bearer ...\""},
+    Option{"header", "", "print it as a header line, for a pipe to curl -H @-"},
 };
 constexpr std::array kRunOptions{kMinTtl};
 constexpr std::array kRefreshOptions{

@@ -75,7 +75,7 @@ complete -c clioctl -n '__clioctl_is login' -l paste \
 complete -c clioctl -n '__clioctl_is login' -l replace-user -d 'accept another Clio user than the account had before'
 
 complete -c clioctl -n '__clioctl_is token' -l min-ttl -x -d 'a token that lives S seconds more (60)'
-complete -c clioctl -n '__clioctl_is token' -l header -d 'print "Authorization: Bearer ..."'
+complete -c clioctl -n '__clioctl_is token' -l header -d 'print it as a header line, for a pipe to curl -H @-'
 
 complete -c clioctl -n '__clioctl_is run' -l min-ttl -x -d 'a token that lives S seconds more (60)'
 

@@ -42,11 +42,20 @@ class Source:
         return self.path.suffix in {".cpp", ".h", ".c"}
 
     @property
+    def is_manual_page(self):
+        return self.path.suffix in {".1", ".3", ".5", ".8"}
+
+    @property
+    def is_document(self):
+        return self.is_manual_page or self.path.suffix == ".md"
+
+    @property
     def is_source(self):
         """Written by people, in a language that has comments."""
-        suffixes = {".cpp", ".h", ".c", ".py", ".js", ".sh", ".service", ".socket", ".map", ".1", ".3", ".5", ".8"}
+        suffixes = {".cpp", ".h", ".c", ".py", ".js", ".sh", ".service", ".socket", ".map"}
         return (
             self.path.suffix in suffixes
+            or self.is_manual_page
             or self.path.name in {"Makefile", "meson.build", "meson_options.txt"}
             or self.text.startswith("#!")
         )
@@ -178,6 +187,44 @@ def check_words(root):
             yield source.offence(line, f"{match[0]}: do it, or file an issue")
         for line, match in source.matches(OF_ONE_MACHINE):
             yield source.offence(line, f"{match[0]}… is a path of one machine")
+
+
+# --- wording: short sentences of ordinary words, and no token where others can read it. Documents only.
+
+TWISTED = (
+    r"\b[Ww]ho" r"ever\b|\ban" r"ew\b|\b[Nn]othing wh" r"en\b|\bis n" r"o (program|file|witness|UTF-8)\b"
+    r"|\bmay stand sev" r"eral times\b"
+)
+# Every user of a machine can read the arguments of a process: a pipe to "curl -H @-" is what nobody sees.
+TOKEN_IN_ARGUMENTS = r"\bcurl\b[^\n]*\$\(clioctl\b[^\n)]*\btoken\b|(-H|--header)[= ]\W*Authorization: Bearer"
+
+
+def check_wording(root):
+    for source in sources(root):
+        if source.is_document:
+            for line, match in source.matches(TWISTED):
+                yield source.offence(line, f'"{match[0]}": say it in ordinary words')
+
+
+def check_arguments(root):
+    for source in sources(root):
+        if not source.name.startswith("tests/lint/"):
+            for line, match in source.matches(TOKEN_IN_ARGUMENTS):
+                yield source.offence(line, f"{match[0]}: a token in the arguments of a process; pipe it to curl -H @-")
+
+
+# --- version: the pages of the manual tell the version that meson.build has.
+
+
+def check_version(root):
+    build = root / "meson.build"
+    found = build.exists() and re.search(r"^  version: '(.+)',$", build.read_text(encoding="utf-8"), re.MULTILINE)
+    expected = f".Os clio-agent {found[1] if found else '?'}"
+    for source in sources(root):
+        if source.is_manual_page:
+            for line, match in source.matches(r"^\.Os.*$"):
+                if match[0] != expected:
+                    yield source.offence(line, f"{match[0]}: should be {expected}, as in meson.build")
 
 
 # --- references: what a document names is there.

@@ -89,6 +89,34 @@ CASES = {
             ("etc/a.json", '"/ro' 'ot/.ssh"\n', 1),
         ],
     ),
+    "wording": (
+        {"README.md": "a new start; renewed\n", "daemon/a.cpp": "// an" "ew\n"},
+        [
+            ("a.md", "fine\nwho" "ever may\n", 2),
+            ("a.1", "Who" "ever\n", 1),
+            ("daemon/a.8", "begins an" "ew.\n", 1),
+            ("a.md", "says nothing wh" "en none is\n", 1),
+            ("a.md", "there is n" "o file\n", 1),
+            ("a.5", "it may stand sev" "eral times.\n", 1),
+        ],
+    ),
+    "arguments": (
+        {
+            "README.md": "clioctl token --header | curl -H @- URL\neval \"$(clioctl env)\"\n",
+            "a.1": "token=$(clioctl token smith-law) || exit\n",
+        },
+        [
+            ("a.md", "fine\ncurl -H \"$(clioctl token --header)\" URL\n", 2),
+            ("a.1", "curl -H \\(dq$(clioctl token --header)\\(dq URL\n", 1),
+            ("tests/run", 'curl --fail --header "$(clioctl --socket S token a --header)" URL\n', 1),
+            ("a.md", "curl --header 'Authorization: Bearer T' URL\n", 1),
+            ("a.md", 'curl -H "Authorization: Bearer $token" URL\n', 1),
+        ],
+    ),
+    "version": (
+        {"meson.build": "project('a', 'cpp',\n  version: '1.2.3',\n)\n", "a.1": ".Dt A 1\n.Os clio-agent 1.2.3\n"},
+        [("b.8", ".Dt B 8\n.Os clio-agent 1.2.4\n", 2), ("b.3", ".Os clio-agent\n", 1)],
+    ),
 }
 
 
