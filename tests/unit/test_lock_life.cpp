@@ -1,34 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/keys/lock_life.h"
 
-#include <fstream>
 #include <set>
-#include <sstream>
 #include <string>
 
 #include "expect.h"
+#include "unit/life_document.h"
 
 using namespace agent;
 
-namespace {
-
-std::string diagram_of_table() {
-    std::string text = "```mermaid\nstateDiagram-v2\n";
-    for (const LockTransition& row : lock_transitions()) {
-        text.append("    ").append(to_string(row.from)).append(" --> ").append(to_string(row.to));
-        text.append(": ").append(to_string(row.on)).append(" / ").append(to_string(row.action)).append("\n");
-    }
-    return text + "```\n";
-}
-
-}  // namespace
-
 Test(lock_life, the_document_shows_the_table) {
-    std::ifstream file(SOURCE_ROOT "/daemon/lock-life.md");
-    std::ostringstream document;
-    document << file.rdbuf();
-    const std::string diagram = diagram_of_table();
-    cr_assert(document.str().find(diagram) != std::string::npos, "daemon/lock-life.md should hold:\n%s",
+    const std::string diagram = diagram_of(lock_transitions());
+    cr_assert(document("lock-life.md").find(diagram) != std::string::npos, "daemon/lock-life.md should hold:\n%s",
               diagram.c_str());
 }
 
@@ -43,7 +26,7 @@ Test(lock_life, requests_have_a_row_in_every_state) {
     for (const LockState state :
          {LockState::kLocked, LockState::kOpen, LockState::kChecking, LockState::kClosing, LockState::kStopping}) {
         for (const LockEvent event : {LockEvent::kLockAsked, LockEvent::kKeyFound, LockEvent::kStopAsked})
-            static_cast<void>(next(state, event));  // aborts where there is none
+            static_cast<void>(next(state, event));  // aborts without one
     }
 }
 
