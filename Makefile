@@ -3,13 +3,14 @@
 
 B ?= build
 DESTDIR ?=
+STRIP ?=
 DEMO ?=
 SETUP ?=
 SEEDS ?= 10000
 FUZZ_SECONDS ?= 60
 FUZZ_TARGET ?=
 
-.PHONY: help deps build setup programs demo run test simulate asan tsan fuzz bench fresh format tidy install clean
+.PHONY: help deps build setup programs demo run test unit builds simulate asan tsan fuzz bench fresh format tidy install uninstall dist clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):[^#]*## /\1\t/p' Makefile | expand -t 12
@@ -17,12 +18,12 @@ help: ## this list
 deps: ## install the Debian packages that are missing, with sudo when not root
 	@.ci/install-packages
 
-build: setup ## build into $(B)/
+build: setup ## build into $(B)/, with warnings as errors
 	@ninja -C $(B)
 
 setup:
 	@.ci/install-packages build
-	@test -f $(B)/build.ninja || meson setup $(B) $(SETUP)
+	@test -f $(B)/build.ninja || meson setup $(B) -Dwerror=true $(SETUP)
 
 # What the demo runs, without the tests.
 programs: setup
@@ -40,6 +41,14 @@ test: build ## every test
 	@.ci/install-packages run test
 	@tests/run $(B)
 
+unit: build ## the unit tests
+	@meson test -C $(B) --no-rebuild --suite unit
+
+builds: ## release, debug and LTO builds, each with its unit tests
+	@$(MAKE) unit B=build-release SETUP='--buildtype=release'
+	@$(MAKE) unit B=build-debug SETUP='--buildtype=debug'
+	@$(MAKE) unit B=build-lto SETUP='--buildtype=release -Db_lto=true'
+
 simulate: build ## the core in a simulated world; SEEDS=100000 for long
 	@$(B)/tests/simulation/simulate --count $(SEEDS)
 
@@ -52,7 +61,7 @@ tsan: ## every test, under ThreadSanitizer
 fuzz: ## what comes from outside, by libFuzzer; FUZZ_SECONDS=600 for each, FUZZ_TARGET=config for one
 	@.ci/install-packages build fuzz
 	@test -f build-fuzz/build.ninja || CC=clang CXX=clang++ meson setup build-fuzz -Dfuzz=true \
-		-Db_sanitize=address,undefined -Db_lundef=false
+		-Dwerror=true -Db_sanitize=address,undefined -Db_lundef=false
 	@ninja -C build-fuzz fuzz-targets
 	@tests/fuzz/run build-fuzz $(FUZZ_SECONDS) $(FUZZ_TARGET)
 
@@ -72,8 +81,19 @@ tidy: build ## clang-tidy everything
 	@.ci/install-packages develop
 	@run-clang-tidy -quiet -j 2 -p $(B) -extra-arg=-Wno-unknown-warning-option
 
-install: build ## install; DESTDIR= for packagers
-	@meson install -C $(B) --no-rebuild $(if $(DESTDIR),--destdir $(abspath $(DESTDIR)))
+install: build ## install; STRIP=1 without symbols, DESTDIR= for packagers
+	@meson install -C $(B) --no-rebuild $(if $(STRIP),--strip) $(if $(DESTDIR),--destdir $(abspath $(DESTDIR)))
+
+# meson removes what its last installation listed, which may have been one into another DESTDIR: so list first.
+uninstall: ## remove the files that "make install" installs; DESTDIR= as there
+	@meson install -C $(B) --no-rebuild --dry-run --quiet $(if $(DESTDIR),--destdir $(abspath $(DESTDIR)))
+	@ninja -C $(B) uninstall
+
+# From a commit, and by options that leave no time, user or file name in it.
+dist: ## a source tarball of the last commit, the same bytes each time
+	@version=$$(git show HEAD:meson.build | sed -n "s/^  version: '\(.*\)',/\1/p") && name=clio-agent-$$version && \
+		git -c tar.umask=0022 archive --format=tar --prefix=$$name/ --output=$$name.tar HEAD && \
+		gzip --no-name --best --force $$name.tar && sha256sum $$name.tar.gz
 
 clean: ## remove the build folders
-	@rm -rf build build-asan build-tsan build-fuzz
+	@rm -rf build build-asan build-tsan build-fuzz build-release build-debug build-lto

@@ -38,6 +38,15 @@ def root(tmp_path_factory):
     return folder
 
 
+def test_uninstall_removes_what_was_installed(tmp_path):
+    folders = [tmp_path / "root", tmp_path / "another"]
+    for target, folder in [("install", folders[0]), ("install", folders[1]), ("uninstall", folders[0])]:
+        make = ["make", "-s", "-C", SOURCE, target, f"B={BUILD}", f"DESTDIR={folder}"]
+        subprocess.run(make, stdin=subprocess.DEVNULL, check=True, capture_output=True)
+    left = [[path for path in folder.rglob("*") if not path.is_dir()] for folder in folders]
+    assert not left[0] and left[1]
+
+
 def systemd_folder(name):
     """Where systemd.pc has it, and its usual place without systemd.pc."""
     usual = {"systemdsystemunitdir": "/lib/systemd/system", "systemduserunitdir": "/usr/lib/systemd/user",
