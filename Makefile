@@ -10,7 +10,8 @@ SEEDS ?= 10000
 FUZZ_SECONDS ?= 60
 FUZZ_TARGET ?=
 
-.PHONY: help deps build setup programs demo run test unit builds simulate asan tsan fuzz bench fresh format tidy install uninstall dist clean
+.PHONY: help deps build setup programs demo run test unit builds simulate asan tsan fuzz bench fresh format tidy \
+	install uninstall dist clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):[^#]*## /\1\t/p' Makefile | expand -t 12
