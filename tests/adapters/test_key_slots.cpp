@@ -6,9 +6,14 @@
 #include <string>
 
 #include "base/bytes.h"
+#include "core/accounts/account_record.h"
+#include "core/apps/app_registry.h"
+#include "core/refresh/token_set.h"
+#include "core/store/seal_context.h"
 #include "expect.h"
 #include "fakes/faulty_vfs.h"
 #include "fakes/temporary_directory.h"
+#include "io/store/stored_kind.h"
 
 using agent::Error;
 using agent::SealingKey;
@@ -166,8 +171,94 @@ Test(key_slots, a_new_data_key_reaches_all_of_them) {
     StoreFile store = f.open();
     EXPECT_TEXT(opened(store, 'f'), "1:n<d");
     EXPECT_TEXT(opened(store, 'p'), "2:n<d");
-    cr_assert(agent::forget_previous_data_key(store));
+    cr_expect(agent::forget_previous_data_key(store, key_of('d')).error().code == Error::Code::kConflict);
+    cr_assert(agent::forget_previous_data_key(store, key_of('n'))->empty());
     EXPECT_TEXT(opened(store, 'p'), "2:n");
+}
+
+namespace {
+
+/// The rows of a store, each sealed as the sealer of `seal` would.
+void put(StoreFile& store, const agent::StoredRow& row) {
+    agent::SqliteStatement insert(store.db(), "INSERT INTO record VALUES (?1, ?2, ?3, ?4)");
+    insert.bind(1, agent::stored_kind(row.kind)).bind(2, std::string_view(row.name));
+    insert.bind(3, static_cast<std::int64_t>(row.generation)).bind(4, std::span<const std::byte>(row.sealed));
+    cr_assert(insert.step() == SQLITE_DONE);
+}
+
+agent::StoredRow row_of(StoreFile& store, const char* name) {
+    agent::SqliteStatement query(store.db(), "SELECT kind, name, generation, sealed FROM record WHERE name = ?1");
+    cr_assert(query.bind(1, std::string_view(name)).step() == SQLITE_ROW);
+    return {.kind = *agent::kind_from(query.integer(0)),
+            .name = query.text(1),
+            .generation = static_cast<std::uint64_t>(query.integer(2)),
+            .sealed = query.bytes(3)};
+}
+
+agent::Bytes tokens_of(const agent::Sealer& sealer, const char* account, std::uint64_t generation) {
+    const agent::TokenSet tokens{.access_token = agent::SecretString("A"), .refresh_token = agent::SecretString("R")};
+    return agent::seal_token_set(sealer, tokens, account, generation);
+}
+
+agent::AccountRecord account(const char* name, agent::Bytes tokens, agent::Bytes previous_tokens) {
+    agent::AccountRecord record;
+    record.name = name;
+    record.app = "firm";
+    record.life.generation = 7;
+    record.tokens = std::move(tokens);
+    record.previous_tokens = std::move(previous_tokens);
+    record.previous_generation = 6;
+    return record;
+}
+
+}  // namespace
+
+Test(key_slots, the_previous_key_goes_when_no_row_needs_it) {
+    Fixture f;
+    StoreFile store = f.open();
+    add(store, 'd', 'f');
+    const agent::Sealer before(key_of('d'));
+    const agent::Sealer after(key_of('n'));
+    for (int n = 0; n < 600; ++n) {
+        agent::App app;
+        app.name = "app" + std::to_string(n);
+        put(store, agent::seal_app(before, app, 1));
+    }
+    put(store, agent::seal_account_record(before, account("old", tokens_of(before, "old", 7), {})));
+    // Since the rotation its record was written again, with the tokens as they were.
+    put(store, agent::seal_account_record(
+                   after, account("mixed", tokens_of(before, "mixed", 7), tokens_of(before, "mixed", 6))));
+    put(store, agent::seal_account_record(after, account("new", tokens_of(after, "new", 7), {})));
+    const agent::StoredRow untouched = row_of(store, "new");
+    // No reader accepts what is in it.
+    put(store, {.kind = agent::StoredRow::Kind::kApp,
+                .name = "odd",
+                .generation = 3,
+                .sealed = before.seal("{}", agent::seal_context("app-record", "odd", 3))});
+    put(store, {.kind = agent::StoredRow::Kind::kAccount,
+                .name = "damaged",
+                .generation = 1,
+                .sealed = agent::Bytes(80, std::byte{1})});
+    cr_assert(agent::rotate_data_key(store, key_of('d'), key_of('n')));
+
+    const auto unreadable = agent::forget_previous_data_key(store, key_of('n'));
+    cr_assert(unreadable, "%s", unreadable.error().message.c_str());
+    cr_expect(*unreadable == std::vector<std::string>{"account damaged"});
+
+    EXPECT_TEXT(opened(store, 'f'), "1:n");
+    for (int n = 0; n < 600; ++n) {
+        const agent::StoredRow app = row_of(store, ("app" + std::to_string(n)).c_str());
+        cr_expect(after.open(app.sealed, agent::seal_context("app-record", app.name, 1)));
+    }
+    for (const char* name : {"old", "mixed", "new"}) {
+        const auto record = agent::open_account_record(after, row_of(store, name));
+        cr_assert(record, "%s", name);
+        cr_expect(agent::open_token_set(after, record->tokens, name, 7), "%s", name);
+    }
+    const auto mixed = agent::open_account_record(after, row_of(store, "mixed"));
+    cr_expect(agent::open_token_set(after, mixed->previous_tokens, "mixed", 6));
+    cr_expect(after.open(row_of(store, "odd").sealed, agent::seal_context("app-record", "odd", 3)));
+    cr_expect(row_of(store, "new").sealed == untouched.sealed);
 }
 
 Test(key_slots, are_not_made_up_for_records_that_exist) {

@@ -15,6 +15,7 @@ namespace fakes {
 class FakeApps final : public agent::Apps {
   public:
     std::map<std::string, agent::App, std::less<>> held;
+    std::vector<agent::UnreadableApp> damaged;
     agent::App put_last;
     std::string removed_last;
     OwedAnswers<agent::Result<void>> changes;
@@ -25,6 +26,8 @@ class FakeApps final : public agent::Apps {
             all.push_back({.app = app.clone(), .from_configuration = true, .accounts = 2});
         return all;
     }
+
+    [[nodiscard]] std::vector<agent::UnreadableApp> unreadable() const override { return damaged; }
 
     [[nodiscard]] agent::Result<agent::AppFacts> facts(std::string_view name) const override {
         const auto found = held.find(name);

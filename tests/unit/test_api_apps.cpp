@@ -58,7 +58,7 @@ Test(api_apps, remove) {
 
 Test(api_apps, list_without_their_secrets) {
     ApiFixture api;
-    EXPECT_TEXT(api.get("/v1/apps").body(), R"({"apps":[]})");
+    EXPECT_TEXT(api.get("/v1/apps").body(), R"({"apps":[],"unreadable":[]})");
     const auto put = api.ask(ApiMethod::kPut, "/v1/apps/firm", kFirm);
     api.apps.held.emplace("firm", api.apps.put_last.clone());
 
@@ -68,6 +68,13 @@ Test(api_apps, list_without_their_secrets) {
                                   R"("redirect_uri":"http://127.0.0.1:5678/callback","scope":"",)"
                                   R"("rotation":"reusable","pkce":false,"client_auth":"body","endpoints":{)"
                                   R"("authorization":"https://app.clio.com/oauth/authorize",)");
-    EXPECT_CONTAINS(asked.body(), R"("source":"configuration","accounts":2}]})");
+    EXPECT_CONTAINS(asked.body(), R"("source":"configuration","accounts":2}],"unreadable":[]})");
     cr_expect(asked.body().find("hush") == std::string::npos && asked.body().find("secret") == std::string::npos);
+}
+
+Test(api_apps, list_those_that_do_not_open) {
+    ApiFixture api;
+    api.apps.damaged.push_back({.name = "firm", .reason = "cannot be opened"});
+    EXPECT_TEXT(api.get("/v1/apps").body(),
+                R"({"apps":[],"unreadable":[{"name":"firm","reason":"cannot be opened"}]})");
 }

@@ -320,3 +320,46 @@ Test(app_registry, an_app_that_was_left_aside_at_the_start_comes_back) {
     desk.registry->reconfigure({});
     EXPECT_TEXT(desk.secret_of("firm"), "stored");
 }
+
+namespace {
+
+/// "firm", of generation 2, with a row that does not open, as a restarted agent finds it.
+void damage_firm(Desk& desk) {
+    const auto first = desk.put(app_named("firm"));
+    desk.timers.turn();
+    const auto second = desk.put(app_named("firm"));
+    desk.timers.turn();
+    StoredRow& row = *desk.store.find(StoredRow::Kind::kApp, "firm");
+    row.sealed.back() ^= std::byte{1};
+    desk.start();
+    cr_assert_not(desk.registry->restore(row));
+    cr_expect(desk.registry->list().size() == 1 && desk.registry->unreadable().size() == 1);
+    EXPECT_TEXT(desk.registry->unreadable().front().name, "firm");
+    EXPECT_CONTAINS(desk.registry->unreadable().front().reason, "cannot be opened");
+    EXPECT_CONTAINS(desk.registry->facts("firm").error().message, "add the app again");
+}
+
+}  // namespace
+
+Test(app_registry, one_that_does_not_open_is_replaced) {
+    Desk desk;
+    damage_firm(desk);
+    const auto put = desk.put(app_named("firm", "new"));
+    desk.timers.turn();
+    cr_assert(put->result && *put->result);
+    EXPECT_TEXT(desk.store.log().back(), "put firm 2->3");
+    EXPECT_TEXT(desk.secret_of("firm"), "new");
+    cr_expect(desk.registry->unreadable().empty());
+}
+
+Test(app_registry, one_that_does_not_open_is_removed) {
+    Desk desk;
+    damage_firm(desk);
+    const auto removed = desk.remove("firm");
+    desk.timers.turn();
+    cr_assert(removed->result && *removed->result);
+    cr_expect(desk.registry->unreadable().empty() && desk.store.find(StoredRow::Kind::kApp, "firm") == nullptr);
+    const auto put = desk.put(app_named("firm"));
+    desk.timers.turn();
+    EXPECT_TEXT(desk.store.log().back(), "put firm 0->1");
+}

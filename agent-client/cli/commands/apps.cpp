@@ -85,6 +85,19 @@ Reply<Row> app_row(const Json& app) {
     return Row{name, product, region, client_id, redirect_uri, std::to_string(accounts), source};
 }
 
+/// An agent of 0.1.0 says nothing of them.
+Reply<void> warn_of_unreadable_apps(const Json& answer) {
+    if (answer.find("unreadable") == nullptr) return {};
+    AGENT_TRY(const Json::Array* apps, need_array(answer, "unreadable"));
+    for (const Json& app : *apps) {
+        AGENT_TRY(const auto name, need_string(app, "name"));
+        AGENT_TRY(const auto reason, need_string(app, "reason"));
+        complain("app " + std::string(name) + ": its stored record " + std::string(reason) +
+                 "; add it again (clioctl app add) or remove it: clioctl app remove " + std::string(name));
+    }
+    return {};
+}
+
 }  // namespace
 
 Reply<int> list_apps(const Arguments& arguments) {
@@ -94,6 +107,7 @@ Reply<int> list_apps(const Arguments& arguments) {
         AGENT_CHECK(print_json(answer));
         return 0;
     }
+    AGENT_CHECK(warn_of_unreadable_apps(answer.json));
     AGENT_TRY(const Json::Array* apps, need_array(answer.json, "apps"));
     if (apps->empty()) {
         tell("No app yet: clioctl app add --help\n");

@@ -11,6 +11,8 @@ namespace agent {
 
 namespace {
 
+constexpr Duration kForgetAgain = std::chrono::minutes(1);  // after the disk refused
+
 AccountBook::Options book_options(const Config::Refresh& refresh) {
     return {.at_fraction = refresh.at_fraction,
             .pace = {.per_second = refresh.max_per_second, .max_parallel = refresh.max_parallel}};
@@ -64,7 +66,7 @@ Result<void> Unlocked::restore() {
 
 void Unlocked::restore_app(const StoredRow& row) {
     if (const auto restored = apps_.restore(row); !restored)
-        log(LogLevel::kError, log_event("app_unreadable"), "stored app is left aside",
+        log(LogLevel::kError, log_event("app_unreadable"), "a stored app does not open",
             {{"app", row.name}, {"reason", restored.error().message}});
 }
 
@@ -112,30 +114,45 @@ void Unlocked::rotate(SealingKey next) {
 }
 
 void Unlocked::reseal() {
-    resealing_ = std::make_unique<Resealing>(timers_, apps_, accounts_, [this] {
+    resealing_ = std::make_unique<Resealing>(timers_, store_, apps_, accounts_, [this] {
         resealing_.reset();
-        // What a failure leaves for later, the next start begins with.
-        store_.advance([this](const Result<void>& resealed) {
-            if (resealed) forget_previous_key();
-        });
+        forget_previous_key();
     });
 }
 
 void Unlocked::forget_previous_key() {
-    forgetting_ = file_.run(forget_previous_data_key, [this](const Result<void>& forgotten) {
-        forgetting_.reset();
-        // Until then it is in the store and comes back with the next start, which tries again.
-        if (!forgotten)
-            return log(LogLevel::kError, log_event("key_kept"),
-                       "the data key before the present one could not be removed",
-                       {{"reason", forgotten.error().message}});
-        sealer_.forget_previous();
-        log(LogLevel::kNotice, log_event("key_rotated"), "the data key was rotated");
-    });
+    struct Job {
+        SealingKey current;
+        std::vector<std::string> unreadable;
+    };
+    auto current = sealer_.key().clone();
+    if (!current) return previous_key_kept(current.error());
+    const auto job = std::make_shared<Job>(Job{.current = *std::move(current), .unreadable = {}});
+    forgetting_ = file_.run(
+        [job](StoreFile& store) -> Result<void> {
+            AGENT_TRY(job->unreadable, forget_previous_data_key(store, job->current));
+            return {};
+        },
+        [this, job](const Result<void>& forgotten) {
+            forgetting_.reset();
+            if (!forgotten) return previous_key_kept(forgotten.error());
+            sealer_.forget_previous();
+            for (const std::string& record : job->unreadable)
+                log(LogLevel::kError, log_event("key_rotated"), "neither the new data key nor the one before opens it",
+                    {{"record", record}});
+            log(LogLevel::kNotice, log_event("key_rotated"), "the data key was rotated");
+        });
+}
+
+void Unlocked::previous_key_kept(const Error& why) {
+    log(LogLevel::kError, log_event("key_kept"), "the data key before the present one could not be removed",
+        {{"reason", why.message}});
+    forgetting_later_ = timers_.after(kForgetAgain, [this] { forget_previous_key(); });
 }
 
 void Unlocked::wind_down(std::function<void()> wound_down) {
     resealing_.reset();
+    forgetting_later_.reset();
     accounts_.wind_down(std::move(wound_down));
 }
 

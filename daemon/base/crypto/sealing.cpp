@@ -83,7 +83,7 @@ Bytes Sealer::seal(std::string_view plain, std::string_view context) const {
     return sealed;
 }
 
-Result<SecretString> Sealer::open(std::span<const std::byte> sealed, std::string_view context) const {
+Result<Sealer::Opened> Sealer::open_with_either(std::span<const std::byte> sealed, std::string_view context) const {
     if (sealed.size() < kOverhead) return fail(Error::Code::kInternal, "cannot be opened: too short");
     const std::span<const std::byte> encrypted = sealed.subspan(kNonceSize);
     SecretString plain(encrypted.size() - kTagSize);
@@ -92,8 +92,20 @@ Result<SecretString> Sealer::open(std::span<const std::byte> sealed, std::string
                                                             encrypted.size(), raw(context.data()), context.size(),
                                                             raw(sealed.data()), raw(key.raw().data())) == 0;
     };
-    if (opens_with(key_) || (previous_ && opens_with(*previous_))) return plain;
+    if (opens_with(key_)) return Opened{.plain = std::move(plain), .by_previous = false};
+    if (previous_ && opens_with(*previous_)) return Opened{.plain = std::move(plain), .by_previous = true};
     return fail(Error::Code::kInternal, "cannot be opened: the key is another one, or the bytes are damaged");
+}
+
+Result<SecretString> Sealer::open(std::span<const std::byte> sealed, std::string_view context) const {
+    AGENT_TRY(Opened opened, open_with_either(sealed, context));
+    return std::move(opened.plain);
+}
+
+Result<Bytes> Sealer::resealed(std::span<const std::byte> sealed, std::string_view context) const {
+    AGENT_TRY(const Opened opened, open_with_either(sealed, context));
+    if (!opened.by_previous) return Bytes(sealed.begin(), sealed.end());
+    return seal(opened.plain.reveal(), context);
 }
 
 }  // namespace agent

@@ -77,6 +77,10 @@ class Sealer {
     /// Fails with kInternal "cannot be opened: …" when key, context or bytes are not those that were sealed.
     [[nodiscard]] Result<SecretString> open(std::span<const std::byte> sealed, std::string_view context) const;
 
+    /// What is in `sealed`, sealed with the present key; `sealed` as it is when that key opens it. Fails as open()
+    /// does.
+    [[nodiscard]] Result<Bytes> resealed(std::span<const std::byte> sealed, std::string_view context) const;
+
     [[nodiscard]] const SealingKey& key() const noexcept { return key_; }
 
     /// Seals with `next` from now on. What is sealed with the present key is still opened, until forget_previous().
@@ -85,6 +89,12 @@ class Sealer {
     void forget_previous() noexcept { previous_.reset(); }
 
   private:
+    struct Opened {
+        SecretString plain;
+        bool by_previous = false;
+    };
+    [[nodiscard]] Result<Opened> open_with_either(std::span<const std::byte> sealed, std::string_view context) const;
+
     SealingKey key_;
     std::optional<SealingKey> previous_;
 };

@@ -4,6 +4,7 @@
 #include "base/bytes.h"
 #include "base/json/json.h"
 #include "base/json/json_writer.h"
+#include "core/refresh/token_set.h"
 #include "core/store/seal_context.h"
 
 namespace agent {
@@ -83,38 +84,86 @@ Bytes to_bytes(std::string_view text) {
     return {bytes.begin(), bytes.end()};
 }
 
+/// The three fields of a stored record.
+struct Fields {
+    std::string_view facts;
+    std::string_view tokens;
+    std::string_view previous_tokens;
+};
+
+std::optional<Fields> split(std::string_view plain) {
+    FieldReader reader(plain);
+    const auto facts = reader.next();
+    const auto tokens = reader.next();
+    const auto previous_tokens = reader.next();
+    if (!facts || !tokens || !previous_tokens || !reader.at_end()) return std::nullopt;
+    return Fields{.facts = *facts, .tokens = *tokens, .previous_tokens = *previous_tokens};
+}
+
+StoredRow seal_fields(const Sealer& sealer, const Fields& fields, std::string_view name, std::uint64_t generation) {
+    SecretBuffer plain;
+    append_field(plain, fields.facts);
+    append_field(plain, fields.tokens);
+    append_field(plain, fields.previous_tokens);
+    return {.kind = StoredRow::Kind::kAccount,
+            .name = std::string(name),
+            .generation = generation,
+            .sealed = sealer.seal(plain.view(), seal_context(kPurpose, name, generation))};
+}
+
+/// `sealed` itself when it does not open.
+Bytes resealed_if_possible(const Sealer& sealer, std::string_view sealed, std::string_view account,
+                           std::uint64_t generation) {
+    auto resealed = reseal_token_set(sealer, as_bytes(sealed), account, generation);
+    return resealed ? *std::move(resealed) : to_bytes(sealed);
+}
+
 }  // namespace
 
 StoredRow seal_account_record(const Sealer& sealer, const AccountRecord& record) {
-    SecretBuffer plain;
-    append_field(plain, write_facts(record).reveal());
-    append_field(plain, as_text(record.tokens));
-    append_field(plain, as_text(record.previous_tokens));
-    const std::uint64_t generation = record.life.generation;
-    return {.kind = StoredRow::Kind::kAccount,
-            .name = record.name,
-            .generation = generation,
-            .sealed = sealer.seal(plain.view(), seal_context(kPurpose, record.name, generation))};
+    const SecretString facts = write_facts(record);
+    return seal_fields(
+        sealer,
+        {.facts = facts.reveal(), .tokens = as_text(record.tokens), .previous_tokens = as_text(record.previous_tokens)},
+        record.name, record.life.generation);
 }
 
 Result<AccountRecord> open_account_record(const Sealer& sealer, const StoredRow& row) {
     AGENT_TRY(const SecretString plain, sealer.open(row.sealed, seal_context(kPurpose, row.name, row.generation)));
-    FieldReader fields(plain.reveal());
-    const auto facts = fields.next();
-    const auto tokens = fields.next();
-    const auto previous_tokens = fields.next();
-    if (!facts || !tokens || !previous_tokens || !fields.at_end())
-        return fail(Error::Code::kInternal, "record of " + row.name + ": not in a known form");
-    AGENT_TRY(const Json json, Json::parse(*facts));
+    const auto fields = split(plain.reveal());
+    if (!fields) return fail(Error::Code::kInternal, "record of " + row.name + ": not in a known form");
+    AGENT_TRY(const Json json, Json::parse(fields->facts));
 
     AccountRecord record;
     record.name = row.name;
     record.life.generation = row.generation;
     if (!read_facts(json, record))
         return fail(Error::Code::kInternal, "record of " + row.name + ": a fact is missing or cannot be");
-    record.tokens = to_bytes(*tokens);
-    record.previous_tokens = to_bytes(*previous_tokens);
+    record.tokens = to_bytes(fields->tokens);
+    record.previous_tokens = to_bytes(fields->previous_tokens);
     return record;
+}
+
+Result<StoredRow> reseal_account_row(const Sealer& sealer, StoredRow row) {
+    const std::string context = seal_context(kPurpose, row.name, row.generation);
+    AGENT_TRY(const SecretString plain, sealer.open(row.sealed, context));
+    const auto fields = split(plain.reveal());
+    if (!fields) {
+        AGENT_TRY(row.sealed, sealer.resealed(row.sealed, context));
+        return row;
+    }
+    const auto facts = Json::parse(fields->facts);
+    const auto previous_generation = facts ? facts->find_integer("previous_generation") : std::nullopt;
+    const Bytes tokens = resealed_if_possible(sealer, fields->tokens, row.name, row.generation);
+    const Bytes previous_tokens = resealed_if_possible(sealer, fields->previous_tokens, row.name,
+                                                       static_cast<std::uint64_t>(previous_generation.value_or(0)));
+    if (as_text(tokens) == fields->tokens && as_text(previous_tokens) == fields->previous_tokens) {
+        AGENT_TRY(row.sealed, sealer.resealed(row.sealed, context));
+        return row;
+    }
+    return seal_fields(sealer,
+                       {.facts = fields->facts, .tokens = as_text(tokens), .previous_tokens = as_text(previous_tokens)},
+                       row.name, row.generation);
 }
 
 }  // namespace agent

@@ -32,5 +32,9 @@ struct AccountRecord {
 [[nodiscard]] StoredRow seal_account_record(const Sealer& sealer, const AccountRecord& record);
 /// kInternal when the row was sealed by another key or for another account or generation, or was damaged.
 [[nodiscard]] Result<AccountRecord> open_account_record(const Sealer& sealer, const StoredRow& row);
+/// The row sealed with the sealer's present key, the token sets in it too; unchanged when that is so already. What is
+/// in it need not make sense; a token set that does not open stays as it is. kInternal when the row itself does not
+/// open.
+[[nodiscard]] Result<StoredRow> reseal_account_row(const Sealer& sealer, StoredRow row);
 
 }  // namespace agent

@@ -9,11 +9,11 @@ namespace agent {
 
 namespace {
 
-Result<Bytes> sealed_anew(const Sealer& sealer, const Bytes& sealed, const std::string& account,
-                          std::uint64_t generation) {
+/// Empty when there is no token set.
+Result<Bytes> resealed(const Sealer& sealer, const Bytes& sealed, const std::string& account,
+                       std::uint64_t generation) {
     if (sealed.empty()) return Bytes();
-    AGENT_TRY(const TokenSet tokens, open_token_set(sealer, sealed, account, generation));
-    return seal_token_set(sealer, tokens, account, generation);
+    return reseal_token_set(sealer, sealed, account, generation);
 }
 
 }  // namespace
@@ -28,8 +28,8 @@ std::unique_ptr<Waiting> AccountBook::reseal(const std::string& account, Done do
 void AccountBook::reseal_alone(Account& account, const OwedDone& owed) {
     if (refuse_unless_settled(account, owed)) return;
     const AccountRecord& record = account.record;
-    auto tokens = sealed_anew(sealer_, record.tokens, record.name, record.life.generation);
-    auto previous = sealed_anew(sealer_, record.previous_tokens, record.name, record.previous_generation);
+    auto tokens = resealed(sealer_, record.tokens, record.name, record.life.generation);
+    auto previous = resealed(sealer_, record.previous_tokens, record.name, record.previous_generation);
     if (!tokens || !previous) {
         owed.answer_soon(world_.timers, tl::unexpected((tokens ? previous : tokens).error()));
         return release(account);

@@ -39,6 +39,11 @@ Result<App> open_app(const Sealer& sealer, const StoredRow& row) {
     });
 }
 
+Result<StoredRow> reseal_app_row(const Sealer& sealer, StoredRow row) {
+    AGENT_TRY(row.sealed, sealer.resealed(row.sealed, seal_context(kRowPurpose, row.name, row.generation)));
+    return row;
+}
+
 AppRegistry::AppRegistry(const Sealer& sealer, Timers& timers, TokenStore& store, std::vector<App> configured)
     : sealer_(sealer), timers_(timers), store_(store), configured_(make_entries(std::move(configured))) {}
 
@@ -58,8 +63,12 @@ AppRegistry::Entries AppRegistry::make_entries(std::vector<App> configured) cons
 }
 
 Result<void> AppRegistry::restore(const StoredRow& row) {
-    AGENT_TRY(App app, open_app(sealer_, row));
-    stored_.insert_or_assign(row.name, make_entry(std::move(app), row.generation));
+    auto app = open_app(sealer_, row);
+    if (!app) {
+        unreadable_.insert_or_assign(row.name, Unreadable{.generation = row.generation, .reason = app.error().message});
+        return tl::unexpected(std::move(app).error());
+    }
+    stored_.insert_or_assign(row.name, make_entry(*std::move(app), row.generation));
     if (configured_.contains(row.name)) return tl::unexpected(configured_app(row.name));
     return {};
 }
@@ -126,16 +135,36 @@ std::vector<AppFacts> AppRegistry::list() const {
     return all;
 }
 
+std::vector<UnreadableApp> AppRegistry::unreadable() const {
+    std::vector<UnreadableApp> all;
+    for (const auto& [name, row] : unreadable_) all.push_back({.name = name, .reason = row.reason});
+    return all;
+}
+
 Result<AppFacts> AppRegistry::facts(std::string_view name) const {
     const Entry* const entry = find_entry(name);
-    if (entry == nullptr) return fail(Error::Code::kNotFound, "app " + std::string(name) + ": not registered");
+    if (entry == nullptr) return tl::unexpected(not_registered(name));
     return facts_of(*entry);
+}
+
+std::uint64_t AppRegistry::stored_generation(std::string_view name) const {
+    if (const auto found = stored_.find(name); found != stored_.end()) return found->second.generation;
+    const auto found = unreadable_.find(name);
+    return found == unreadable_.end() ? 0 : found->second.generation;
+}
+
+Error AppRegistry::not_registered(std::string_view name) const {
+    const auto found = unreadable_.find(name);
+    return {.code = Error::Code::kNotFound,
+            .message =
+                "app " + std::string(name) +
+                (found == unreadable_.end() ? ": not registered"
+                                            : ": its stored record " + found->second.reason + "; add the app again")};
 }
 
 std::unique_ptr<Waiting> AppRegistry::put(App app, Done done) {
     if (configured_.contains(app.name)) return refuse(configured_app(app.name), std::move(done));
-    const auto found = stored_.find(app.name);
-    const std::uint64_t present = found == stored_.end() ? 0 : found->second.generation;
+    const std::uint64_t present = stored_generation(app.name);
 
     StoreChange change{.action = StoreChange::Action::kPut,
                        .row = seal_app(sealer_, app, present + 1),
@@ -146,6 +175,7 @@ std::unique_ptr<Waiting> AppRegistry::put(App app, Done done) {
         [this, kept] {
             const std::string name = kept->app.name;
             stored_.insert_or_assign(name, std::move(*kept));
+            unreadable_.erase(name);
             changed_(name);
         },
         std::move(done));
@@ -153,24 +183,24 @@ std::unique_ptr<Waiting> AppRegistry::put(App app, Done done) {
 
 std::unique_ptr<Waiting> AppRegistry::remove(std::string_view name, Done done) {
     if (configured_.contains(name)) return refuse(configured_app(std::string(name)), std::move(done));
-    const auto found = stored_.find(name);
-    if (found == stored_.end())
-        return refuse({.code = Error::Code::kNotFound, .message = "app " + std::string(name) + ": not registered"},
-                      std::move(done));
+    const std::uint64_t present = stored_generation(name);
+    if (present == 0) return refuse(not_registered(name), std::move(done));
+    const std::string app(name);
     if (const std::size_t users = users_(name); users > 0)
-        return refuse({.code = Error::Code::kConflict,
-                       .message = "app " + found->first + ": " + std::to_string(users) +
-                                  " account(s) use it; log them out first"},
-                      std::move(done));
+        return refuse(
+            {.code = Error::Code::kConflict,
+             .message = "app " + app + ": " + std::to_string(users) + " account(s) use it; log them out first"},
+            std::move(done));
 
     StoreChange change{.action = StoreChange::Action::kRemove,
-                       .row = {.kind = StoredRow::Kind::kApp, .name = found->first, .generation = 0, .sealed = {}},
-                       .expected_generation = found->second.generation};
+                       .row = {.kind = StoredRow::Kind::kApp, .name = app, .generation = 0, .sealed = {}},
+                       .expected_generation = present};
     return commit(
         std::move(change),
-        [this, gone = found->first] {
-            stored_.erase(gone);
-            changed_(gone);
+        [this, app] {
+            stored_.erase(app);
+            unreadable_.erase(app);
+            changed_(app);
         },
         std::move(done));
 }
@@ -184,7 +214,7 @@ std::vector<std::string> AppRegistry::stored_after(std::string_view after, std::
 
 Result<StoredRow> AppRegistry::copy(const std::string& name, const Sealer& with) const {
     const auto found = stored_.find(name);
-    if (found == stored_.end()) return fail(Error::Code::kNotFound, "app " + name + ": not registered");
+    if (found == stored_.end()) return tl::unexpected(not_registered(name));
     AGENT_TRY(const App app, whole_app(found->second));
     return seal_app(with, app, found->second.generation);
 }
@@ -197,8 +227,7 @@ Result<App> AppRegistry::whole_app(const Entry& entry) const {
 }
 
 std::unique_ptr<Waiting> AppRegistry::reseal(const std::string& name, Done done) {
-    if (find_entry(name) == nullptr)
-        return refuse({.code = Error::Code::kNotFound, .message = "app " + name + ": not registered"}, std::move(done));
+    if (find_entry(name) == nullptr) return refuse(not_registered(name), std::move(done));
     std::optional<StoredRow> row;
     for (Entries* const entries : {&configured_, &stored_}) {
         const auto found = entries->find(name);

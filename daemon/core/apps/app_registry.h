@@ -17,14 +17,16 @@ namespace agent {
 /// opened.
 [[nodiscard]] StoredRow seal_app(const Sealer& sealer, const App& app, std::uint64_t generation);
 [[nodiscard]] Result<App> open_app(const Sealer& sealer, const StoredRow& row);
+/// The row sealed with the sealer's present key; what is in it need not make sense. kInternal when it does not open.
+[[nodiscard]] Result<StoredRow> reseal_app_row(const Sealer& sealer, StoredRow row);
 
 class AppRegistry : public Apps {
   public:
     /// `configured` come from the configuration and cannot be changed by put() and remove().
     AppRegistry(const Sealer& sealer, Timers& timers, TokenStore& store, std::vector<App> configured);
 
-    /// Takes in an app that was stored. kInternal when the row cannot be opened; kConflict when the configuration has
-    /// an app of that name, which then counts.
+    /// Takes in an app that was stored. kInternal when the row cannot be opened: then the app is unreadable() until it
+    /// is replaced or removed. kConflict when the configuration has an app of that name, which then counts.
     Result<void> restore(const StoredRow& row);
 
     /// Seals what is kept of an app, in memory and durably, with the sealer's present key. kNotFound for no such app.
@@ -50,6 +52,7 @@ class AppRegistry : public Apps {
     [[nodiscard]] Result<SecretString> secret(const App& app) const;
 
     [[nodiscard]] std::vector<AppFacts> list() const override;
+    [[nodiscard]] std::vector<UnreadableApp> unreadable() const override;
     [[nodiscard]] Result<AppFacts> facts(std::string_view name) const override;
     [[nodiscard]] std::unique_ptr<Waiting> put(App app, Done done) override;
     [[nodiscard]] std::unique_ptr<Waiting> remove(std::string_view name, Done done) override;
@@ -61,10 +64,17 @@ class AppRegistry : public Apps {
         std::uint64_t generation = 0;  // of the stored row; 0 for one of the configuration
     };
     using Entries = std::map<std::string, Entry, std::less<>>;
+    struct Unreadable {
+        std::uint64_t generation = 0;
+        std::string reason;
+    };
 
     Entry make_entry(App app, std::uint64_t generation) const;
     Entries make_entries(std::vector<App> configured) const;
     [[nodiscard]] const Entry* find_entry(std::string_view name) const;
+    /// Of its row; 0 when there is none.
+    [[nodiscard]] std::uint64_t stored_generation(std::string_view name) const;
+    [[nodiscard]] Error not_registered(std::string_view name) const;
     [[nodiscard]] Result<SecretString> open_secret(const Entry& entry) const;
     /// With its secret.
     [[nodiscard]] Result<App> whole_app(const Entry& entry) const;
@@ -78,6 +88,7 @@ class AppRegistry : public Apps {
     TokenStore& store_;
     Entries configured_;
     Entries stored_;
+    std::map<std::string, Unreadable, std::less<>> unreadable_;  // never a name that stored_ has
     std::function<void(const std::string&)> changed_ = [](const std::string&) {};
     std::function<std::size_t(std::string_view)> users_ = [](std::string_view) { return std::size_t{0}; };
     Commits commits_;

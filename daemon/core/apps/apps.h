@@ -20,6 +20,12 @@ struct AppFacts {
     std::size_t accounts = 0;
 };
 
+/// A stored app whose row cannot be used: it was damaged, or sealed by another key. It can be replaced and removed.
+struct UnreadableApp {
+    std::string name;
+    std::string reason;
+};
+
 /// The registered OAuth clients: those of the configuration, and those added at run time, which are stored sealed. The
 /// whole of what the local protocol can ask of apps; implemented by AppRegistry, faked in tests of the protocol.
 class Apps {
@@ -29,6 +35,7 @@ class Apps {
     virtual ~Apps() = default;
 
     [[nodiscard]] virtual std::vector<AppFacts> list() const = 0;
+    [[nodiscard]] virtual std::vector<UnreadableApp> unreadable() const = 0;
     [[nodiscard]] virtual Result<AppFacts> facts(std::string_view name) const = 0;
 
     /// Adds or replaces a run-time app. kConflict for a name that the configuration has. Never calls `done` before it

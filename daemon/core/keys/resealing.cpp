@@ -3,12 +3,21 @@
 
 #include <utility>
 
-#include "base/log.h"
+#include "core/owed.h"
 
 namespace agent {
 
-Resealing::Resealing(Timers& timers, AppRegistry& apps, AccountBook& accounts, std::function<void()> done)
+Resealing::Resealing(Timers& timers, RevisedStore& store, AppRegistry& apps, AccountBook& accounts,
+                     std::function<void()> done)
     : timers_(timers), apps_(apps), accounts_(accounts), done_(std::move(done)) {
+    // A login or an app that was sealed with the previous key may still be on its way to the disk, and comes into
+    // memory only then. Commits end in order: so whatever was started before this one is there when it ends.
+    const Owed<Result<void>> ended([this](const Result<void>&) { list_records(); });
+    earlier_commits_ = ended.waiting();
+    store.advance([ended](Result<void> result) { ended.answer(std::move(result)); });
+}
+
+void Resealing::list_records() {
     for (AppFacts& facts : apps_.list()) waiting_.push_back({.is_app = true, .name = std::move(facts.app.name)});
     for (AccountFacts& facts : accounts_.list()) waiting_.push_back({.is_app = false, .name = std::move(facts.name)});
     timer_ = timers_.after(Duration::zero(), [this] { go_on(); });
@@ -21,7 +30,7 @@ void Resealing::go_on() {
         waiting_.pop_front();
         begin(std::move(next));
     }
-    if (left() > 0) return;
+    if (!waiting_.empty() || !under_way_.empty()) return;
     const auto done = done_;  // which may destroy this
     done();
 }
@@ -42,11 +51,7 @@ void Resealing::ended(std::list<UnderWay>::iterator at, const Result<void>& resu
         timer_ = timers_.after(kPause, [this] { go_on(); });
         return;
     }
-    if (code == Error::Code::kInternal) {
-        ++damaged_;
-        log(LogLevel::kError, "the data key before the present one is kept for a record that does not open",
-            {{"reason", result.error().message}});
-    }
+    // Else it is done, or gone, or damaged: neither key opens it, so that it needs neither.
     // Not at once: this was called by what has just ended.
     if (!timer_) timer_ = timers_.after(Duration::zero(), [this] { go_on(); });
 }

@@ -30,4 +30,9 @@ Result<TokenSet> open_token_set(const Sealer& sealer, std::span<const std::byte>
     return TokenSet{.access_token = SecretString(*access_token), .refresh_token = SecretString(*refresh_token)};
 }
 
+Result<Bytes> reseal_token_set(const Sealer& sealer, std::span<const std::byte> sealed, std::string_view account,
+                               std::uint64_t generation) {
+    return sealer.resealed(sealed, seal_context(kPurpose, account, generation));
+}
+
 }  // namespace agent

@@ -15,6 +15,11 @@ std::string context(std::uint64_t revision) {
 
 }  // namespace
 
+Result<StoredRow> RevisedStore::reseal_row(const Sealer& sealer, StoredRow row) {
+    AGENT_TRY(row.sealed, sealer.resealed(row.sealed, context(row.generation)));
+    return row;
+}
+
 Result<void> RevisedStore::load(const std::function<void(StoredRow)>& each) {
     return store_.load([&](StoredRow row) {
         if (row.kind != StoredRow::Kind::kRevision) return each(std::move(row));

@@ -22,6 +22,9 @@ class RevisedStore final : public TokenStore {
     /// Both outlive it.
     RevisedStore(TokenStore& store, const Sealer& sealer) : store_(store), sealer_(sealer) {}
 
+    /// The row of a revision, sealed with the sealer's present key. kInternal when it does not open.
+    [[nodiscard]] static Result<StoredRow> reseal_row(const Sealer& sealer, StoredRow row);
+
     /// All but the revision, which it keeps.
     [[nodiscard]] Result<void> load(const std::function<void(StoredRow)>& each) override;
     [[nodiscard]] std::unique_ptr<StoreCommit> commit(StoreChange change, Done done) override;

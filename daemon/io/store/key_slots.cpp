@@ -9,6 +9,8 @@
 #include "base/bytes.h"
 #include "base/crypto/key_wrapping.h"
 #include "base/text/encoding.h"
+#include "core/keys/reseal_row.h"
+#include "io/store/stored_kind.h"
 
 namespace agent {
 
@@ -105,6 +107,60 @@ Result<std::int64_t> integer(const StoreFile& store, const char* sql) {
 void complete(KeySlot& slot, const std::string& store_id, const SealingKey& data_key, const Sealer& sealer) {
     slot.wrapped = wrap_key(data_key, slot.public_half);
     slot.proof = sealer.seal("", proven(store_id, slot));
+}
+
+/// The rows after `last`, in order; some at a time, since they are changed between.
+Result<std::vector<StoredRow>> rows_after(const StoreFile& store, const StoredRow& last) {
+    std::vector<StoredRow> rows;
+    SqliteStatement query(store.db(),
+                          "SELECT kind, name, generation, sealed FROM record WHERE (kind, name) > (?1, ?2)"
+                          " ORDER BY kind, name LIMIT 256");
+    query.bind(1, last.name.empty() ? 0 : stored_kind(last.kind)).bind(2, std::string_view(last.name));
+    int code = query.step();
+    for (; code == SQLITE_ROW; code = query.step()) {
+        const auto kind = kind_from(query.integer(0));
+        if (!kind) return tl::unexpected(altered(store.path(), "a record"));
+        rows.push_back({.kind = *kind,
+                        .name = query.text(1),
+                        .generation = static_cast<std::uint64_t>(query.integer(2)),
+                        .sealed = query.bytes(3)});
+    }
+    if (code != SQLITE_DONE) return tl::unexpected(refusal(store));
+    return rows;
+}
+
+std::string description(const StoredRow& row) {
+    switch (row.kind) {
+        case StoredRow::Kind::kAccount:
+            return "account " + row.name;
+        case StoredRow::Kind::kApp:
+            return "app " + row.name;
+        case StoredRow::Kind::kRevision:
+            return "the revision";
+    }
+    return row.name;
+}
+
+/// Seals every row with the sealer's present key. A row keeps its generation: its contents are the same.
+Result<void> reseal_records(const StoreFile& store, const Sealer& sealer, std::vector<std::string>& unreadable) {
+    SqliteStatement update(store.db(), "UPDATE record SET sealed = ?3 WHERE kind = ?1 AND name = ?2");
+    StoredRow last;
+    for (;;) {
+        AGENT_TRY(const std::vector<StoredRow> rows, rows_after(store, last));
+        if (rows.empty()) return {};
+        for (const StoredRow& row : rows) {
+            const auto resealed = reseal_row(sealer, row);
+            if (!resealed) {
+                unreadable.push_back(description(row));
+            } else if (resealed->sealed != row.sealed) {
+                update.bind(1, stored_kind(row.kind)).bind(2, std::string_view(row.name));
+                update.bind(3, std::span<const std::byte>(resealed->sealed));
+                AGENT_CHECK(run(store, update));
+                update.reset();
+            }
+        }
+        last = {.kind = rows.back().kind, .name = rows.back().name, .generation = 0, .sealed = {}};
+    }
 }
 
 std::optional<SlotKind> slot_kind_from(std::string_view word) {
@@ -248,11 +304,20 @@ Result<void> rotate_data_key(StoreFile& store, const SealingKey& current, const 
     return transaction.commit();
 }
 
-Result<void> forget_previous_data_key(StoreFile& store) {
+Result<std::vector<std::string>> forget_previous_data_key(StoreFile& store, const SealingKey& current) {
+    std::vector<std::string> unreadable;
+    Transaction transaction(store);
+    AGENT_CHECK(transaction.begin());
+    AGENT_TRY(const KeySlots slots, read_key_slots(store));
+    AGENT_TRY(SealingKey key, current.clone());
+    AGENT_TRY(DataKeys keys, slots.open_with(std::move(key)));
+    AGENT_CHECK(reseal_records(store, Sealer(std::move(keys.current), std::move(keys.previous)), unreadable));
+    if (sqlite_execute(store.db(), "DELETE FROM previous_data_key") != SQLITE_OK) return tl::unexpected(refusal(store));
+    AGENT_CHECK(transaction.commit());
     // What is replaced is overwritten in the file (secure_delete), once the log has been taken in.
-    if (sqlite_execute(store.db(), "DELETE FROM previous_data_key; PRAGMA wal_checkpoint(TRUNCATE)") != SQLITE_OK)
+    if (sqlite_execute(store.db(), "PRAGMA wal_checkpoint(TRUNCATE)") != SQLITE_OK)
         return tl::unexpected(refusal(store));
-    return {};
+    return unreadable;
 }
 
 }  // namespace agent

@@ -64,7 +64,9 @@ struct KeySlots {
 /// Puts `next` into every slot, with `current` beside it, sealed, until forget_previous_data_key(). kConflict when a
 /// slot was altered, or when a rotation is under way.
 [[nodiscard]] Result<void> rotate_data_key(StoreFile& store, const SealingKey& current, const SealingKey& next);
-/// Once nothing is sealed with it any more.
-[[nodiscard]] Result<void> forget_previous_data_key(StoreFile& store);
+/// Forgets the data key before `current`, once nothing needs it: every stored row that does is sealed again first, in
+/// the same transaction, whatever the agent made of the row. Returns what neither key opens, for people: "account
+/// smith". Takes as long as reading all rows. kConflict when `current` is not the data key of this store.
+[[nodiscard]] Result<std::vector<std::string>> forget_previous_data_key(StoreFile& store, const SealingKey& current);
 
 }  // namespace agent

@@ -45,6 +45,10 @@ Handled list_apps(Api& api, const ApiCall& call, ApiReply& reply) {
     JsonWriter out;
     out.begin_object().key("apps").begin_array();
     for (const AppFacts& facts : api.apps().list()) write_facts(out, facts);
+    out.end_array();
+    out.key("unreadable").begin_array();
+    for (const UnreadableApp& app : api.apps().unreadable())
+        out.begin_object().member("name", app.name).member("reason", app.reason).end_object();
     out.end_array().end_object();
     reply.json(out);
     return answered();
