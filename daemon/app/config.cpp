@@ -75,8 +75,12 @@ Result<void> read_tls(const Json& json, Config::Tls& tls) {
     JsonReader in(json);
     if (const auto ca_file = in.optional_string("ca_file")) {
         tls.ca_file = *ca_file;
-        const auto certificates = read_file(tls.ca_file, Guard::kNobody);
-        if (!certificates) in.refuse("ca_file", certificates.error().message);
+        // A relative one would be another file for a daemon that was started elsewhere.
+        if (!tls.ca_file.starts_with('/')) {
+            in.refuse("ca_file", "expected an absolute path");
+        } else if (const auto certificates = read_file(tls.ca_file, Guard::kNobody); !certificates) {
+            in.refuse("ca_file", certificates.error().message);
+        }
     }
     return in.finish();
 }

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The lock, and the keys that open it."""
 
+import contextlib
+import sqlite3
 import threading
 
 import pytest
@@ -158,6 +160,64 @@ def test_a_new_data_key(stage):
     assert unlock(stage).status == 204
     assert stage.agent.account("smith-law")["state"] == "ready"
     assert [app["name"] for app in stage.agent.get("/v1/apps").json["apps"]] == ["added", "firm"]
+
+
+def test_a_locked_agent_makes_no_key_file(stage):
+    add_passphrase(stage)
+    assert stage.agent.post("/v1/lock").status == 204
+    elsewhere = stage.daemon.home / "another-key"
+    assert stage.agent.post("/v1/keys", {"kind": "file", "file": str(elsewhere)}).code == "locked"
+    assert not elsewhere.exists()
+    assert unlock(stage).status == 204
+    assert stage.agent.post("/v1/keys", {"kind": "file", "file": str(elsewhere)}).status == 201
+    assert elsewhere.exists()
+
+
+def test_a_rotation_is_answered_without_a_body(stage):
+    answer = stage.agent.post("/v1/keys/rotate")
+    assert (answer.status, answer.body) == (202, b"")
+    assert answer.headers["Content-Type"] == "text/plain"
+    rotated(stage)
+
+
+def damage(stage, kind, name):
+    """Flips a bit of a stored record while the agent is away."""
+    stage.daemon.stop()
+    with contextlib.closing(sqlite3.connect(stage.daemon.state_dir / "store.db")) as store:
+        which = "WHERE kind = ? AND name = ?"
+        (sealed,) = store.execute(f"SELECT sealed FROM record {which}", (kind, name)).fetchone()
+        damaged = sealed[:-1] + bytes([sealed[-1] ^ 1])
+        store.execute(f"UPDATE record SET sealed = ? {which}", (damaged, kind, name))
+        store.commit()
+    stage.daemon.start()
+
+
+def test_a_damaged_record_does_not_hold_a_rotation(stage):
+    for account in ("smith-law", "jones"):
+        stage.login(account)
+    damage(stage, 1, "jones")
+    for _ in range(2):
+        assert stage.agent.post("/v1/keys/rotate").status == 202
+        rotated(stage)
+    assert "account jones" in stage.daemon.log()
+    stage.daemon.restart()
+    assert stage.agent.token("smith-law")["access_token"]
+
+
+def test_a_damaged_app_can_be_replaced_and_removed(stage):
+    for app in ("one", "two"):
+        assert stage.agent.put(f"/v1/apps/{app}", stage.clio.app_json(stage.redirect_uri)).status == 204
+    damage(stage, 2, "one")
+    damage(stage, 2, "two")
+    assert [app["name"] for app in stage.agent.get("/v1/apps").json["unreadable"]] == ["one", "two"]
+    listed = stage.clioctl("app", "list")
+    assert listed.returncode == 0
+    assert "clioctl: app two: its stored record cannot be opened" in listed.stderr
+    assert stage.agent.put("/v1/apps/one", stage.clio.app_json(stage.redirect_uri)).status == 204
+    assert stage.agent.delete("/v1/apps/two").status == 204
+    stage.daemon.restart()
+    left = stage.agent.get("/v1/apps").json
+    assert ([app["name"] for app in left["apps"]], left["unreadable"]) == (["firm", "one"], [])
 
 
 @pytest.mark.parametrize("body", [{}, {"passphrase": ""}, {"passphrase": "a", "recovery_key": "b"}, {"pin": "1"}])

@@ -92,6 +92,26 @@ def test_keeps_nothing_of_the_caller(spawn):
     assert str(spawn.daemon.home / "open") not in files.values()
 
 
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "<&- >&- 2>&-"])
+def test_a_caller_that_has_closed_its_standard_files(spawn, closed):
+    told = spawn.daemon.home / "told"
+    script = f'exec "$@" {closed}' if ">&-" in closed else f'exec "$@" {closed} >"{told}"'
+    done = subprocess.run(["sh", "-c", script, "sh", *spawn.daemon.command("--spawn")],
+                          env=spawn.daemon.environment, timeout=PATIENCE, check=False)
+    if ">&-" in closed:
+        assert done.returncode == 1
+        until(lambda: not spawn.daemon.socket.exists(), "it goes on, and nobody knows of it")
+        return
+    assert done.returncode == 0
+    agent = int(told.read_text().split("CLIO_AGENT_PID=")[1].split(";")[0])
+    try:
+        files = {fd.name: os.readlink(fd) for fd in Path(f"/proc/{agent}/fd").iterdir()}
+        assert files["0"] == files["1"] == "/dev/null"
+        assert files["2"] == str(spawn.daemon.state_dir / "cliod.log")
+    finally:
+        os.kill(agent, signal.SIGKILL)
+
+
 def test_says_why_it_does_not_start(spawn):
     spawn.daemon.configure('{"nonsense": 1}')
     done = spawn()

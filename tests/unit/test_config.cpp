@@ -52,7 +52,8 @@ constexpr Bad kBad[] = {
     {R"({"refresh": {"max_parallel": 1.5}})", "line 1, column 30: \"max_parallel\": expected a whole number from 1"},
     {R"({"refresh": {"max_per_second": 0}})", "line 1, column 32: \"max_per_second\": expected a number from 0.01"},
     {R"({"tls": {"ca_file": "/nonexistent"}})", "line 1, column 21: \"ca_file\": /nonexistent: No such file"},
-    {R"({"tls": {"ca_file": ""}})", "line 1, column 21: \"ca_file\": : No such file"},
+    {R"({"tls": {"ca_file": ""}})", "line 1, column 21: \"ca_file\": expected an absolute path"},
+    {R"({"tls": {"ca_file": "ca.pem"}})", "line 1, column 21: \"ca_file\": expected an absolute path"},
     {R"({"tls": {"verify": false}})", "line 1, column 10: unknown key \"verify\""},
     {R"({"refresh": {}, "refresh": {}})", "line 1, column 17: duplicate key \"refresh\""},
 };

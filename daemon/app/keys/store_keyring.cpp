@@ -28,7 +28,7 @@ Result<SealingKey> key_at(SlotKind kind, const std::string& source) {
 
 }  // namespace
 
-/// A slot that is being made: by the worker if it is of a passphrase, then by the store.
+/// A slot that is being made: its key by the worker, then the slot by the store.
 struct StoreKeyring::Making {
     NewKeySlot wanted;
     SecretString recovery_key;
@@ -38,6 +38,23 @@ struct StoreKeyring::Making {
     bool is_first = false;
     std::int64_t id = 0;
 
+    /// Touches the disk, or takes as long as a passphrase does.
+    void make_key() {
+        switch (wanted.kind) {
+            case SlotKind::kPassphrase:
+                return derive();
+            case SlotKind::kRecovery:
+                recovery_key = make_recovery_key();
+                slot_key = read_recovery_key(recovery_key.reveal());
+                return;
+            case SlotKind::kFile:
+            case SlotKind::kCredential:
+                slot_key = key_at(wanted.kind, wanted.source);
+                return;
+        }
+    }
+
+  private:
     void derive() {
         kdf = moderate_kdf();
         if (wanted.calibrate) {
@@ -168,20 +185,13 @@ std::unique_ptr<Waiting> StoreKeyring::add(NewKeySlot slot, std::function<void(R
     const Owed<Result<AddedKeySlot>> owed(std::move(done));
     const auto making = std::make_shared<Making>();
     making->wanted = std::move(slot);
-    switch (making->wanted.kind) {
-        case SlotKind::kPassphrase:
-            worker_.run([making] { making->derive(); }, [this, making, owed] { add_made(making, owed); });
-            return owed.waiting();
-        case SlotKind::kRecovery:
-            making->recovery_key = make_recovery_key();
-            making->slot_key = read_recovery_key(making->recovery_key.reveal());
-            break;
-        case SlotKind::kFile:
-        case SlotKind::kCredential:
-            making->slot_key = key_at(making->wanted.kind, making->wanted.source);
-            break;
-    }
-    add_made(making, owed);
+    // First of all: a locked agent makes no key file, and derives nothing.
+    read_slots([this, making, owed](const Result<KeySlots>& slots) {
+        if (!slots) return owed.answer(tl::unexpected(slots.error()));
+        if (vault_.data_key() == nullptr && !slots->slots.empty())
+            return owed.answer(tl::unexpected(agent_is_locked()));
+        worker_.run([making] { making->make_key(); }, [this, making, owed] { add_made(making, owed); });
+    });
     return owed.waiting();
 }
 

@@ -65,6 +65,17 @@ void detach(const Fd& keep) {
     ::unsetenv("NOTIFY_SOCKET");  // a service manager asks after the process that it started
 }
 
+/// A caller may have closed standard input, output or error. What is opened next would take their place and be
+/// taken for them.
+bool fill_standard_descriptors() {
+    for (;;) {
+        const int lowest_free = ::open("/dev/null", O_RDONLY | O_CLOEXEC);  // writing fails, as before
+        if (lowest_free < 0) return false;
+        if (lowest_free > STDERR_FILENO) return ::close(lowest_free) == 0;
+        ::fcntl(lowest_free, F_SETFD, 0);  // the command that is run beside the daemon has it, too
+    }
+}
+
 int run_daemon(Fd report_to, const std::function<int(StartReport&)>& daemon) {
     StartReport report(std::move(report_to));
     return daemon(report);
@@ -97,6 +108,7 @@ bool StartReport::send(char outcome, const std::string& text) {
 int spawn_daemon(std::vector<char*> command, const std::function<int(StartReport&)>& daemon) {
     if (::sd_listen_fds(/*unset_environment=*/0) > 0)
         return complain("--spawn: systemd passed a socket, and starts cliod itself; leave --spawn out");
+    if (!fill_standard_descriptors()) return complain(std::string("--spawn: /dev/null: ") + std::strerror(errno));
     std::array<int, 2> ends{};
     if (::pipe2(ends.data(), O_CLOEXEC) != 0) return complain(std::string("--spawn: ") + std::strerror(errno));
     Fd report_from(ends[0]);

@@ -20,7 +20,7 @@ struct Listener {
     std::string inode;
 };
 
-/// Searches /proc/net/tcp or tcp6 (proc(5)). Any address will do: the port was found taken.
+/// Searches one of the tables of /proc/self/net (proc(5)); a unit with ProcSubset=pid has no /proc/net. Any address will do: the port was found taken.
 std::optional<Listener> find_listener(const char* table, int port) {
     constexpr std::string_view kListening = "0A";
     std::ifstream lines(table);
@@ -68,8 +68,8 @@ std::optional<std::string> find_process(const std::string& inode) {
 }  // namespace
 
 std::string describe_port_owner(int port) {
-    auto listener = find_listener("/proc/net/tcp", port);
-    if (!listener) listener = find_listener("/proc/net/tcp6", port);
+    auto listener = find_listener("/proc/self/net/tcp", port);
+    if (!listener) listener = find_listener("/proc/self/net/tcp6", port);
     if (!listener) return "another program";
     if (auto process = find_process(listener->inode)) return *std::move(process);
     return "a process of user " + listener->uid;

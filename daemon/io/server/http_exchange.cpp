@@ -45,8 +45,8 @@ void HttpExchange::add_header(const char* name, std::string_view value) {
 void HttpExchange::send(ApiAnswer answer) {
     if (request_ == nullptr) return;
     if (answer.status != 204) {
-        // Not left to evhttp, which adds none for methods it takes to have no body.
-        add_header("Content-Type", answer.content_type);
+        // Not left to evhttp, which adds none for methods it takes to have no body, and calls an empty body HTML.
+        add_header("Content-Type", answer.content_type.empty() ? "text/plain" : answer.content_type);
         add_header("Content-Length", std::to_string(answer.body.size()));
     }
     add_header("Cache-Control", "no-store");
