@@ -28,5 +28,4 @@ int fsync(int fd) {
 int fdatasync(int fd) {
     return slowly("fdatasync", fd);
 }
-
 }

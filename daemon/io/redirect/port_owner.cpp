@@ -20,7 +20,8 @@ struct Listener {
     std::string inode;
 };
 
-/// Searches one of the tables of /proc/self/net (proc(5)); a unit with ProcSubset=pid has no /proc/net. Any address will do: the port was found taken.
+/// Searches one of the tables of /proc/self/net (proc(5)); a unit with ProcSubset=pid has no /proc/net. Any address
+/// will do: the port was found taken.
 std::optional<Listener> find_listener(const char* table, int port) {
     constexpr std::string_view kListening = "0A";
     std::ifstream lines(table);
