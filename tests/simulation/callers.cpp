@@ -12,6 +12,7 @@ namespace {
 
 constexpr int kUnauthorized = 401;
 constexpr int kForbidden = 403;
+constexpr Duration kBetweenReloads = 24h * 4;  // on average
 
 }  // namespace
 
@@ -24,6 +25,7 @@ void Callers::start() {
         for (std::uint64_t left = 2 + random_.below(30); left > 0; --left) ask_for_token(account);
     });
     repeat(habits.refresh, [this] { refresh(any_account()); });
+    repeat(kBetweenReloads, [this] { reload(); });
     repeat(habits.put_app, [this] { register_app(random_.one_of(around_.scenario.apps)); });
 }
 
@@ -151,6 +153,19 @@ void Callers::revive(const std::string& account) {
             return around_.daemon()->accounts().revive(account, patience, std::move(done));
         },
         [](const Answer&) {});
+}
+
+/// The configuration has one of the apps, or none any more; it says the same of it as what is stored.
+void Callers::reload() {
+    Daemon* const daemon = around_.daemon();
+    if (daemon == nullptr) return;
+    ++around_.statistics[Count::kReloads];
+    around_.trace.say("operator: has the configuration read again");
+    std::vector<App> configured;
+    const AppPlan& plan = random_.one_of(around_.scenario.apps);
+    if (random_.chance(0.5) && daemon->apps().find(plan.name) != nullptr) configured.push_back(plan.app());
+    daemon->accounts().reconfigure(around_.scenario.options);
+    daemon->apps().reconfigure(std::move(configured));
 }
 
 }  // namespace agent::sim

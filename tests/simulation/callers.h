@@ -22,6 +22,8 @@ struct Surroundings {
     const Trace& trace;
     /// Null while it is down.
     std::function<Daemon*()> daemon;
+    /// Has the data key rotated within a second.
+    std::function<void()> rotate_soon;
 };
 
 /// Scripts that want tokens, and operators.
@@ -47,6 +49,7 @@ class Callers {
     void report(const std::string& account, std::uint64_t generation, int status);
     void refresh(const std::string& account);
     void revive(const std::string& account);
+    void reload();
 
     const Surroundings& around_;
     Random random_;

@@ -7,15 +7,18 @@ namespace agent::sim {
 
 Daemon::Daemon(World world, const Sealer& sealer, RedirectListener& listener, AccountBook::Options options,
                const Trace& trace)
-    : apps_(sealer, world.timers, world.store, {}),
-      book_(world, sealer, apps_, events_, options),
-      desk_(world, listener, apps_, book_),
+    : store_(world.store, sealer),
+      world_{
+          .clock = world.clock, .timers = world.timers, .entropy = world.entropy, .http = world.http, .store = store_},
+      apps_(sealer, world.timers, store_, {}),
+      book_(world_, sealer, apps_, events_, options),
+      desk_(world_, listener, apps_, book_),
       traced_(events_, [&trace](const Event& event) {
           trace.say("agent: ", event.name, ", ", event.account, " generation ", event.generation,
                     event.detail.empty() ? "" : ": ", event.detail);
       }) {
     std::vector<StoredRow> accounts;
-    const auto loaded = world.store.load([&](StoredRow row) {
+    const auto loaded = store_.load([&](StoredRow row) {
         if (row.kind == StoredRow::Kind::kAccount)
             accounts.push_back(std::move(row));
         else if (const auto restored = apps_.restore(row); !restored)

@@ -6,6 +6,7 @@
 #include "core/accounts/account_book.h"
 #include "core/apps/app_registry.h"
 #include "core/login/login_desk.h"
+#include "core/store/revised_store.h"
 #include "ports/world.h"
 #include "simulation/trace.h"
 
@@ -17,12 +18,15 @@ class Daemon {
     Daemon(World world, const Sealer& sealer, RedirectListener& listener, AccountBook::Options options,
            const Trace& trace);
 
+    [[nodiscard]] RevisedStore& revised() { return store_; }
     [[nodiscard]] AppRegistry& apps() { return apps_; }
     [[nodiscard]] AccountBook& accounts() { return book_; }
     [[nodiscard]] LoginDesk& logins() { return desk_; }
 
   private:
     Events events_;
+    RevisedStore store_;
+    World world_;  // with that store
     AppRegistry apps_;
     AccountBook book_;
     LoginDesk desk_;

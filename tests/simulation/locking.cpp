@@ -33,7 +33,9 @@ void Locking::start() {
 void Locking::booted() {
     lock_.emplace(timers_, static_cast<Vault&>(*this), [this](Lock::Done done) {
         const bool may = random_.chance(0.9);
-        slots_read_ = timers_.after(random_.between(0ms, 100ms), [may, done = std::move(done)] {
+        slots_read_ = timers_.after(random_.between(0ms, 100ms), [this, may, done = std::move(done)] {
+            if (doors_.is_rotating())
+                return done(fail(Error::Code::kTemporarilyUnavailable, "a new data key is being stored"));
             done(may ? Result<void>() : fail(Error::Code::kConflict, "there is no passphrase"));
         });
     });
@@ -99,6 +101,7 @@ void Locking::wind_down(std::function<void()> wound_down) {
 
 void Locking::resume() {
     doors_.book().resume();
+    doors_.resumed();
 }
 
 void Locking::close() {

@@ -14,7 +14,9 @@ struct Doors {
     std::function<void()> boot;
     std::function<void()> cut_off;  // everybody who waits for the agent
     std::function<AccountBook&()> book;
+    std::function<void()> resumed;
     std::function<void()> shut;
+    std::function<bool()> is_rotating;
 };
 
 /// Operators who lock the agent, some at the same time, and unlock it again, by the real Lock: at any step of what else

@@ -84,6 +84,7 @@ void People::paste(const AccountPlan& plan, const LoginState& login, const std::
         around_.events.add(random_.between(0ms, 5s), EventQueue::Place::kMachine, [this, id = login.id] {
             if (Daemon* const still = around_.daemon()) still->logins().cancel(id);
         });
+    if (random_.chance(0.2)) around_.rotate_soon();
     using Answer = Result<LoginState>;
     const Duration patience = 1min;
     around_.waits.ask<Answer>(

@@ -21,7 +21,8 @@ enum class Stream : std::uint64_t {
     kCrashes,
     kBustle,
     kAgent,
-    kLocking
+    kLocking,
+    kKeys
 };
 
 /// A stream of pseudo-random numbers (splitmix64). One seed gives as many streams as one likes, so that what one part

@@ -84,6 +84,19 @@ class IntentlessStore : public WrappedStore {
     }
 };
 
+/// Tells of a new revision before the commits that were started earlier have ended: what they bring is not sealed again
+/// after a rotation.
+class DisorderlyStore : public WrappedStore {
+  public:
+    using WrappedStore::WrappedStore;
+    std::unique_ptr<StoreCommit> commit(StoreChange change, Done done) override {
+        if (change.row.kind != StoredRow::Kind::kRevision)
+            return WrappedStore::commit(std::move(change), std::move(done));
+        (void)store_.commit(std::move(change), [](const Result<void>&) {});
+        return tell_at_once(std::move(done));
+    }
+};
+
 /// Draws the time of each refresh again whenever the accounts are read.
 class RedrawingStore : public WrappedStore {
   public:
@@ -211,6 +224,8 @@ const std::vector<Sabotage>& all_sabotages() {
          [](World world, const Sealer&, Keep& keep) { return with_store(world, make<HastyStore>(keep, world)); }},
         {"intent-not-written", "the request is sent before its intent is durable",
          [](World world, const Sealer&, Keep& keep) { return with_store(world, make<IntentlessStore>(keep, world)); }},
+        {"commits-out-of-order", "a commit is told of before those that were started earlier",
+         [](World world, const Sealer&, Keep& keep) { return with_store(world, make<DisorderlyStore>(keep, world)); }},
         {"jitter-redrawn", "the time of a refresh is drawn again at each look",
          [](World world, const Sealer& sealer, Keep& keep) {
              return with_store(world, make<RedrawingStore>(keep, world, sealer));

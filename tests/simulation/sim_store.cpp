@@ -10,6 +10,7 @@ using namespace std::chrono_literals;
 
 struct SimStore::Entry {
     StoreChange change;
+    Job job;    // instead of the change
     Done done;  // empty once nobody wants to hear of it
     bool over = false;
 };
@@ -31,7 +32,14 @@ Result<void> SimStore::load(const std::function<void(StoredRow)>& each) {
 }
 
 std::unique_ptr<StoreCommit> SimStore::commit(StoreChange change, Done done) {
-    auto entry = std::make_shared<Entry>(Entry{.change = std::move(change), .done = std::move(done)});
+    return submit(std::make_shared<Entry>(Entry{.change = std::move(change), .job = {}, .done = std::move(done)}));
+}
+
+std::unique_ptr<StoreCommit> SimStore::run(Job job, Done done) {
+    return submit(std::make_shared<Entry>(Entry{.change = {}, .job = std::move(job), .done = std::move(done)}));
+}
+
+std::unique_ptr<StoreCommit> SimStore::submit(std::shared_ptr<Entry> entry) {
     waiting_.push_back(entry);
     if (waiting_.size() == 1) write_next();
     return std::make_unique<Handle>(std::move(entry));
@@ -54,7 +62,7 @@ void SimStore::write_next() {
     events_.add(latency(), EventQueue::Place::kMachine, [this, life = life_] {
         if (life != life_) return;
         const auto entry = waiting_.front();
-        auto result = write(entry->change);
+        auto result = write(*entry);
         entry->over = true;
         // Durable is not yet told: the process may die in between.
         const Duration later = random_.between(0ms, 5ms);
@@ -67,12 +75,16 @@ void SimStore::write_next() {
     });
 }
 
-Result<void> SimStore::write(const StoreChange& change) {
+Result<void> SimStore::write(const Entry& entry) {
     const DiskSpell* now = spell();
     if (now != nullptr && now->full) {
         ++refusals_;
         return fail(Error::Code::kTemporarilyUnavailable, "store: the disk is full");
     }
+    return entry.job ? entry.job(durable_) : write(entry.change);
+}
+
+Result<void> SimStore::write(const StoreChange& change) {
     const Key key{change.row.kind, change.row.name};
     const auto found = durable_.find(key);
     const std::uint64_t present = found == durable_.end() ? 0 : found->second.generation;
@@ -93,8 +105,8 @@ void SimStore::crash() {
     std::set<Key> ended;  // records whose later commits are lost because an earlier one was
     for (const auto& entry : lost) {
         const Key key{entry->change.row.kind, entry->change.row.name};
-        if (entry->over || ended.contains(key)) continue;
-        if (random_.chance(0.5) || !write(entry->change)) ended.insert(key);
+        if (entry->over || ended.contains(key) || (entry->job && !ended.empty())) continue;
+        if (random_.chance(0.5) || !write(*entry)) ended.insert(key);
     }
 }
 

@@ -27,6 +27,7 @@ struct DiskSpell {
 class SimStore : public TokenStore {
   public:
     using Key = std::pair<StoredRow::Kind, std::string>;
+    using Rows = std::map<Key, StoredRow>;
     using OnDurable = std::function<void(const StoreChange&)>;
 
     SimStore(EventQueue& events, Random random, std::vector<DiskSpell> spells, OnDurable on_durable)
@@ -35,8 +36,12 @@ class SimStore : public TokenStore {
     [[nodiscard]] Result<void> load(const std::function<void(StoredRow)>& each) override;
     [[nodiscard]] std::unique_ptr<StoreCommit> commit(StoreChange change, Done done) override;
 
+    /// Does something else with what is durable, between the commits before and after it.
+    using Job = std::function<Result<void>(Rows&)>;
+    [[nodiscard]] std::unique_ptr<StoreCommit> run(Job job, Done done);
+
     /// The process dies, or the power fails. Each commit that was not yet durable may become so or not; those of one
-    /// record in their order.
+    /// record in their order, and a job only when all before it did.
     void crash();
 
     [[nodiscard]] bool idle() const { return waiting_.empty(); }
@@ -49,13 +54,15 @@ class SimStore : public TokenStore {
     [[nodiscard]] const DiskSpell* spell() const;
     [[nodiscard]] Duration latency();
     void write_next();
+    [[nodiscard]] std::unique_ptr<StoreCommit> submit(std::shared_ptr<Entry> entry);
+    [[nodiscard]] Result<void> write(const Entry& entry);
     [[nodiscard]] Result<void> write(const StoreChange& change);
 
     EventQueue& events_;
     Random random_;
     std::vector<DiskSpell> spells_;
     OnDurable on_durable_;
-    std::map<Key, StoredRow> durable_;
+    Rows durable_;
     std::deque<std::shared_ptr<Entry>> waiting_;
     std::uint64_t refusals_ = 0;
     std::uint64_t life_ = 0;  // of the process that commits

@@ -42,6 +42,7 @@ Simulation::Simulation(const RunOptions& options)
       bustle_(stream(options, Stream::kBustle)),
       trace_(options.trace),
       scenario_(draw_scenario(options.seed, options.days)),
+      stored_keys_(make_sealer()),
       sealer_(make_sealer()),
       events_(stream(options, Stream::kOrder), trace_),
       clock_(events_),
@@ -49,12 +50,13 @@ Simulation::Simulation(const RunOptions& options)
       entropy_(stream(options, Stream::kAgent)),
       server_(events_, policies(scenario_)),
       faults_(scenario_.faults, stream(options, Stream::kNetwork)),
-      invariants_(events_, clock_, server_, sealer_, scenario_.options.pace, faults_.plan(), statistics_, trace_),
+      invariants_(events_, clock_, server_, stored_keys_, scenario_.options.pace, faults_.plan(), statistics_, trace_),
       network_(events_, faults_, server_, invariants_),
       store_(events_, stream(options, Stream::kStore), scenario_.disk,
              [this](const StoreChange& change) {
                  invariants_.became_durable(change);
-                 if (change.row.kind == StoredRow::Kind::kApp) callers_.app_registered(change.row.name);
+                 const bool is_changed = change.row.generation != change.expected_generation;
+                 if (change.row.kind == StoredRow::Kind::kApp && is_changed) callers_.app_registered(change.row.name);
              }),
       waits_(events_, stream(options, Stream::kWaits), statistics_, invariants_.findings()),
       world_(sabotaged({.clock = clock_, .timers = timers_, .entropy = entropy_, .http = network_, .store = store_},
@@ -66,22 +68,33 @@ Simulation::Simulation(const RunOptions& options)
               .scenario = scenario_,
               .statistics = statistics_,
               .trace = trace_,
-              .daemon = [this] { return locking_.is_open() ? daemon_.get() : nullptr; }},
+              .daemon = [this] { return locking_.is_open() ? daemon_.get() : nullptr; },
+              .rotate_soon = [this] { rotation_.rotate_soon(); }},
       callers_(around_, stream(options, Stream::kCallers)),
       people_(around_, stream(options, Stream::kPeople)),
+      rotation_(around_, timers_, store_, stored_keys_, sealer_, invariants_.findings(),
+                stream(options, Stream::kKeys)),
       locking_(around_, timers_, invariants_.findings(), stream(options, Stream::kLocking),
                {.boot = [this] { build(); },
-                .cut_off = [this] { waits_.abandon_all(); },
+                .cut_off =
+                    [this] {
+                        waits_.abandon_all();
+                        rotation_.stop();
+                    },
                 .book = [this]() -> AccountBook& { return daemon_->accounts(); },
+                .resumed = [this] { rotation_.go_on(*daemon_); },
                 .shut =
                     [this] {
+                        rotation_.crashed();
                         daemon_.reset();
                         invariants_.locked();
-                    }}) {}
+                    },
+                .is_rotating = [this] { return rotation_.is_under_way(); }}) {}
 
 Simulation::~Simulation() {
     waits_.abandon_all();
     locking_.crashed();
+    rotation_.crashed();
 }
 
 std::optional<std::string> Simulation::run() {
@@ -89,10 +102,12 @@ std::optional<std::string> Simulation::run() {
     callers_.start();
     people_.start();
     locking_.start();
+    rotation_.start();
     schedule_upsets();
     invariants_.on_refresh([this](const std::string& account) {
         if (bustle_.chance(scenario_.bustle)) callers_.disturb(account);
         if (bustle_.chance(scenario_.bustle / 8)) people_.disturb(account);
+        if (bustle_.chance(scenario_.bustle / 8)) rotation_.rotate_soon();
     });
     while (events_.step(scenario_.end)) {
         if (daemon_) invariants_.after_step(daemon_->accounts());
@@ -114,8 +129,10 @@ void Simulation::boot() {
 }
 
 void Simulation::build() {
+    rotation_.load_keys();
     daemon_ = std::make_unique<Daemon>(world_, sealer_, listener_, scenario_.options, trace_);
     invariants_.restarted(daemon_->accounts());
+    rotation_.go_on(*daemon_);
 }
 
 void Simulation::maybe_crash() {
@@ -130,6 +147,7 @@ void Simulation::crash() {
     ++statistics_[Count::kCrashes];
     waits_.abandon_all();
     locking_.crashed();
+    rotation_.crashed();
     daemon_.reset();
     network_.crash();
     store_.crash();

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "simulation/callers.h"
+#include "simulation/key_rotation.h"
 #include "simulation/locking.h"
 #include "simulation/people.h"
 #include "simulation/sabotage.h"
@@ -52,6 +53,7 @@ class Simulation {
     Trace trace_;
     Statistics statistics_;
     Scenario scenario_;
+    Sealer stored_keys_;
     Sealer sealer_;
     EventQueue events_;
     SimClock clock_;
@@ -70,6 +72,7 @@ class Simulation {
     Surroundings around_;
     Callers callers_;
     People people_;
+    KeyRotation rotation_;
     Locking locking_;
 };
 

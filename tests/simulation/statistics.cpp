@@ -16,6 +16,8 @@ constexpr std::array<std::string_view, static_cast<std::size_t>(Count::kCount)> 
     "events",
     "crashes",
     "times locked",
+    "rotations of the data key",
+    "reloads of the configuration",
     "clock steps",
     "sleeps of the machine",
     "commits refused by the disk",

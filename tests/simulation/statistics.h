@@ -15,6 +15,8 @@ enum class Count : std::uint8_t {
     kEvents,
     kCrashes,
     kLocks,
+    kRotations,
+    kReloads,
     kClockSteps,
     kSleeps,
     kDiskRefusals,

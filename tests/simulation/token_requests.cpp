@@ -48,13 +48,14 @@ void TokenRequests::check_refresh(const std::string& account, const TokenName& t
 void TokenRequests::check_reason(const std::string& account, const Wish& wish, const DurableSet& set) {
     if (wish.condemned_generation == set.generation && !wish.revived)
         violated(account, "refreshed although it was condemned");
-    const bool out_of_turn =
-        (wish.last_reason && *wish.last_reason >= wish.told_at) || records_.is_being_removed(account);
+    // Whose grant is to be ended may need a fresh access token for it, at any time.
+    const bool is_being_removed = records_.is_being_removed(account);
+    const bool out_of_turn = (wish.last_reason && *wish.last_reason >= wish.told_at) || is_being_removed;
     if (wish.next_attempt && clock_.now() < *wish.next_attempt && !out_of_turn)
         violated(account, "refreshed before the time that was told");
 
     const bool again = wish.requested_generation == set.generation;
-    const bool has_reason = wish.last_reason && *wish.last_reason >= wish.generation_began;
+    const bool has_reason = (wish.last_reason && *wish.last_reason >= wish.generation_began) || is_being_removed;
     const bool young = clock_.now() - set.obtained_at < (set.expires_at - set.obtained_at) / 10;
     if (young && !again && !has_reason) violated(account, "a young token set was refreshed for no reason");
 }

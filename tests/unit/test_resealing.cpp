@@ -15,11 +15,21 @@ SealingKey key_of(char fill) {
     return SealingKey::from_raw(agent::as_bytes(std::string(SealingKey::kSize, fill))).value();
 }
 
+/// Removes what is not there.
+const agent::StoreChange kNothing{.action = agent::StoreChange::Action::kRemove,
+                                  .row = {.kind = agent::StoredRow::Kind::kApp, .name = "-", .sealed = {}}};
+
 /// An agent whose data key is rotated.
 struct Rotation {
     void rotate() {
         stage.sealer.rotate(key_of('n'));
-        resealing.emplace(stage.timers, revised, *stage.apps, *stage.book, [this] { ++done; });
+        resealing.emplace(
+            stage.timers, revised, *stage.apps, *stage.book,
+            [this](agent::TokenStore::Done told) {
+                ++asked_to_forget;
+                return stage.store.commit(kNothing, std::move(told));
+            },
+            [this] { ++done; });
     }
     /// What a restart would find once the previous key is forgotten.
     std::string restarted(const std::string& account) {
@@ -39,6 +49,7 @@ struct Rotation {
     CoreStage stage{agent::Rotation::kSingleUse};
     agent::RevisedStore revised{stage.store, stage.sealer};
     std::optional<agent::Resealing> resealing;
+    int asked_to_forget = 0;
     int done = 0;
 };
 
@@ -103,6 +114,26 @@ Test(resealing, reaches_a_login_and_an_app_that_were_on_their_way_to_the_disk) {
     cr_expect(r.done == 1);
     EXPECT_TEXT(r.restarted("jones"), "A7#1");
     cr_expect(r.stage.apps->find("second") != nullptr && r.stage.apps->secret(*r.stage.apps->find("second")));
+}
+
+Test(resealing, a_store_that_cannot_forget_is_asked_again) {
+    Rotation r;
+    r.stage.log_in("smith");
+    r.stage.store.hold();
+    r.rotate();
+    r.stage.store.finish();  // the revision
+    r.stage.run(CoreStage::kAMoment);
+    r.stage.store.finish();  // the account
+    r.stage.run(CoreStage::kAMoment);
+    cr_expect(r.asked_to_forget == 1 && r.done == 0);
+    r.stage.store.disk_is_full();
+    r.stage.store.finish();
+    r.stage.store.refuse({});
+    r.stage.store.release();
+    r.stage.run(agent::Resealing::kForgetPause - CoreStage::kAMoment);
+    cr_expect(r.asked_to_forget == 1 && r.done == 0);
+    r.stage.run(std::chrono::seconds(1));
+    cr_expect(r.asked_to_forget == 2 && r.done == 1);
 }
 
 Test(resealing, a_damaged_record_needs_neither_key) {

@@ -11,8 +11,6 @@ namespace agent {
 
 namespace {
 
-constexpr Duration kForgetAgain = std::chrono::minutes(1);  // after the disk refused
-
 AccountBook::Options book_options(const Config::Refresh& refresh) {
     return {.at_fraction = refresh.at_fraction,
             .pace = {.per_second = refresh.max_per_second, .max_parallel = refresh.max_parallel}};
@@ -114,45 +112,34 @@ void Unlocked::rotate(SealingKey next) {
 }
 
 void Unlocked::reseal() {
-    resealing_ = std::make_unique<Resealing>(timers_, store_, apps_, accounts_, [this] {
-        resealing_.reset();
-        forget_previous_key();
-    });
-}
-
-void Unlocked::forget_previous_key() {
-    struct Job {
-        SealingKey current;
-        std::vector<std::string> unreadable;
+    const auto forget = [this](TokenStore::Done done) -> std::unique_ptr<StoreCommit> {
+        auto current = std::make_shared<Result<SealingKey>>(sealer_.key().clone());
+        return file_.run(
+            [current](StoreFile& store) -> Result<void> {
+                if (!*current) return tl::unexpected(current->error());
+                AGENT_TRY(const std::vector<std::string> unreadable, forget_previous_data_key(store, **current));
+                for (const std::string& record : unreadable)
+                    log(LogLevel::kError, log_event("record_unreadable"), "no key opens a stored record",
+                        {{"record", record}});
+                return {};
+            },
+            [done = std::move(done)](Result<void> forgotten) {
+                if (!forgotten)
+                    log(LogLevel::kError, log_event("key_kept"),
+                        "the data key before the present one could not be removed",
+                        {{"reason", forgotten.error().message}});
+                done(std::move(forgotten));
+            });
     };
-    auto current = sealer_.key().clone();
-    if (!current) return previous_key_kept(current.error());
-    const auto job = std::make_shared<Job>(Job{.current = *std::move(current), .unreadable = {}});
-    forgetting_ = file_.run(
-        [job](StoreFile& store) -> Result<void> {
-            AGENT_TRY(job->unreadable, forget_previous_data_key(store, job->current));
-            return {};
-        },
-        [this, job](const Result<void>& forgotten) {
-            forgetting_.reset();
-            if (!forgotten) return previous_key_kept(forgotten.error());
-            sealer_.forget_previous();
-            for (const std::string& record : job->unreadable)
-                log(LogLevel::kError, log_event("key_rotated"), "neither the new data key nor the one before opens it",
-                    {{"record", record}});
-            log(LogLevel::kNotice, log_event("key_rotated"), "the data key was rotated");
-        });
-}
-
-void Unlocked::previous_key_kept(const Error& why) {
-    log(LogLevel::kError, log_event("key_kept"), "the data key before the present one could not be removed",
-        {{"reason", why.message}});
-    forgetting_later_ = timers_.after(kForgetAgain, [this] { forget_previous_key(); });
+    resealing_ = std::make_unique<Resealing>(timers_, store_, apps_, accounts_, forget, [this] {
+        resealing_.reset();
+        sealer_.forget_previous();
+        log(LogLevel::kNotice, log_event("key_rotated"), "the data key was rotated");
+    });
 }
 
 void Unlocked::wind_down(std::function<void()> wound_down) {
     resealing_.reset();
-    forgetting_later_.reset();
     accounts_.wind_down(std::move(wound_down));
 }
 

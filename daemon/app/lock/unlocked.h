@@ -57,8 +57,6 @@ class Unlocked {
     [[nodiscard]] Result<void> settle(Rollback& rollback);
     void announce(const std::vector<StoreChange>& put_back);
     void reseal();
-    void forget_previous_key();
-    void previous_key_kept(const Error& why);
 
     Timers& timers_;
     SqliteTokenStore& file_;
@@ -71,8 +69,6 @@ class Unlocked {
     LoginDesk logins_;
     StoreBackups backups_;
     std::unique_ptr<Resealing> resealing_;
-    std::unique_ptr<StoreCommit> forgetting_;
-    std::unique_ptr<Timer> forgetting_later_;
     std::unique_ptr<Timer> announcing_;
 };
 

@@ -7,9 +7,9 @@
 
 namespace agent {
 
-Resealing::Resealing(Timers& timers, RevisedStore& store, AppRegistry& apps, AccountBook& accounts,
+Resealing::Resealing(Timers& timers, RevisedStore& store, AppRegistry& apps, AccountBook& accounts, Forget forget,
                      std::function<void()> done)
-    : timers_(timers), apps_(apps), accounts_(accounts), done_(std::move(done)) {
+    : timers_(timers), apps_(apps), accounts_(accounts), forget_(std::move(forget)), done_(std::move(done)) {
     // A login or an app that was sealed with the previous key may still be on its way to the disk, and comes into
     // memory only then. Commits end in order: so whatever was started before this one is there when it ends.
     const Owed<Result<void>> ended([this](const Result<void>&) { list_records(); });
@@ -30,9 +30,7 @@ void Resealing::go_on() {
         waiting_.pop_front();
         begin(std::move(next));
     }
-    if (!waiting_.empty() || !under_way_.empty()) return;
-    const auto done = done_;  // which may destroy this
-    done();
+    if (waiting_.empty() && under_way_.empty()) forget();
 }
 
 void Resealing::begin(Record record) {
@@ -54,6 +52,17 @@ void Resealing::ended(std::list<UnderWay>::iterator at, const Result<void>& resu
     // Else it is done, or gone, or damaged: neither key opens it, so that it needs neither.
     // Not at once: this was called by what has just ended.
     if (!timer_) timer_ = timers_.after(Duration::zero(), [this] { go_on(); });
+}
+
+void Resealing::forget() {
+    forgetting_ = forget_([this](const Result<void>& forgotten) {
+        const auto ended = std::move(forgetting_);
+        if (forgotten) {
+            const auto done = done_;  // which may destroy this
+            return done();
+        }
+        timer_ = timers_.after(kForgetPause, [this] { forget(); });
+    });
 }
 
 }  // namespace agent

@@ -38,6 +38,7 @@ inline constexpr std::array kLogEvents = {
     LogEvent{"key_missing", "afae88e04d3348cca6bc58a286947202"},
     LogEvent{"key_rotated", "54c38a6206474c829ab43e74bf95cd78"},
     LogEvent{"key_kept", "c9baa64f8b244c93ba1cc5f5d0b532df"},
+    LogEvent{"record_unreadable", "12f4514e1204442c9f48703285744dc2"},
     LogEvent{"reloaded", "909e1841bd8f416a8ef98794cfccb7b8"},
     LogEvent{"reload_failed", "6662c3064af449e0b7ab423a9aea8a79"},
     LogEvent{"hook_failed", "291fc7610a5c47a4a22790d2d693afde"},
