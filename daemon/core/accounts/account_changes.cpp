@@ -74,8 +74,10 @@ void AccountBook::adopt_into(Account* account, const std::shared_ptr<Grant>& gra
     before.user = grant->user;
     before.last_refresh.reset();
     const std::uint64_t expected = before.life.generation;
-    const auto after =
-        std::make_shared<AccountRecord>(refresher_.next_generation(before, std::move(grant->tokens), SecretString()));
+    const WallTime now = world_.clock.now();
+    const WallTime refresh_at = refresher_.draw_refresh_at(now, grant->tokens.expires_in);
+    const auto after = std::make_shared<AccountRecord>(
+        next_generation(before, std::move(grant->tokens), SecretString(), now, refresh_at, sealer_));
 
     commits_.start(world_.store,
                    {.action = StoreChange::Action::kPut,

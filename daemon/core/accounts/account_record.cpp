@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/accounts/account_record.h"
 
+#include <utility>
+
 #include "base/bytes.h"
 #include "base/json/json.h"
 #include "base/json/json_writer.h"
@@ -164,6 +166,32 @@ Result<StoredRow> reseal_account_row(const Sealer& sealer, StoredRow row) {
     return seal_fields(sealer,
                        {.facts = fields->facts, .tokens = as_text(tokens), .previous_tokens = as_text(previous_tokens)},
                        row.name, row.generation);
+}
+
+AccountRecord next_generation(const AccountRecord& before, TokenAnswer answer, SecretString old_refresh_token,
+                              WallTime now, WallTime refresh_at, const Sealer& sealer) {
+    const TokenSet tokens{
+        .access_token = std::move(answer.access_token),
+        .refresh_token = answer.refresh_token ? *std::move(answer.refresh_token) : std::move(old_refresh_token)};
+    AccountRecord after = before;
+    after.previous_tokens = before.tokens;
+    after.previous_generation = before.life.generation;
+    after.moved_to.clear();
+    after.life = Life{.generation = before.life.generation + 1,
+                      .obtained_at = now,
+                      .expires_at = now + answer.expires_in,
+                      .refresh_at = refresh_at,
+                      .retry_at = {},
+                      .reason = {}};
+    after.tokens = seal_token_set(sealer, tokens, after.name, after.life.generation);
+    return after;
+}
+
+void renumber(AccountRecord& record, const TokenSet& tokens, std::uint64_t generation, const Sealer& sealer) {
+    record.life.generation = generation;
+    record.tokens = seal_token_set(sealer, tokens, record.name, generation);
+    record.previous_tokens.clear();
+    record.previous_generation = 0;
 }
 
 }  // namespace agent

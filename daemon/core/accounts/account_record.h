@@ -7,6 +7,8 @@
 #include "base/crypto/sealing.h"
 #include "core/accounts/account_life.h"
 #include "core/accounts/accounts.h"
+#include "core/oauth/token_response.h"
+#include "core/refresh/token_set.h"
 #include "ports/token_store.h"
 
 namespace agent {
@@ -36,5 +38,13 @@ struct AccountRecord {
 /// in it need not make sense; a token set that does not open stays as it is. kInternal when the row itself does not
 /// open.
 [[nodiscard]] Result<StoredRow> reseal_account_row(const Sealer& sealer, StoredRow row);
+
+/// What a token answer that came at `now` makes of `before`: its next generation. Without a new refresh token in the
+/// answer the old one stays good (RFC 6749 section 6).
+[[nodiscard]] AccountRecord next_generation(const AccountRecord& before, TokenAnswer answer,
+                                            SecretString old_refresh_token, WallTime now, WallTime refresh_at,
+                                            const Sealer& sealer);
+/// Makes `tokens` the record's token set, as generation `generation`, which they are sealed for. The one before goes.
+void renumber(AccountRecord& record, const TokenSet& tokens, std::uint64_t generation, const Sealer& sealer);
 
 }  // namespace agent

@@ -50,11 +50,4 @@ void ask_a_person(AccountRecord& record, const std::string& why) {
     life.reason = why + "; to try it all the same: clioctl refresh --revive " + record.name;
 }
 
-void renumber(AccountRecord& record, const TokenSet& tokens, std::uint64_t generation, const Sealer& sealer) {
-    record.life.generation = generation;
-    record.tokens = seal_token_set(sealer, tokens, record.name, generation);
-    record.previous_tokens.clear();
-    record.previous_generation = 0;
-}
-
 }  // namespace agent

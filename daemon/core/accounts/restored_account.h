@@ -8,7 +8,6 @@
 #include "core/accounts/account.h"
 #include "core/accounts/account_record.h"
 #include "core/oauth/app.h"
-#include "core/refresh/token_set.h"
 
 namespace agent {
 
@@ -26,8 +25,5 @@ namespace agent {
 
 /// Has the account wait for a person: `why`, and what that person can do. One that needs a login anyway stays as it is.
 void ask_a_person(AccountRecord& record, const std::string& why);
-
-/// Makes `tokens` the record's token set, as generation `generation`, which they are sealed for. The one before goes.
-void renumber(AccountRecord& record, const TokenSet& tokens, std::uint64_t generation, const Sealer& sealer);
 
 }  // namespace agent

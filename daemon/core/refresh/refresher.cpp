@@ -146,7 +146,10 @@ void Refresher::take_answer(Account& account, const tl::expected<HttpResponse, H
     auto old = open_token_set(sealer_, record.tokens, record.name, record.life.generation);
     if (!old) return step(account, Happening::kAnswerLost, circumstances(old.error().message));
 
-    account.attempt->received = next_generation(record, *std::move(answer), std::move(old->refresh_token));
+    const WallTime now = world_.clock.now();
+    const WallTime refresh_at = draw_refresh_at(now, answer->expires_in);
+    account.attempt->received =
+        next_generation(record, *std::move(answer), std::move(old->refresh_token), now, refresh_at, sealer_);
     AccountRecord& received = *account.attempt->received;
     received.last_refresh = received.life.obtained_at;
     received.life.answer_lost_before = comes_after_lost_answer(record.life, received.life.obtained_at);
@@ -163,25 +166,8 @@ void Refresher::hold_others(const Account& account, const TokenFailure& failure)
         pacer_.hold(pacer_lane(*app), std::min(*failure.retry_after, kLongestRetryAfter), failure.message);
 }
 
-AccountRecord Refresher::next_generation(const AccountRecord& record, TokenAnswer answer,
-                                         SecretString old_refresh_token) {
-    const WallTime now = world_.clock.now();
-    // RFC 6749 section 6: without a new refresh token the old one stays good.
-    TokenSet tokens{
-        .access_token = std::move(answer.access_token),
-        .refresh_token = answer.refresh_token ? *std::move(answer.refresh_token) : std::move(old_refresh_token)};
-    AccountRecord after = record;
-    after.previous_tokens = record.tokens;
-    after.previous_generation = record.life.generation;
-    after.moved_to.clear();
-    after.life = Life{.generation = record.life.generation + 1,
-                      .obtained_at = now,
-                      .expires_at = now + answer.expires_in,
-                      .refresh_at = draw_refresh_at(now, answer.expires_in, at_fraction_, world_.entropy.unit()),
-                      .retry_at = {},
-                      .reason = {}};
-    after.tokens = seal_token_set(sealer_, tokens, after.name, after.life.generation);
-    return after;
+WallTime Refresher::draw_refresh_at(WallTime now, Duration lifetime) {
+    return agent::draw_refresh_at(now, lifetime, at_fraction_, world_.entropy.unit());
 }
 
 void Refresher::save_tokens(Account& account) {

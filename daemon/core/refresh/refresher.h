@@ -47,9 +47,8 @@ class Refresher {
     /// Wants the refresh that was put off, if the account is ready and has no newer token by now.
     void want_again(Account& account);
 
-    /// What a token answer makes of a record: its next generation, not yet durable.
-    [[nodiscard]] AccountRecord next_generation(const AccountRecord& record, TokenAnswer answer,
-                                                SecretString old_refresh_token);
+    /// When a token set that is obtained at `now` is to be refreshed.
+    [[nodiscard]] WallTime draw_refresh_at(WallTime now, Duration lifetime);
 
     /// What the machine is told when the token set of `record` is durable.
     [[nodiscard]] Circumstances circumstances_of(const AccountRecord& record);
