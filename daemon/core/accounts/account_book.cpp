@@ -11,14 +11,6 @@
 
 namespace agent {
 
-namespace {
-
-std::chrono::seconds whole_seconds(Duration d) {
-    return std::max(std::chrono::ceil<std::chrono::seconds>(d), std::chrono::seconds(1));
-}
-
-}  // namespace
-
 AccountBook::AccountBook(World world, const Sealer& sealer, AppRegistry& apps, Events& events, Options options)
     : world_(world),
       sealer_(sealer),
@@ -26,12 +18,12 @@ AccountBook::AccountBook(World world, const Sealer& sealer, AppRegistry& apps, E
       events_(events),
       pacer_(world.clock, world.timers, options.pace),
       schedule_(world.clock, world.timers, [this](Account& account) { refresh_when_its_turn_comes(account); }),
-      refresher_(world, sealer, apps, pacer_, events, options.at_fraction,
-                 {.settled = [this](Account& account) { settled(account); },
-                  .stored =
-                      [this](const Result<void>& result) {
-                          store_error_ = result ? std::string() : result.error().message;
-                      }}) {
+      refresher_(
+          world, sealer, apps, pacer_, events, options.at_fraction,
+          {.settled = [this](Account& account) { settled(account); },
+           .stored =
+               [this](const Result<void>& result) { store_error_ = result ? std::string() : result.error().message; }}),
+      answers_(world.clock, sealer, apps, pacer_) {
     apps_.on_change([this](const std::string& app) { reconsider(app); });
     apps_.count_users_with([this](std::string_view app) {
         return static_cast<std::size_t>(std::count_if(
@@ -91,31 +83,17 @@ Result<std::string> AccountBook::only_account() const {
     return fail(Error::Code::kAccountAmbiguous, "there are several accounts; name one of them (clioctl list)");
 }
 
-AccountFacts AccountBook::facts_of(const Account& account) const {
-    const AccountRecord& record = account.record;
-    const bool lacks_app = account.damage.empty() && apps_.find(record.app) == nullptr;
-    return {.name = record.name,
-            .app = record.app,
-            .state = public_word(record.life.state),
-            .reason = lacks_app ? app_not_registered(record.name, record.app).message : record.life.reason,
-            .generation = record.life.generation,
-            .expires_at = record.life.expires_at,
-            .refresh_at = wake_at(record.life, world_.clock.now()),
-            .last_refresh = record.last_refresh,
-            .user = record.user};
-}
-
 std::vector<AccountFacts> AccountBook::list() const {
     std::vector<AccountFacts> all;
     all.reserve(accounts_.size());
-    for (const auto& [name, account] : accounts_) all.push_back(facts_of(account));
+    for (const auto& [name, account] : accounts_) all.push_back(answers_.facts(account));
     return all;
 }
 
 Result<AccountFacts> AccountBook::facts(std::string_view name) const {
     const Account* account = find(name);
     if (account == nullptr) return tl::unexpected(no_such_account(name));
-    return facts_of(*account);
+    return answers_.facts(*account);
 }
 
 AgentStatus AccountBook::status() const {
@@ -132,94 +110,21 @@ AgentStatus AccountBook::status() const {
     return status;
 }
 
-Result<IssuedToken> AccountBook::issue(const Account& account, bool min_ttl_met) const {
-    const AccountRecord& record = account.record;
-    const App* app = apps_.find(record.app);
-    if (app == nullptr) return tl::unexpected(app_not_registered(record.name, record.app));
-    AGENT_TRY(TokenSet tokens, open_token_set(sealer_, record.tokens, record.name, record.life.generation));
-    return IssuedToken{.account = record.name,
-                       .access_token = std::move(tokens.access_token),
-                       .expires_at = record.life.expires_at,
-                       .generation = record.life.generation,
-                       .api_base = app->endpoints.api_base,
-                       .min_ttl_met = min_ttl_met};
-}
-
-Duration AccountBook::held_for(const Account& account) const {
-    const App* app = apps_.find(account.record.app);
-    return app == nullptr ? Duration::zero() : pacer_.held_for(pacer_lane(*app));
-}
-
-Error AccountBook::try_again_later(const Account& account, std::string_view what) const {
-    const AccountRecord& record = account.record;
-    const WallTime now = world_.clock.now();
-    const App* app = apps_.find(record.app);
-    std::string reason = app == nullptr ? std::string() : pacer_.held_because(pacer_lane(*app));
-    if (reason.empty()) reason = record.life.reason;
-    if (reason.empty()) reason = "no answer yet";
-    return {.code = Error::Code::kTemporarilyUnavailable,
-            .message = "account " + record.name + ": " + std::string(what) + ": " + reason,
-            .retry_after = whole_seconds(std::max(wake_at(record.life, now).value_or(now) - now, held_for(account)))};
-}
-
-Error AccountBook::why_not_refreshed(const Account& account) const {
-    const AccountRecord& record = account.record;
-    if (record.life.state == State::kLoginRequired)
-        return {.code = Error::Code::kLoginRequired,
-                .message = "account " + record.name + ": " + record.life.reason +
-                           "; log in again with: clioctl login " + record.name};
-    if (apps_.find(record.app) == nullptr) return app_not_registered(record.name, record.app);
-    return try_again_later(account, "not refreshed");
-}
-
-Error AccountBook::why_no_token(const Account& account) const {
-    Error why = why_not_refreshed(account);
-    if (why.code != Error::Code::kTemporarilyUnavailable) return why;
-    return try_again_later(account, "the access token has expired and was not refreshed");
-}
-
-Result<IssuedToken> AccountBook::best_there_is(const Account& account, Duration min_ttl) const {
-    const Life& life = account.record.life;
-    const bool refused = life.state == State::kLoginRequired && account.reported_generation == life.generation;
-    const Duration left = remaining(life, world_.clock.now());
-    if (!account.damage.empty() || refused || left <= Duration::zero()) return tl::unexpected(why_no_token(account));
-    return issue(account, left >= min_ttl);
-}
-
-std::optional<Result<IssuedToken>> AccountBook::token_now(const Account& account, Duration min_ttl) const {
-    const Life& life = account.record.life;
-    const WallTime now = world_.clock.now();
-    const Duration left = remaining(life, now);
-    const Duration lifetime = life.expires_at - life.obtained_at;
-    const bool newer_is_coming = account.reported_generation == life.generation && account.attempt != nullptr;
-
-    if (life.state == State::kLoginRequired || apps_.find(account.record.app) == nullptr)
-        return best_there_is(account, min_ttl);
-    if (newer_is_coming) return std::nullopt;
-    if (left >= attainable_min_ttl(min_ttl, lifetime)) return issue(account, left >= min_ttl);
-    if (left <= Duration::zero()) return std::nullopt;
-    // A refresh would not give much more, was tried just now, or waits for the disk.
-    const bool young = now - life.obtained_at < lifetime / 10;
-    const bool waits_to_retry = !is_refreshing(life.state) && life.state != State::kReady && life.retry_at > now;
-    if (young || waits_to_retry) return issue(account, /*min_ttl_met=*/false);
-    return std::nullopt;
-}
-
 std::optional<Result<IssuedToken>> AccountBook::token_now(std::string_view name, Duration min_ttl) {
     const Account* account = find(name);
     if (account == nullptr) return tl::unexpected(no_such_account(name));
-    return token_now(*account, min_ttl);
+    return answers_.token_now(*account, min_ttl);
 }
 
 void AccountBook::try_token(Account& account, AccountWait& wait, bool at_last, Duration min_ttl,
                             const TokenDone& done) {
-    auto answer = token_now(account, min_ttl);
+    auto answer = answers_.token_now(account, min_ttl);
     if (!answer) {
         // Another attempt that comes in time is worth waiting for.
         const auto next = wake_at(account.record.life, world_.clock.now());
         const bool in_time = !next || world_.clock.boot_now() + (*next - world_.clock.now()) < wait.deadline();
         if (!at_last && in_time) return;
-        answer = best_there_is(account, min_ttl);
+        answer = answers_.best_token(account, min_ttl);
     }
     const auto answered = done;
     wait.leave();
@@ -241,7 +146,7 @@ std::unique_ptr<Waiting> AccountBook::await_token(std::string_view name, Duratio
     const WallTime wake = wake_at(account->record.life, now).value_or(now);
     const bool waits_to_retry = account->record.life.state != State::kReady && wake > now;
     if (!waits_to_retry) refresher_.want(*account, Pacer::Priority::kAsked);
-    const bool in_vain = (waits_to_retry && wake - now >= patience) || held_for(*account) >= patience;
+    const bool in_vain = (waits_to_retry && wake - now >= patience) || answers_.held_for(*account) >= patience;
     wait->limit(world_.timers, world_.clock, in_vain ? Duration::zero() : patience);
     return wait;
 }
@@ -250,7 +155,7 @@ std::unique_ptr<Waiting> AccountBook::refresh(std::string_view name, Duration pa
     Account* account = find(name);
     if (account == nullptr) return refuse_refresh(no_such_account(name), std::move(done));
     if (account->record.life.state == State::kLoginRequired)
-        return refuse_refresh(why_not_refreshed(*account), std::move(done));
+        return refuse_refresh(answers_.why_not_refreshed(*account), std::move(done));
     return await_generation(*account, patience, std::move(done));
 }
 
@@ -262,18 +167,18 @@ std::unique_ptr<Waiting> AccountBook::revive(std::string_view name, Duration pat
 
 std::unique_ptr<Waiting> AccountBook::await_generation(Account& account, Duration patience, FactsDone done) {
     if (!account.damage.empty() || apps_.find(account.record.app) == nullptr)
-        return refuse_refresh(why_not_refreshed(account), std::move(done));
+        return refuse_refresh(answers_.why_not_refreshed(account), std::move(done));
     const std::uint64_t before = account.record.life.generation;
     auto wait = std::make_unique<AccountWait>(
         account, [this, before, done = std::move(done)](Account& of, AccountWait& self, bool) {
             const auto answered = done;
             self.leave();
             if (of.record.life.generation > before)
-                answered(facts_of(of));
+                answered(answers_.facts(of));
             else
-                answered(tl::unexpected(why_not_refreshed(of)));
+                answered(tl::unexpected(answers_.why_not_refreshed(of)));
         });
-    wait->limit(world_.timers, world_.clock, held_for(account) >= patience ? Duration::zero() : patience);
+    wait->limit(world_.timers, world_.clock, answers_.held_for(account) >= patience ? Duration::zero() : patience);
     refresher_.want(account, Pacer::Priority::kAsked);
     return wait;
 }

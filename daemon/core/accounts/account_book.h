@@ -8,6 +8,7 @@
 
 #include "base/crypto/sealing.h"
 #include "core/accounts/account.h"
+#include "core/accounts/account_answers.h"
 #include "core/accounts/accounts.h"
 #include "core/apps/app_registry.h"
 #include "core/events.h"
@@ -107,19 +108,10 @@ class AccountBook : public Accounts {
 
     [[nodiscard]] Account* find(std::string_view name);
     [[nodiscard]] const Account* find(std::string_view name) const;
-    [[nodiscard]] AccountFacts facts_of(const Account& account) const;
 
     /// A record that was stored, as its account goes on from there.
     [[nodiscard]] AccountRecord as_found(AccountRecord stored) const;
 
-    /// What a caller gets if nothing changes.
-    [[nodiscard]] Result<IssuedToken> best_there_is(const Account& account, Duration min_ttl) const;
-    [[nodiscard]] Result<IssuedToken> issue(const Account& account, bool min_ttl_met) const;
-    [[nodiscard]] Error why_no_token(const Account& account) const;
-    [[nodiscard]] Error why_not_refreshed(const Account& account) const;
-    [[nodiscard]] Duration held_for(const Account& account) const;
-    [[nodiscard]] Error try_again_later(const Account& account, std::string_view what) const;
-    [[nodiscard]] std::optional<Result<IssuedToken>> token_now(const Account& account, Duration min_ttl) const;
     void try_token(Account& account, AccountWait& wait, bool at_last, Duration min_ttl, const TokenDone& done);
 
     [[nodiscard]] std::unique_ptr<Waiting> await_generation(Account& account, Duration patience, FactsDone done);
@@ -160,6 +152,7 @@ class AccountBook : public Accounts {
     std::map<std::string, Account, std::less<>> accounts_;
     Schedule schedule_;
     Refresher refresher_;
+    AccountAnswers answers_;
     Commits commits_;
     std::map<std::string, std::unique_ptr<HttpCall>> grants_ending_;
     std::unique_ptr<Timer> clock_watch_;

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/accounts/account_answers.h"
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+#include "core/accounts/account_errors.h"
+#include "core/refresh/refresh_timing.h"
+#include "core/refresh/refresher.h"
+
+namespace agent {
+
+namespace {
+
+std::chrono::seconds whole_seconds(Duration d) {
+    return std::max(std::chrono::ceil<std::chrono::seconds>(d), std::chrono::seconds(1));
+}
+
+}  // namespace
+
+AccountFacts AccountAnswers::facts(const Account& account) const {
+    const AccountRecord& record = account.record;
+    const bool lacks_app = account.damage.empty() && apps_.find(record.app) == nullptr;
+    return {.name = record.name,
+            .app = record.app,
+            .state = public_word(record.life.state),
+            .reason = lacks_app ? app_not_registered(record.name, record.app).message : record.life.reason,
+            .generation = record.life.generation,
+            .expires_at = record.life.expires_at,
+            .refresh_at = wake_at(record.life, clock_.now()),
+            .last_refresh = record.last_refresh,
+            .user = record.user};
+}
+
+Result<IssuedToken> AccountAnswers::issue(const Account& account, bool min_ttl_met) const {
+    const AccountRecord& record = account.record;
+    const App* app = apps_.find(record.app);
+    if (app == nullptr) return tl::unexpected(app_not_registered(record.name, record.app));
+    AGENT_TRY(TokenSet tokens, open_token_set(sealer_, record.tokens, record.name, record.life.generation));
+    return IssuedToken{.account = record.name,
+                       .access_token = std::move(tokens.access_token),
+                       .expires_at = record.life.expires_at,
+                       .generation = record.life.generation,
+                       .api_base = app->endpoints.api_base,
+                       .min_ttl_met = min_ttl_met};
+}
+
+Duration AccountAnswers::held_for(const Account& account) const {
+    const App* app = apps_.find(account.record.app);
+    return app == nullptr ? Duration::zero() : pacer_.held_for(pacer_lane(*app));
+}
+
+Error AccountAnswers::try_again_later(const Account& account, std::string_view what) const {
+    const AccountRecord& record = account.record;
+    const WallTime now = clock_.now();
+    const App* app = apps_.find(record.app);
+    std::string reason = app == nullptr ? std::string() : pacer_.held_because(pacer_lane(*app));
+    if (reason.empty()) reason = record.life.reason;
+    if (reason.empty()) reason = "no answer yet";
+    return {.code = Error::Code::kTemporarilyUnavailable,
+            .message = "account " + record.name + ": " + std::string(what) + ": " + reason,
+            .retry_after = whole_seconds(std::max(wake_at(record.life, now).value_or(now) - now, held_for(account)))};
+}
+
+Error AccountAnswers::why_not_refreshed(const Account& account) const {
+    const AccountRecord& record = account.record;
+    if (record.life.state == State::kLoginRequired)
+        return {.code = Error::Code::kLoginRequired,
+                .message = "account " + record.name + ": " + record.life.reason +
+                           "; log in again with: clioctl login " + record.name};
+    if (apps_.find(record.app) == nullptr) return app_not_registered(record.name, record.app);
+    return try_again_later(account, "not refreshed");
+}
+
+Error AccountAnswers::why_no_token(const Account& account) const {
+    Error why = why_not_refreshed(account);
+    if (why.code != Error::Code::kTemporarilyUnavailable) return why;
+    return try_again_later(account, "the access token has expired and was not refreshed");
+}
+
+Result<IssuedToken> AccountAnswers::best_token(const Account& account, Duration min_ttl) const {
+    const Life& life = account.record.life;
+    const bool refused = life.state == State::kLoginRequired && account.reported_generation == life.generation;
+    const Duration left = remaining(life, clock_.now());
+    if (!account.damage.empty() || refused || left <= Duration::zero()) return tl::unexpected(why_no_token(account));
+    return issue(account, left >= min_ttl);
+}
+
+std::optional<Result<IssuedToken>> AccountAnswers::token_now(const Account& account, Duration min_ttl) const {
+    const Life& life = account.record.life;
+    const WallTime now = clock_.now();
+    const Duration left = remaining(life, now);
+    const Duration lifetime = life.expires_at - life.obtained_at;
+    const bool newer_is_coming = account.reported_generation == life.generation && account.attempt != nullptr;
+
+    if (life.state == State::kLoginRequired || apps_.find(account.record.app) == nullptr)
+        return best_token(account, min_ttl);
+    if (newer_is_coming) return std::nullopt;
+    if (left >= attainable_min_ttl(min_ttl, lifetime)) return issue(account, left >= min_ttl);
+    if (left <= Duration::zero()) return std::nullopt;
+    // A refresh would not give much more, was tried just now, or waits for the disk.
+    const bool young = now - life.obtained_at < lifetime / 10;
+    const bool waits_to_retry = !is_refreshing(life.state) && life.state != State::kReady && life.retry_at > now;
+    if (young || waits_to_retry) return issue(account, /*min_ttl_met=*/false);
+    return std::nullopt;
+}
+
+}  // namespace agent
