@@ -2,12 +2,16 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "core/accounts/account_record.h"
+#include "core/events.h"
 #include "core/refresh/pacer.h"
 #include "ports/http_client.h"
 #include "ports/timers.h"
@@ -46,5 +50,28 @@ struct Account {
     /// Its entry in the Schedule.
     std::optional<WallTime> scheduled;
 };
+
+/// What has happened to an account, as it is now.
+[[nodiscard]] inline Event account_event(const Account& account, std::string_view name, WallTime now,
+                                         std::string detail = {}) {
+    return {.at = now,
+            .name = name,
+            .account = account.record.name,
+            .generation = account.record.life.generation,
+            .detail = std::move(detail)};
+}
+
+/// By name. An account stays at its address until it is erased.
+using AccountMap = std::map<std::string, Account, std::less<>>;
+
+/// Null when there is no such account.
+[[nodiscard]] inline Account* find_account(AccountMap& accounts, std::string_view name) {
+    const auto found = accounts.find(name);
+    return found == accounts.end() ? nullptr : &found->second;
+}
+[[nodiscard]] inline const Account* find_account(const AccountMap& accounts, std::string_view name) {
+    const auto found = accounts.find(name);
+    return found == accounts.end() ? nullptr : &found->second;
+}
 
 }  // namespace agent

@@ -6,8 +6,7 @@
 
 #include "core/accounts/account_errors.h"
 #include "core/accounts/account_wait.h"
-#include "core/refresh/refresh_timing.h"
-#include "core/refresh/token_set.h"
+#include "core/accounts/restored_account.h"
 
 namespace agent {
 
@@ -23,7 +22,16 @@ AccountBook::AccountBook(World world, const Sealer& sealer, AppRegistry& apps, E
           {.settled = [this](Account& account) { settled(account); },
            .stored =
                [this](const Result<void>& result) { store_error_ = result ? std::string() : result.error().message; }}),
-      answers_(world.clock, sealer, apps, pacer_) {
+      answers_(world.clock, sealer, apps, pacer_),
+      reservations_(world, sealer, accounts_, refresher_,
+                    {.reserved = [this](Account& account) { reschedule(account); },
+                     .released = [this](Account& account) { settled(account); }}),
+      login_(world.clock, sealer, events, refresher_, reservations_),
+      removal_(world, sealer, apps, accounts_, refresher_, reservations_,
+               [this](const std::string& name) { forget(name); }),
+      set_aside_(world.clock, events, reservations_),
+      reseal_(sealer, reservations_),
+      take_in_(world.clock, sealer, apps, events, reservations_) {
     apps_.on_change([this](const std::string& app) { reconsider(app); });
     apps_.count_users_with([this](std::string_view app) {
         return static_cast<std::size_t>(std::count_if(
@@ -34,7 +42,8 @@ AccountBook::AccountBook(World world, const Sealer& sealer, AppRegistry& apps, E
 void AccountBook::restore(const StoredRow& row) {
     Account account;
     if (auto record = open_account_record(sealer_, row)) {
-        account.record = as_found(*std::move(record));
+        const App* const app = apps_.find(record->app);
+        account.record = as_found(*std::move(record), app);
     } else {
         account.record.name = row.name;
         account.record.life.generation = row.generation;
@@ -43,12 +52,6 @@ void AccountBook::restore(const StoredRow& row) {
         account.record.life.reason = account.damage;
     }
     accounts_.insert_or_assign(row.name, std::move(account));
-}
-
-AccountRecord AccountBook::as_found(AccountRecord stored) const {
-    const App* const app = apps_.find(stored.app);
-    stored.life = life_after_restart(std::move(stored.life), app == nullptr ? Rotation::kReusable : app->rotation);
-    return stored;
 }
 
 void AccountBook::start() {
@@ -64,16 +67,6 @@ void AccountBook::reschedule_all() {
 void AccountBook::reconfigure(const Options& options) {
     pacer_.set_limits(options.pace);
     refresher_.set_fraction(options.at_fraction);
-}
-
-Account* AccountBook::find(std::string_view name) {
-    const auto found = accounts_.find(name);
-    return found == accounts_.end() ? nullptr : &found->second;
-}
-
-const Account* AccountBook::find(std::string_view name) const {
-    const auto found = accounts_.find(name);
-    return found == accounts_.end() ? nullptr : &found->second;
 }
 
 Result<std::string> AccountBook::only_account() const {
@@ -94,6 +87,31 @@ Result<AccountFacts> AccountBook::facts(std::string_view name) const {
     const Account* account = find(name);
     if (account == nullptr) return tl::unexpected(no_such_account(name));
     return answers_.facts(*account);
+}
+
+std::vector<std::string> AccountBook::names_after(std::string_view after, std::size_t most) const {
+    std::vector<std::string> names;
+    for (auto at = accounts_.upper_bound(after); at != accounts_.end() && names.size() < most; ++at)
+        names.push_back(at->first);
+    return names;
+}
+
+Result<StoredRow> AccountBook::copy(std::string_view name, const Sealer& with) const {
+    const Account* const account = find(name);
+    if (account == nullptr) return tl::unexpected(no_such_account(name));
+    if (!account->damage.empty()) return fail(Error::Code::kInternal, account->damage);
+    // Tokens that the disk refuses are the newest all the same, and single-use ones the only ones that are good.
+    const bool unsaved = account->attempt && account->attempt->received;
+    AccountRecord record = unsaved ? *account->attempt->received : account->record;
+    const std::uint64_t generation = record.life.generation;
+    AGENT_TRY(const TokenSet tokens, open_token_set(sealer_, record.tokens, record.name, generation));
+    renumber(record, tokens, generation, with);
+    return seal_account_record(with, record);
+}
+
+std::string AccountBook::moved_to(std::string_view name) const {
+    const Account* const account = find(name);
+    return account == nullptr ? std::string() : account->record.moved_to;
 }
 
 AgentStatus AccountBook::status() const {
@@ -201,9 +219,30 @@ Result<ReportOutcome> AccountBook::report(std::string_view name, std::uint64_t g
     const bool first = std::exchange(account->reported_generation, generation) != generation;
     if (account->attempt) return ReportOutcome::kRefreshing;
     if (!first || life.state == State::kLoginRequired) return ReportOutcome::kIgnored;
-    publish("reported", *account, {});
+    events_.publish(account_event(*account, "reported", world_.clock.now()));
     if (life.state == State::kReady) refresher_.want(*account, Pacer::Priority::kAsked);
     return ReportOutcome::kRefreshing;
+}
+
+std::unique_ptr<Waiting> AccountBook::adopt(Grant grant, Done done) {
+    return login_.start(std::move(grant), std::move(done));
+}
+
+std::unique_ptr<Waiting> AccountBook::remove(std::string_view name, bool revoke, Done done) {
+    return removal_.start(std::string(name), revoke, std::move(done));
+}
+
+std::unique_ptr<Waiting> AccountBook::set_aside(const std::string& account, std::string reason, std::string moved_to,
+                                                Done done) {
+    return set_aside_.start(account, std::move(reason), std::move(moved_to), std::move(done));
+}
+
+std::unique_ptr<Waiting> AccountBook::reseal(const std::string& account, Done done) {
+    return reseal_.start(account, std::move(done));
+}
+
+std::unique_ptr<Waiting> AccountBook::take_in(AccountRecord record, TokenSet tokens, Done done) {
+    return take_in_.start(std::move(record), std::move(tokens), std::move(done));
 }
 
 void AccountBook::settled(Account& account) {
@@ -242,6 +281,55 @@ void AccountBook::reconsider(const std::string& app) {
             account.record.life.retry_at = world_.clock.now();
         reschedule(account);
     }
+}
+
+void AccountBook::forget(const std::string& name) {
+    schedule_.set(*find(name), std::nullopt);
+    // Out of the book before anybody is answered: whoever asks anew learns that it is gone.
+    auto entry = accounts_.extract(name);
+    Account& account = entry.mapped();
+    account.record.life.state = State::kLoginRequired;
+    account.record.life.reason = account.damage = "it was logged out";
+    AccountWait::try_all(account, /*at_last=*/true);
+    for (const auto& change : account.when_settled) change();
+    events_.publish(account_event(account, "logged_out", world_.clock.now()));
+    check_wound_down();
+}
+
+void AccountBook::wind_down(std::function<void()> wound_down) {
+    winding_down_ = true;
+    wound_down_ = std::move(wound_down);
+    reservations_.stop_refreshes();
+    for (auto& [name, account] : accounts_) reschedule(account);
+    check_wound_down();
+}
+
+void AccountBook::resume() {
+    winding_down_ = false;
+    wound_down_ = nullptr;
+    wound_down_timer_.reset();
+    reservations_.resume_refreshes();
+    reschedule_all();
+}
+
+bool AccountBook::has_unsaved_tokens() const {
+    return std::any_of(accounts_.begin(), accounts_.end(),
+                       [](const auto& entry) { return entry.second.record.life.state == State::kTokensUnsaved; });
+}
+
+void AccountBook::check_wound_down() {
+    if (!wound_down_ || wound_down_timer_) return;
+    const bool busy = std::any_of(accounts_.begin(), accounts_.end(), [](const auto& entry) {
+        const Account& account = entry.second;
+        return account.reserved || is_refreshing(account.record.life.state) ||
+               account.record.life.state == State::kTokensUnsaved;
+    });
+    if (busy || reservations_.storing()) return;
+    // Not at once: the book may be destroyed then, and this is called from within it.
+    wound_down_timer_ = world_.timers.after(Duration::zero(), [this] {
+        const auto wound_down = std::exchange(wound_down_, nullptr);
+        wound_down();
+    });
 }
 
 }  // namespace agent

@@ -2,33 +2,28 @@
 #pragma once
 
 #include <functional>
-#include <map>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "base/crypto/sealing.h"
 #include "core/accounts/account.h"
 #include "core/accounts/account_answers.h"
 #include "core/accounts/accounts.h"
+#include "core/accounts/changes/login.h"
+#include "core/accounts/changes/removal.h"
+#include "core/accounts/changes/reseal.h"
+#include "core/accounts/changes/set_aside.h"
+#include "core/accounts/changes/take_in.h"
+#include "core/accounts/reservation.h"
 #include "core/apps/app_registry.h"
 #include "core/events.h"
-#include "core/owed.h"
 #include "core/refresh/pacer.h"
 #include "core/refresh/refresher.h"
 #include "core/refresh/schedule.h"
-#include "core/refresh/token_set.h"
-#include "core/store/commits.h"
 #include "ports/world.h"
 
 namespace agent {
-
-/// What a login brings.
-struct Grant {
-    std::string account;
-    std::string app;
-    TokenAnswer tokens;
-    std::optional<ClioUser> user;
-};
 
 /// All accounts, their schedule, and those who wait for them.
 class AccountBook : public Accounts {
@@ -104,57 +99,36 @@ class AccountBook : public Accounts {
     [[nodiscard]] std::unique_ptr<Waiting> remove(std::string_view account, bool revoke, Done done) override;
 
   private:
-    using OwedDone = Owed<Result<void>>;
-
-    [[nodiscard]] Account* find(std::string_view name);
-    [[nodiscard]] const Account* find(std::string_view name) const;
-
-    /// A record that was stored, as its account goes on from there.
-    [[nodiscard]] AccountRecord as_found(AccountRecord stored) const;
+    [[nodiscard]] Account* find(std::string_view name) { return find_account(accounts_, name); }
+    [[nodiscard]] const Account* find(std::string_view name) const { return find_account(accounts_, name); }
 
     void try_token(Account& account, AccountWait& wait, bool at_last, Duration min_ttl, const TokenDone& done);
-
     [[nodiscard]] std::unique_ptr<Waiting> await_generation(Account& account, Duration patience, FactsDone done);
     [[nodiscard]] std::unique_ptr<Waiting> refuse_refresh(Error why, FactsDone done);
+
     void settled(Account& account);
     void reschedule(Account& account);
     void reschedule_all();
     void check_wound_down();
     void refresh_when_its_turn_comes(Account& account);
     void reconsider(const std::string& app);
-
-    /// Runs `change` alone with the account, once no refresh of it is under way. `change` ends with release().
-    void reserve(const std::string& account, const OwedDone& owed, std::function<void(Account&)> change);
-    void release(Account& account);
-    void adopt_into(Account* account, const std::shared_ptr<Grant>& grant, const OwedDone& owed);
-    void adopted(AccountRecord record);
-    [[nodiscard]] bool needs_fresh_token_to_end(const Account& account) const;
-    void end_grant(Account& account, const OwedDone& owed, std::uint64_t refused_generation);
-    void end_grant_after_refresh(Account& account, const OwedDone& owed, std::uint64_t refused_generation);
-    void grant_not_ended(Account& account, const OwedDone& owed, const std::string& why,
-                         std::chrono::seconds retry_after = {});
-    void forget(Account& account, const OwedDone& owed);
-    void reseal_alone(Account& account, const OwedDone& owed);
-    void take_in_place_of(Account* account, const std::shared_ptr<AccountRecord>& record,
-                          const std::shared_ptr<TokenSet>& tokens, const OwedDone& owed);
-    void set_aside_alone(Account& account, const std::string& reason, const std::string& moved_to,
-                         const OwedDone& owed);
-    /// For changes of a record as it is: gives the account up and answers with why, when it cannot be changed now.
-    [[nodiscard]] bool refuse_unless_settled(Account& account, const OwedDone& owed);
-    void publish(std::string_view event, const Account& account, std::string detail);
-    void erase(const std::string& name);
+    void forget(const std::string& name);
 
     World world_;
     const Sealer& sealer_;
     AppRegistry& apps_;
     Events& events_;
     Pacer pacer_;
-    std::map<std::string, Account, std::less<>> accounts_;
+    AccountMap accounts_;
     Schedule schedule_;
     Refresher refresher_;
     AccountAnswers answers_;
-    Commits commits_;
-    std::map<std::string, std::unique_ptr<HttpCall>> grants_ending_;
+    Reservations reservations_;
+    AccountLogin login_;
+    AccountRemoval removal_;
+    AccountSetAside set_aside_;
+    AccountReseal reseal_;
+    AccountTakeIn take_in_;
     std::unique_ptr<Timer> clock_watch_;
     std::string store_error_;
     bool winding_down_ = false;

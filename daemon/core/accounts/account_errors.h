@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "base/result.h"
+#include "core/accounts/account.h"
 
 namespace agent {
 
@@ -17,6 +19,17 @@ namespace agent {
     return {.code = Error::Code::kNotFound,
             .message =
                 "account " + account + ": its app " + app + " is not registered; add it with: clioctl app add " + app};
+}
+
+/// Why the record of an account cannot be changed as it is, if it cannot.
+[[nodiscard]] inline std::optional<Error> why_not_changed(const Account& account) {
+    const std::string& name = account.record.name;
+    if (!account.damage.empty())
+        return Error{.code = Error::Code::kInternal, .message = "account " + name + ": " + account.damage};
+    if (account.record.life.state == State::kTokensUnsaved)
+        return Error{.code = Error::Code::kTemporarilyUnavailable,
+                     .message = "account " + name + ": its new tokens wait for the disk"};
+    return std::nullopt;
 }
 
 }  // namespace agent

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/accounts/restored_account.h"
 
+#include <utility>
+
 namespace agent {
 
 namespace {
@@ -15,6 +17,11 @@ std::string generations(const Life& here, const Life& there) {
 }
 
 }  // namespace
+
+AccountRecord as_found(AccountRecord stored, const App* app) {
+    stored.life = life_after_restart(std::move(stored.life), app == nullptr ? Rotation::kReusable : app->rotation);
+    return stored;
+}
 
 std::optional<std::string> why_kept(const Account& present, const AccountRecord& brought) {
     if (!present.damage.empty()) return std::nullopt;

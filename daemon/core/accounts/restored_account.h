@@ -11,7 +11,10 @@
 
 namespace agent {
 
-// What becomes of an account that a backup brings, or an older store. Pure.
+// What becomes of an account that a restart finds, that a backup brings, or an older store. Pure.
+
+/// The record as its account goes on from there; `app` is null while it is unknown.
+[[nodiscard]] AccountRecord as_found(AccountRecord stored, const App* app);
 
 /// Why the account that is here is kept; nothing when the one of the backup takes its place. What is here gives way
 /// only when it is damaged, or when it needs a login anyway and the backup has newer tokens of the same Clio user.

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/accounts/changes/login.h"
+
+#include <utility>
+
+namespace agent {
+
+std::unique_ptr<Waiting> AccountLogin::start(Grant grant, Accounts::Done done) {
+    const Reservation::Answer answer(std::move(done));
+    auto waiting = answer.waiting();
+    const auto kept = std::make_shared<Grant>(std::move(grant));
+    reservations_.reserve_or_add(kept->account, answer, [this, kept](const Reservation& r) { adopt(r, *kept); });
+    return waiting;
+}
+
+void AccountLogin::adopt(const Reservation& reserved, Grant& grant) {
+    const Account* const account = reserved.account();
+    if (account != nullptr && !account->damage.empty())
+        return reserved.end(fail(Error::Code::kConflict, "account " + grant.account + ": " + account->damage +
+                                                             "; discard it with: clioctl logout --local " +
+                                                             grant.account));
+    AccountRecord before;
+    if (account != nullptr) before = account->record;
+    before.name = grant.account;
+    before.app = grant.app;
+    before.user = grant.user;
+    before.last_refresh.reset();
+    const WallTime now = clock_.now();
+    const WallTime refresh_at = refresher_.draw_refresh_at(now, grant.tokens.expires_in);
+    reserved.save(next_generation(before, std::move(grant.tokens), SecretString(), now, refresh_at, sealer_),
+                  [this](Account& of, AccountRecord record) { adopted(of, std::move(record)); });
+}
+
+void AccountLogin::adopted(Account& account, AccountRecord record) {
+    const Step step = next(account.record.life, Happening::kSignedIn, refresher_.circumstances_of(record));
+    account.record = std::move(record);
+    account.record.life = step.life;
+    account.attempt.reset();
+    events_.publish(account_event(account, "logged_in", clock_.now()));
+}
+
+}  // namespace agent

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "core/accounts/accounts.h"
+#include "core/accounts/reservation.h"
+#include "core/events.h"
+#include "core/oauth/token_response.h"
+
+namespace agent {
+
+/// What a login brings.
+struct Grant {
+    std::string account;
+    std::string app;
+    TokenAnswer tokens;
+    std::optional<ClioUser> user;
+};
+
+/// Keeps a login's grant, as the next generation of its account or as a new one.
+class AccountLogin {
+  public:
+    AccountLogin(const Clock& clock, const Sealer& sealer, Events& events, Refresher& refresher,
+                 Reservations& reservations)
+        : clock_(clock), sealer_(sealer), events_(events), refresher_(refresher), reservations_(reservations) {}
+
+    /// See AccountBook::adopt().
+    [[nodiscard]] std::unique_ptr<Waiting> start(Grant grant, Accounts::Done done);
+
+  private:
+    void adopt(const Reservation& reserved, Grant& grant);
+    void adopted(Account& account, AccountRecord record);
+
+    const Clock& clock_;
+    const Sealer& sealer_;
+    Events& events_;
+    Refresher& refresher_;
+    Reservations& reservations_;
+};
+
+}  // namespace agent

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/accounts/reservation.h"
+
+#include <memory>
+#include <utility>
+
+#include "core/accounts/account_errors.h"
+
+namespace agent {
+
+Account* Reservation::account() const {
+    return find_account(of_->accounts_, name_);
+}
+
+void Reservation::end(Result<void> outcome) const {
+    answer_.answer_soon(of_->world_.timers, std::move(outcome));
+    if (Account* const reserved = account()) of_->release(*reserved);
+}
+
+void Reservation::save(AccountRecord after, std::function<void(Account&, AccountRecord)> saved) const {
+    const Account* const before = account();
+    const auto kept = std::make_shared<AccountRecord>(std::move(after));
+    of_->commits_.start(
+        of_->world_.store,
+        {.action = StoreChange::Action::kPut,
+         .row = seal_account_record(of_->sealer_, *kept),
+         .expected_generation = before == nullptr ? 0 : before->record.life.generation},
+        [self = *this, kept, saved = std::move(saved), reserved = before != nullptr](Result<void> result) {
+            AccountMap& accounts = self.of_->accounts_;
+            if (result) saved(accounts[self.name_], std::move(*kept));
+            if (result || reserved) self.of_->release(accounts.at(self.name_));
+            self.answer_.answer(std::move(result));
+        });
+}
+
+void Reservation::remove(std::function<void()> removed) const {
+    of_->commits_.start(of_->world_.store,
+                        {.action = StoreChange::Action::kRemove,
+                         .row = {.kind = StoredRow::Kind::kAccount, .name = name_, .generation = 0, .sealed = {}},
+                         .expected_generation = account()->record.life.generation},
+                        [self = *this, removed = std::move(removed)](Result<void> result) {
+                            if (result)
+                                removed();
+                            else
+                                self.of_->release(*self.account());
+                            self.answer_.answer(std::move(result));
+                        });
+}
+
+Reservation::Answer Reservation::release() const {
+    of_->release(*account());
+    return answer_;
+}
+
+Reservations::Reservations(World world, const Sealer& sealer, AccountMap& accounts, Refresher& refresher, Hooks hooks)
+    : world_(world), sealer_(sealer), accounts_(accounts), refresher_(refresher), hooks_(std::move(hooks)) {}
+
+void Reservations::reserve(const std::string& name, const Reservation::Answer& answer, Change change) {
+    Account* const account = find_account(accounts_, name);
+    if (account == nullptr) return answer.answer_soon(world_.timers, tl::unexpected(no_such_account(name)));
+    refresher_.put_off(*account);
+    if (is_refreshing(account->record.life.state)) {
+        account->when_settled.push_back(
+            [this, name, answer, change = std::move(change)] { reserve(name, answer, change); });
+        return;
+    }
+    if (account->reserved)
+        return answer.answer_soon(
+            world_.timers, fail(Error::Code::kConflict, "account " + name + ": another login or removal is under way"));
+    account->reserved = true;
+    hooks_.reserved(*account);
+    change(Reservation(*this, name, answer));
+}
+
+void Reservations::reserve_or_add(const std::string& name, const Reservation::Answer& answer, const Change& change) {
+    if (find_account(accounts_, name) == nullptr)
+        change(Reservation(*this, name, answer));
+    else
+        reserve(name, answer, change);
+}
+
+void Reservations::release(Account& account) {
+    account.reserved = false;
+    if (!refreshes_stopped_) refresher_.want_again(account);
+    hooks_.released(account);
+}
+
+void Reservations::stop_refreshes() {
+    refreshes_stopped_ = true;
+    for (auto& [name, account] : accounts_) refresher_.put_off(account);
+}
+
+void Reservations::resume_refreshes() {
+    refreshes_stopped_ = false;
+    for (auto& [name, account] : accounts_) {
+        if (!account.reserved) refresher_.want_again(account);
+    }
+}
+
+}  // namespace agent

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "base/crypto/sealing.h"
+#include "core/accounts/account.h"
+#include "core/owed.h"
+#include "core/refresh/refresher.h"
+#include "core/store/commits.h"
+#include "ports/world.h"
+
+namespace agent {
+
+class Reservations;
+
+/// One change has an account to itself: meanwhile no refresh of it begins, and no other change. Ends once, with end(),
+/// save(), remove() or release(). Copies stand for the same reservation.
+class Reservation {
+  public:
+    using Answer = Owed<Result<void>>;
+
+    Reservation(Reservations& of, std::string name, Answer answer)
+        : of_(&of), name_(std::move(name)), answer_(std::move(answer)) {}
+
+    [[nodiscard]] const std::string& name() const noexcept { return name_; }
+    /// Null while there is no account of this name; then nothing is reserved.
+    [[nodiscard]] Account* account() const;
+
+    /// Ends it with the account as it is now, and answers.
+    void end(Result<void> outcome) const;
+    /// Stores `after` as the account's record. When it is durable, calls `saved` to bring it into the account, which
+    /// it makes if there is none. Then, or when the store refuses, ends the reservation and answers.
+    void save(AccountRecord after, std::function<void(Account&, AccountRecord)> saved) const;
+    /// Removes the account's record from the store. When that is durable, calls `removed` to take the account out of
+    /// the book; when the store refuses, the account stays. Then ends the reservation and answers.
+    void remove(std::function<void()> removed) const;
+    /// Ends it without an answer, which the caller still owes.
+    Answer release() const;
+
+  private:
+    Reservations* of_;
+    std::string name_;
+    Answer answer_;
+};
+
+/// Gives each account to one change at a time, and stores what the change makes of it.
+class Reservations {
+  public:
+    struct Hooks {
+        /// The account was reserved: it is not refreshed for now.
+        std::function<void(Account&)> reserved;
+        /// The account is free again, and may be another than before.
+        std::function<void(Account&)> released;
+    };
+    using Change = std::function<void(const Reservation&)>;
+
+    Reservations(World world, const Sealer& sealer, AccountMap& accounts, Refresher& refresher, Hooks hooks);
+    Reservations(const Reservations&) = delete;
+    Reservations& operator=(const Reservations&) = delete;
+
+    /// Runs `change` with the account reserved, once no refresh of it is under way; a refresh that waits for its turn
+    /// is put off until the account is free. Answers kNotFound for no such account, kConflict when another change has
+    /// it. May run `change` before it returns.
+    void reserve(const std::string& name, const Reservation::Answer& answer, Change change);
+    /// As reserve(), but for no such account runs `change` at once, with nothing reserved.
+    void reserve_or_add(const std::string& name, const Reservation::Answer& answer, const Change& change);
+
+    /// From here on no refresh that was put off is wanted again when an account is free.
+    void stop_refreshes();
+    /// Wants those again, and goes on as before.
+    void resume_refreshes();
+
+    /// Whether a change is being stored. Other reservations show in Account::reserved.
+    [[nodiscard]] bool storing() const noexcept { return !commits_.empty(); }
+
+  private:
+    friend class Reservation;
+
+    void release(Account& account);
+
+    World world_;
+    const Sealer& sealer_;
+    AccountMap& accounts_;
+    Refresher& refresher_;
+    Hooks hooks_;
+    Commits commits_;
+    bool refreshes_stopped_ = false;
+};
+
+}  // namespace agent
