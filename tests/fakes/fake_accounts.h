@@ -115,7 +115,9 @@ class FakeAccounts final : public agent::Accounts {
         return outcome;
     }
 
-    [[nodiscard]] std::unique_ptr<agent::Waiting> remove(std::string_view, bool at_clio, Done done) override {
+    [[nodiscard]] std::unique_ptr<agent::Waiting> remove(std::string_view, bool at_clio, agent::Duration most,
+                                                         Done done) override {
+        patience = most;
         revoke = at_clio;
         return removals.add(std::move(done));
     }

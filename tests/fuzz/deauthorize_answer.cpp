@@ -44,7 +44,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     fuzz::CoreStage stage;
     stage.log_in("smith");
     std::optional<bool> removed;
-    const auto waiting = stage.book.remove("smith", /*revoke=*/true,
+    const auto waiting = stage.book.remove("smith", /*revoke=*/true, std::chrono::seconds(30),
                                            [&](const agent::Result<void>& done) { removed = done.has_value(); });
     stage.timers.turn();
     FUZZ_ASSERT(stage.http.open() == 1);

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "base/text/encoding.h"
+#include "protocol/limits.h"
 
 namespace agent::sim {
 
@@ -110,8 +111,10 @@ void People::log_out(const AccountPlan& plan) {
     around_.invariants.requests().reason_to_refresh(plan.name);
     using Answer = Result<void>;
     around_.waits.ask<Answer>(
-        "a removal of " + plan.name, 2h,
-        [&](Accounts::Done done) { return around_.daemon()->accounts().remove(plan.name, revoke, std::move(done)); },
+        "a removal of " + plan.name, limits::kTokenPatience + 30s,
+        [&](Accounts::Done done) {
+            return around_.daemon()->accounts().remove(plan.name, revoke, limits::kTokenPatience, std::move(done));
+        },
         [this, &plan, revoke](const Answer& answer) {
             around_.trace.say("person: logout of ", plan.name,
                               answer ? " is done" : " has failed: ", answer ? "" : answer.error().message);

@@ -142,8 +142,9 @@ class CoreStage {
             return book->revive(account, std::chrono::seconds(30), answer_to<agent::Result<agent::AccountFacts>>(to));
         });
     }
-    Reply& remove(const std::string& account, bool revoke) {
-        return waited([&](Reply& to) { return book->remove(account, revoke, answer_to<agent::Result<void>>(to)); });
+    Reply& remove(const std::string& account, bool revoke, Duration patience = std::chrono::seconds(30)) {
+        return waited(
+            [&](Reply& to) { return book->remove(account, revoke, patience, answer_to<agent::Result<void>>(to)); });
     }
     std::string report(const std::string& account, std::uint64_t generation, int status = 401) {
         const auto outcome = book->report(account, generation, status);

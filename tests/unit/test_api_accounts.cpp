@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "expect.h"
 #include "fakes/api_fixture.h"
+#include "protocol/limits.h"
 
 using agent::ApiMethod;
 using agent::fail;
@@ -89,6 +90,7 @@ Test(api_accounts, remove) {
         auto asked = api.ask(ApiMethod::kDelete, std::string("/v1/accounts/smith-law") + row.query);
         cr_expect(asked.reply->answers == 0);
         cr_expect(api.accounts.revoke == row.revoke, "%s", row.query);
+        cr_expect(api.accounts.patience == agent::limits::kTokenPatience, "%s", row.query);
         api.accounts.removals.answer({});
         cr_expect(asked.status() == 204 && asked.body().empty());
         cr_expect(asked.reply->answer->content_type.empty());

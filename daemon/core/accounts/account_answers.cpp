@@ -51,16 +51,22 @@ Duration AccountAnswers::held_for(const Account& account) const {
     return app == nullptr ? Duration::zero() : pacer_.held_for(pacer_lane(*app));
 }
 
-Error AccountAnswers::try_again_later(const Account& account, std::string_view what) const {
-    const AccountRecord& record = account.record;
-    const WallTime now = clock_.now();
-    const App* app = apps_.find(record.app);
+std::string AccountAnswers::why_not_yet(const Account& account) const {
+    const App* app = apps_.find(account.record.app);
     std::string reason = app == nullptr ? std::string() : pacer_.held_because(pacer_lane(*app));
-    if (reason.empty()) reason = record.life.reason;
-    if (reason.empty()) reason = "no answer yet";
+    if (reason.empty()) reason = account.record.life.reason;
+    return reason.empty() ? "no answer yet" : reason;
+}
+
+std::chrono::seconds AccountAnswers::retry_after(const Account& account) const {
+    const WallTime now = clock_.now();
+    return whole_seconds(std::max(wake_at(account.record.life, now).value_or(now) - now, held_for(account)));
+}
+
+Error AccountAnswers::try_again_later(const Account& account, std::string_view what) const {
     return {.code = Error::Code::kTemporarilyUnavailable,
-            .message = "account " + record.name + ": " + std::string(what) + ": " + reason,
-            .retry_after = whole_seconds(std::max(wake_at(record.life, now).value_or(now) - now, held_for(account)))};
+            .message = "account " + account.record.name + ": " + std::string(what) + ": " + why_not_yet(account),
+            .retry_after = retry_after(account)};
 }
 
 Error AccountAnswers::why_not_refreshed(const Account& account) const {

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <chrono>
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "base/crypto/sealing.h"
@@ -25,6 +27,10 @@ class AccountAnswers {
     /// What a caller gets when there is no more time to wait: a token that still lives, else why there is none.
     [[nodiscard]] Result<IssuedToken> best_token(const Account& account, Duration min_ttl) const;
     [[nodiscard]] Error why_not_refreshed(const Account& account) const;
+    /// What a refresh that somebody waits for is delayed by.
+    [[nodiscard]] std::string why_not_yet(const Account& account) const;
+    /// When it is worth asking again; a second at least.
+    [[nodiscard]] std::chrono::seconds retry_after(const Account& account) const;
     /// For how long no request for the account's app may begin; zero when one may.
     [[nodiscard]] Duration held_for(const Account& account) const;
 

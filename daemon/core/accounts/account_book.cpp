@@ -27,7 +27,7 @@ AccountBook::AccountBook(World world, const Sealer& sealer, AppRegistry& apps, E
                     {.reserved = [this](Account& account) { reschedule(account); },
                      .released = [this](Account& account) { settled(account); }}),
       login_(world.clock, sealer, events, refresher_, reservations_),
-      removal_(world, sealer, apps, accounts_, refresher_, reservations_,
+      removal_(world, sealer, apps, accounts_, answers_, refresher_, reservations_,
                [this](const std::string& name) { forget(name); }),
       set_aside_(world.clock, events, reservations_),
       reseal_(sealer, reservations_),
@@ -228,8 +228,8 @@ std::unique_ptr<Waiting> AccountBook::adopt(Grant grant, Done done) {
     return login_.start(std::move(grant), std::move(done));
 }
 
-std::unique_ptr<Waiting> AccountBook::remove(std::string_view name, bool revoke, Done done) {
-    return removal_.start(std::string(name), revoke, std::move(done));
+std::unique_ptr<Waiting> AccountBook::remove(std::string_view name, bool revoke, Duration patience, Done done) {
+    return removal_.start(std::string(name), revoke, patience, std::move(done));
 }
 
 std::unique_ptr<Waiting> AccountBook::set_aside(const std::string& account, std::string reason, std::string moved_to,

@@ -96,7 +96,8 @@ class AccountBook : public Accounts {
                                                    FactsDone done) override;
     [[nodiscard]] std::unique_ptr<Waiting> revive(std::string_view account, Duration patience, FactsDone done) override;
     [[nodiscard]] Result<ReportOutcome> report(std::string_view account, std::uint64_t generation, int status) override;
-    [[nodiscard]] std::unique_ptr<Waiting> remove(std::string_view account, bool revoke, Done done) override;
+    [[nodiscard]] std::unique_ptr<Waiting> remove(std::string_view account, bool revoke, Duration patience,
+                                                  Done done) override;
 
   private:
     [[nodiscard]] Account* find(std::string_view name) { return find_account(accounts_, name); }

@@ -114,8 +114,10 @@ class Accounts {
                                                        int status) = 0;
 
     /// With `revoke`, ends the grant at Clio first, and keeps the account when that fails. Then forgets it durably.
-    /// Never calls `done` before it returns; the removal goes on when the wait is given up.
-    [[nodiscard]] virtual std::unique_ptr<Waiting> remove(std::string_view account, bool revoke, Done done) = 0;
+    /// kTemporarilyUnavailable when `patience` runs out before it begins to forget: the account is then kept, and
+    /// nothing more happens to it. Never calls `done` before it returns; the removal goes on when the wait is given up.
+    [[nodiscard]] virtual std::unique_ptr<Waiting> remove(std::string_view account, bool revoke, Duration patience,
+                                                          Done done) = 0;
 };
 
 }  // namespace agent

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/accounts/changes/removal.h"
 
+#include <cstdint>
+#include <optional>
 #include <utility>
 
 #include "core/oauth/grant_end.h"
 #include "core/oauth/token_request.h"
+#include "ports/http_client.h"
 
 namespace agent {
 
@@ -14,27 +17,60 @@ constexpr std::uint64_t kNoneRefused = 0;  // generations count from 1
 
 }  // namespace
 
+/// In the list until it is answered. Others hold it weakly: what they wait for may come after its patience is over.
+struct AccountRemoval::Logout {
+    std::string name;
+    bool revoke = false;
+    Reservation::Answer answer;
+    /// Set while the account is reserved.
+    std::optional<Reservation> reserved;
+    std::unique_ptr<HttpCall> call;
+    /// Runs until nothing can be given up any more.
+    std::unique_ptr<Timer> patience;
+    /// The generation whose access token the server has refused, so that a newer one was asked for.
+    std::uint64_t refused_generation = kNoneRefused;
+};
+
 AccountRemoval::AccountRemoval(World world, const Sealer& sealer, const AppRegistry& apps, AccountMap& accounts,
-                               Refresher& refresher, Reservations& reservations,
+                               const AccountAnswers& answers, Refresher& refresher, Reservations& reservations,
                                std::function<void(const std::string&)> forget)
     : world_(world),
       sealer_(sealer),
       apps_(apps),
       accounts_(accounts),
+      answers_(answers),
       refresher_(refresher),
       reservations_(reservations),
       forget_(std::move(forget)) {}
 
-std::unique_ptr<Waiting> AccountRemoval::start(const std::string& name, bool revoke, Accounts::Done done) {
-    const Reservation::Answer answer(std::move(done));
-    auto waiting = answer.waiting();
-    Account* const account = find_account(accounts_, name);
-    if (revoke && account != nullptr && needs_fresh_token(*account))
-        end_grant_after_refresh(*account, answer, kNoneRefused);
-    else
-        reservations_.reserve(name, answer, [this, revoke](const Reservation& reserved) {
-            revoke ? end_grant(reserved, kNoneRefused) : remove(reserved);
+std::unique_ptr<Waiting> AccountRemoval::start(const std::string& name, bool revoke, Duration patience,
+                                               Accounts::Done done) {
+    const Reservation::Answer caller(std::move(done));
+    auto waiting = caller.waiting();
+    const auto at = logouts_.emplace(logouts_.end());
+    const auto logout = std::make_shared<Logout>(Logout{.name = name,
+                                                        .revoke = revoke,
+                                                        .answer = Reservation::Answer([=, this](Result<void> outcome) {
+                                                            const auto over = std::move(*at);
+                                                            logouts_.erase(at);
+                                                            caller.answer(std::move(outcome));
+                                                        }),
+                                                        .reserved = {},
+                                                        .call = {},
+                                                        .patience = {}});
+    *at = logout;
+
+    const Account* const account = find_account(accounts_, name);
+    const bool refresh_first = revoke && account != nullptr && needs_fresh_token(*account);
+    const bool in_vain = refresh_first && answers_.held_for(*account) >= patience;
+    logout->patience =
+        world_.timers.after(in_vain ? Duration::zero() : patience, [this, weak = std::weak_ptr<Logout>(logout)] {
+            if (const auto impatient = weak.lock()) run_out_of_patience(*impatient);
         });
+    if (refresh_first)
+        await_fresh_token(logout);
+    else
+        reserve(logout);
     return waiting;
 }
 
@@ -46,62 +82,93 @@ bool AccountRemoval::needs_fresh_token(const Account& account) const {
            remaining(life, world_.clock.now()) <= Duration::zero();
 }
 
-void AccountRemoval::end_grant_after_refresh(Account& account, const Reservation::Answer& answer,
-                                             std::uint64_t refused_generation) {
-    account.when_settled.emplace_back([this, name = account.record.name, answer, refused_generation] {
-        reservations_.reserve(name, answer, [this, refused_generation](const Reservation& reserved) {
-            end_grant(reserved, refused_generation);
-        });
+void AccountRemoval::await_fresh_token(const std::shared_ptr<Logout>& logout) {
+    Account& account = *find_account(accounts_, logout->name);
+    account.when_settled.emplace_back([this, weak = std::weak_ptr<Logout>(logout)] {
+        if (const auto still = weak.lock()) reserve(still);
     });
     refresher_.want(account, Pacer::Priority::kAsked);
 }
 
-/// `refused_generation` is the one whose access token the server has refused, so that a newer one was asked for.
-void AccountRemoval::end_grant(const Reservation& reserved, std::uint64_t refused_generation) {
-    const Account& account = *reserved.account();
+void AccountRemoval::reserve(const std::shared_ptr<Logout>& logout) {
+    reservations_.reserve(logout->name, logout->answer,
+                          [this, weak = std::weak_ptr<Logout>(logout)](const Reservation& reserved) {
+                              const auto still = weak.lock();
+                              if (!still) {
+                                  reserved.release();
+                                  return;
+                              }
+                              still->reserved = reserved;
+                              still->revoke ? end_grant(still) : remove(*still);
+                          });
+}
+
+void AccountRemoval::end_grant(const std::shared_ptr<Logout>& logout) {
+    const Account& account = *logout->reserved->account();
     // Tokens that wait to be saved are the newest all the same, and single-use ones the only ones that are good.
     const bool unsaved = account.attempt && account.attempt->received;
     const AccountRecord& record = unsaved ? *account.attempt->received : account.record;
     const App* app = apps_.find(record.app);
-    if (!account.damage.empty()) return grant_not_ended(reserved, account.damage);
-    if (app == nullptr) return grant_not_ended(reserved, "its app " + record.app + " is not registered");
-    if (record.life.state == State::kLoginRequired || app->endpoints.deauthorize.empty()) return remove(reserved);
+    if (!account.damage.empty()) return fail_to_end_grant(*logout, account.damage);
+    if (app == nullptr) return fail_to_end_grant(*logout, "its app " + record.app + " is not registered");
+    if (record.life.state == State::kLoginRequired || app->endpoints.deauthorize.empty()) return remove(*logout);
     const bool by_access_token = app->product == Product::kManage;
     const std::uint64_t generation = record.life.generation;
     const bool expired = remaining(record.life, world_.clock.now()) <= Duration::zero();
-    if (by_access_token && (expired || generation == refused_generation))
-        return grant_not_ended(reserved,
-                               "its access token has expired and was not refreshed: " + account.record.life.reason);
+    if (by_access_token && (expired || generation == logout->refused_generation))
+        return fail_to_end_grant(*logout,
+                                 "its access token has expired and was not refreshed: " + account.record.life.reason);
 
     const auto tokens = open_token_set(sealer_, record.tokens, record.name, generation);
     const auto secret = apps_.secret(*app);
-    if (!tokens || !secret) return grant_not_ended(reserved, (tokens ? secret.error() : tokens.error()).message);
+    if (!tokens || !secret) return fail_to_end_grant(*logout, (tokens ? secret.error() : tokens.error()).message);
 
-    auto request = deauthorize_request(*app, *secret, tokens->access_token.reveal(), tokens->refresh_token.reveal());
-    grants_ending_[record.name] =
-        world_.http.send(std::move(request), [=, this](const tl::expected<HttpResponse, HttpFailure>& outcome) {
-            const auto over = grants_ending_.extract(reserved.name());
+    logout->call = world_.http.send(
+        deauthorize_request(*app, *secret, tokens->access_token.reveal(), tokens->refresh_token.reveal()),
+        [this, weak = std::weak_ptr<Logout>(logout), by_access_token,
+         generation](const tl::expected<HttpResponse, HttpFailure>& outcome) {
+            const auto asking = weak.lock();  // it holds the call
+            const auto over = std::move(asking->call);
             const auto ended = read_deauthorize_response(outcome);
-            if (!ended) return grant_not_ended(reserved, ended.error().message, ended.error().retry_after);
-            if (*ended == GrantEnd::kEnded || !by_access_token) return remove(reserved);
-            if (refused_generation != kNoneRefused)
-                return grant_not_ended(reserved, "a fresh access token was refused, too");
-            const Reservation::Answer answer = reserved.release();
-            end_grant_after_refresh(*reserved.account(), answer, generation);
+            if (!ended) return fail_to_end_grant(*asking, ended.error().message, ended.error().retry_after);
+            if (*ended == GrantEnd::kEnded || !by_access_token) return remove(*asking);
+            if (asking->refused_generation != kNoneRefused)
+                return fail_to_end_grant(*asking, "a fresh access token was refused, too");
+            asking->refused_generation = generation;
+            std::exchange(asking->reserved, std::nullopt)->release();
+            await_fresh_token(asking);
         });
 }
 
-void AccountRemoval::grant_not_ended(const Reservation& reserved, const std::string& why,
-                                     std::chrono::seconds retry_after) {
-    const std::string& name = reserved.name();
-    reserved.end(tl::unexpected(Error{.code = Error::Code::kTemporarilyUnavailable,
-                                      .message = "account " + name + ": the grant could not be ended: " + why +
-                                                 "; to forget it here only: clioctl logout --local " + name,
-                                      .retry_after = retry_after}));
+/// From here on the answer comes when the disk has spoken, however long that takes.
+void AccountRemoval::remove(Logout& logout) {
+    logout.patience.reset();
+    logout.reserved->remove([this, name = logout.name] { forget_(name); });
 }
 
-void AccountRemoval::remove(const Reservation& reserved) {
-    reserved.remove([this, name = reserved.name()] { forget_(name); });
+void AccountRemoval::run_out_of_patience(Logout& logout) {
+    logout.call.reset();
+    if (logout.reserved) return fail_to_end_grant(logout, "no answer in time");
+    const Account* const account = find_account(accounts_, logout.name);
+    if (account == nullptr) return;  // which it is about to be told
+    if (logout.revoke)
+        return fail_to_end_grant(logout,
+                                 "its access token was not refreshed in time: " + answers_.why_not_yet(*account),
+                                 answers_.retry_after(*account));
+    logout.answer.answer(fail(Error::Code::kTemporarilyUnavailable,
+                              "account " + logout.name + ": not logged out: a refresh of it is under way"));
+}
+
+void AccountRemoval::fail_to_end_grant(Logout& logout, const std::string& why, std::chrono::seconds retry_after) {
+    logout.patience.reset();
+    Error error{.code = Error::Code::kTemporarilyUnavailable,
+                .message = "account " + logout.name + ": the grant could not be ended: " + why +
+                           "; to forget it here only: clioctl logout --local " + logout.name,
+                .retry_after = retry_after};
+    if (logout.reserved)
+        logout.reserved->end(tl::unexpected(std::move(error)));
+    else
+        logout.answer.answer(tl::unexpected(std::move(error)));
 }
 
 }  // namespace agent

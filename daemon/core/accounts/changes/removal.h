@@ -2,16 +2,15 @@
 #pragma once
 
 #include <chrono>
-#include <cstdint>
 #include <functional>
-#include <map>
+#include <list>
 #include <memory>
 #include <string>
 
+#include "core/accounts/account_answers.h"
 #include "core/accounts/accounts.h"
 #include "core/accounts/reservation.h"
 #include "core/apps/app_registry.h"
-#include "ports/http_client.h"
 
 namespace agent {
 
@@ -20,26 +19,35 @@ class AccountRemoval {
   public:
     /// `forget` takes an account, whose record is no longer stored, out of the book.
     AccountRemoval(World world, const Sealer& sealer, const AppRegistry& apps, AccountMap& accounts,
-                   Refresher& refresher, Reservations& reservations, std::function<void(const std::string&)> forget);
+                   const AccountAnswers& answers, Refresher& refresher, Reservations& reservations,
+                   std::function<void(const std::string&)> forget);
+    AccountRemoval(const AccountRemoval&) = delete;
+    AccountRemoval& operator=(const AccountRemoval&) = delete;
 
     /// See Accounts::remove().
-    [[nodiscard]] std::unique_ptr<Waiting> start(const std::string& name, bool revoke, Accounts::Done done);
+    [[nodiscard]] std::unique_ptr<Waiting> start(const std::string& name, bool revoke, Duration patience,
+                                                 Accounts::Done done);
 
   private:
+    struct Logout;
+
     [[nodiscard]] bool needs_fresh_token(const Account& account) const;
-    void end_grant_after_refresh(Account& account, const Reservation::Answer& answer, std::uint64_t refused_generation);
-    void end_grant(const Reservation& reserved, std::uint64_t refused_generation);
-    void grant_not_ended(const Reservation& reserved, const std::string& why, std::chrono::seconds retry_after = {});
-    void remove(const Reservation& reserved);
+    void await_fresh_token(const std::shared_ptr<Logout>& logout);
+    void reserve(const std::shared_ptr<Logout>& logout);
+    void end_grant(const std::shared_ptr<Logout>& logout);
+    void remove(Logout& logout);
+    void run_out_of_patience(Logout& logout);
+    void fail_to_end_grant(Logout& logout, const std::string& why, std::chrono::seconds retry_after = {});
 
     World world_;
     const Sealer& sealer_;
     const AppRegistry& apps_;
     AccountMap& accounts_;
+    const AccountAnswers& answers_;
     Refresher& refresher_;
     Reservations& reservations_;
     std::function<void(const std::string&)> forget_;
-    std::map<std::string, std::unique_ptr<HttpCall>> grants_ending_;
+    std::list<std::shared_ptr<Logout>> logouts_;
 };
 
 }  // namespace agent

@@ -58,9 +58,10 @@ Handled get_account(Api& api, const ApiCall& call, ApiReply& reply) {
 Handled remove_account(Api& api, const ApiCall& call, ApiReply& reply) {
     AGENT_TRY(const Query parameters, Query::parse(call.request.query, {"revoke"}));
     AGENT_TRY(const bool revoke, parameters.boolean("revoke", true));
-    return api.accounts().remove(call.parameter, revoke, [owed = share(std::move(reply))](const Result<void>& removed) {
-        removed ? owed->no_content() : owed->problem(removed.error());
-    });
+    return api.accounts().remove(call.parameter, revoke, limits::kTokenPatience,
+                                 [owed = share(std::move(reply))](const Result<void>& removed) {
+                                     removed ? owed->no_content() : owed->problem(removed.error());
+                                 });
 }
 
 Handled refresh_account(Api& api, const ApiCall& call, ApiReply& reply) {
