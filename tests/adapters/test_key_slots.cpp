@@ -109,10 +109,13 @@ Test(key_slots, keep_the_parameters_of_a_passphrase) {
 Test(key_slots, what_was_altered_opens_nothing) {
     for (const char* const change :
          {"UPDATE key_slot SET id = 2", "UPDATE key_slot SET kind = 'credential'", "UPDATE key_slot SET source = '/x'",
-          "UPDATE key_slot SET made_at = 1", "UPDATE key_slot SET kdf_salt = x'00'",
-          "UPDATE key_slot SET public_half = zeroblob(32)", "UPDATE key_slot SET public_half = zeroblob(3)",
-          "UPDATE key_slot SET proof = zeroblob(40)", "UPDATE key_slot SET wrapped = zeroblob(80)",
-          "UPDATE meta SET value = 'other'", "INSERT INTO previous_data_key VALUES (zeroblob(72))"}) {
+          "UPDATE key_slot SET made_at = 1",
+          // In milliseconds, and in 64 bits, this is the same time.
+          "UPDATE key_slot SET made_at = made_at + (1 << 61)", "UPDATE key_slot SET made_at = -9223372036854775807",
+          "UPDATE key_slot SET kdf_salt = x'00'", "UPDATE key_slot SET public_half = zeroblob(32)",
+          "UPDATE key_slot SET public_half = zeroblob(3)", "UPDATE key_slot SET proof = zeroblob(40)",
+          "UPDATE key_slot SET wrapped = zeroblob(80)", "UPDATE meta SET value = 'other'",
+          "INSERT INTO previous_data_key VALUES (zeroblob(72))"}) {
         Fixture f;
         {
             StoreFile store = f.open();

@@ -170,13 +170,20 @@ std::optional<SlotKind> slot_kind_from(std::string_view word) {
     return std::nullopt;
 }
 
+/// 1970 for a time that no clock shows, and that could not be reckoned with: no proof holds for such a slot, and the
+/// others open as ever.
+WallTime time_from(std::int64_t seconds) {
+    constexpr std::int64_t kYear10000 = 253'402'300'800;
+    return WallTime(std::chrono::seconds(seconds >= 0 && seconds < kYear10000 ? seconds : 0));
+}
+
 Result<KeySlot> slot_in(const StoreFile& store, const SqliteStatement& row) {
     const auto kind = slot_kind_from(row.text(1));
     if (!kind) return tl::unexpected(altered(store.path(), "key slot " + std::to_string(row.integer(0))));
     KeySlot slot{.facts = {.id = row.integer(0),
                            .kind = *kind,
                            .source = row.text(2),
-                           .made_at = WallTime(std::chrono::seconds(row.integer(3))),
+                           .made_at = time_from(row.integer(3)),
                            .kdf = {}},
                  .salt = row.bytes(6),
                  .public_half = row.bytes(7),
