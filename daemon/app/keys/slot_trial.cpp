@@ -32,11 +32,11 @@ Result<SealingKey> SlotTrial::key_of(const KeySlot& slot) const {
 void SlotTrial::try_slot(const KeySlot& slot) {
     TriedKeySlot result{.id = slot.facts.id, .kind = slot.facts.kind, .opens = {}, .detail = {}};
     if (needs_person(slot.facts.kind) && !is_typed(slot.facts.kind)) return tried.push_back(std::move(result));
-    const auto key = key_of(slot);
+    auto key = key_of(slot);
     auto keys = key ? slots->open(slot, *key) : Result<DataKeys>(tl::unexpected(key.error()));
     result.opens = keys.has_value();
     if (keys) {
-        opened_ = *std::move(keys);
+        opened_ = OpenedSlot{.id = slot.facts.id, .key = *std::move(key)};
     } else {
         result.detail = keys.error().message;
         why_not_ = std::move(keys).error();
@@ -53,7 +53,7 @@ void SlotTrial::run() {
     }
 }
 
-Result<DataKeys> SlotTrial::take_opened() {
+Result<OpenedSlot> SlotTrial::take_opened() {
     if (!slots) return tl::unexpected(slots.error());
     if (opened_) return *std::exchange(opened_, std::nullopt);
     if (why_not_ && why_not_->code != Error::Code::kForbidden) return tl::unexpected(*why_not_);

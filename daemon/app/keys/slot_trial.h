@@ -9,6 +9,12 @@
 
 namespace agent {
 
+/// A slot that was found to open, and its key.
+struct OpenedSlot {
+    std::int64_t id = 0;
+    SealingKey key;
+};
+
 /// Trying keys on the slots of a store. run() takes as long as passphrases take, and needs nothing but what lies here.
 class SlotTrial {
   public:
@@ -23,7 +29,7 @@ class SlotTrial {
 
     /// kForbidden when a secret was wrong, kConflict when the store has no slot that it could be of, kBadRequest when
     /// nothing was typed or a recovery key was misread.
-    [[nodiscard]] Result<DataKeys> take_opened();
+    [[nodiscard]] Result<OpenedSlot> take_opened();
     [[nodiscard]] bool a_typed_secret_was_wrong() const;
 
   private:
@@ -33,7 +39,7 @@ class SlotTrial {
 
     TypedSecrets secrets_;
     bool until_one_opens_;
-    std::optional<DataKeys> opened_;
+    std::optional<OpenedSlot> opened_;
     std::optional<Error> why_not_;  // the last one
 };
 

@@ -136,24 +136,20 @@ std::unique_ptr<Waiting> StoreKeyring::unlock(TypedSecrets secrets, std::uint32_
     const Owed<Result<void>> owed(std::move(done));
     const auto trial = std::make_shared<SlotTrial>(std::move(secrets), /*until_one_opens=*/true);
     const auto begun = try_slots(user, trial, [this, owed, trial, user] {
-        Result<DataKeys> opened = trial->take_opened();
+        Result<OpenedSlot> opened = trial->take_opened();
         throttle_.ended(user, opened || opened.error().code != Error::Code::kForbidden);
         if (!opened) return owed.answer(tl::unexpected(std::move(opened).error()));
-        unlock_with(std::make_shared<DataKeys>(*std::move(opened)), owed);
+        unlock_with(std::make_shared<OpenedSlot>(*std::move(opened)), owed);
     });
     if (!begun) owed.answer_soon(timers_, tl::unexpected(begun.error()));
     return owed.waiting();
 }
 
-/// The slots may have been given another data key since they were read for the trial: so they are read again.
-void StoreKeyring::unlock_with(const std::shared_ptr<DataKeys>& keys, const Owed<Result<void>>& owed) {
-    read_slots([this, keys, owed](const Result<KeySlots>& slots) {
-        if (!slots) return owed.answer(tl::unexpected(slots.error()));
-        auto present = slots->open_with(std::move(keys->current));
-        if (!present)
-            return owed.answer(
-                fail(Error::Code::kTemporarilyUnavailable, "unlock: the data key was rotated meanwhile; try again"));
-        owed.answer(lock_.unlock(*std::move(present)));
+/// Since the slots were read for the trial, this one may have been given another data key, or been removed.
+void StoreKeyring::unlock_with(const std::shared_ptr<OpenedSlot>& slot, const Owed<Result<void>>& owed) {
+    read_slots([this, slot, owed](const Result<KeySlots>& slots) {
+        auto present = slots ? slots->open_again(slot->id, slot->key) : tl::unexpected(slots.error());
+        owed.answer(present ? lock_.unlock(*std::move(present)) : tl::unexpected(std::move(present).error()));
     });
 }
 
@@ -217,12 +213,21 @@ void StoreKeyring::add_made(const std::shared_ptr<Making>& making, const Owed<Re
             return {};
         },
         [this, making, owed](Result<void> added) {
+            if (is_to_be_tried_again(*making, added)) return add_made(making, owed);
             if (added && making->is_first)
                 added = lock_.unlock({.current = *std::move(making->data_key), .previous = {}});
             if (!added) return owed.answer(tl::unexpected(std::move(added).error()));
             vault_.key_slots_changed();
             owed.answer(AddedKeySlot{.id = making->id, .recovery_key = std::move(making->recovery_key)});
         });
+}
+
+/// Whether the slot was refused only because the data key was rotated, or the agent unlocked, since it was begun.
+bool StoreKeyring::is_to_be_tried_again(const Making& making, const Result<void>& added) const {
+    const SealingKey* const present = vault_.data_key();
+    if (added || present == nullptr) return false;
+    const bool refused = added.error().code == Error::Code::kConflict || added.error().code == Error::Code::kLocked;
+    return refused && fingerprint(*present) != fingerprint(*making.data_key);
 }
 
 void StoreKeyring::derive(SecretString passphrase, KdfParameters kdf, std::function<void(Result<SealingKey>)> derived) {

@@ -54,10 +54,11 @@ class StoreKeyring final : public Keyring {
     /// AttemptThrottle::begin() does.
     [[nodiscard]] Result<void> try_slots(std::uint32_t user, std::shared_ptr<SlotTrial> trial,
                                          std::function<void()> tried);
-    void unlock_with(const std::shared_ptr<DataKeys>& keys, const Owed<Result<void>>& owed);
+    void unlock_with(const std::shared_ptr<OpenedSlot>& slot, const Owed<Result<void>>& owed);
     /// On the worker.
     void derive(SecretString passphrase, KdfParameters kdf, std::function<void(Result<SealingKey>)> derived);
     void add_made(const std::shared_ptr<Making>& making, const Owed<Result<AddedKeySlot>>& owed);
+    [[nodiscard]] bool is_to_be_tried_again(const Making& making, const Result<void>& added) const;
 
     const Clock& clock_;
     Timers& timers_;

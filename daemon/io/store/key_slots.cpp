@@ -226,6 +226,13 @@ Result<DataKeys> KeySlots::with_previous(SealingKey current, const Sealer& seale
     return keys;
 }
 
+Result<DataKeys> KeySlots::open_again(std::int64_t id, const SealingKey& slot_key) const {
+    const auto slot = std::find_if(slots.begin(), slots.end(), [&](const KeySlot& one) { return one.facts.id == id; });
+    if (slot == slots.end())
+        return fail(Error::Code::kConflict, "key slot " + std::to_string(id) + ": was removed meanwhile");
+    return open(*slot, slot_key);
+}
+
 std::string KeySlots::kinds() const {
     std::string kinds;
     for (const KeySlot& slot : slots)
@@ -258,6 +265,11 @@ Result<std::int64_t> add_key_slot(StoreFile& store, const SealingKey& data_key, 
     AGENT_TRY(const Sealer sealer, sealer_of(data_key));
     Transaction transaction(store);
     AGENT_CHECK(transaction.begin());
+    AGENT_TRY(const KeySlots present, read_key_slots(store));
+    if (!present.slots.empty()) {
+        AGENT_TRY(SealingKey copy, data_key.clone());
+        AGENT_CHECK(present.open_with(std::move(copy)));
+    }
     AGENT_TRY(const auto orphans, integer(store,
                                           "SELECT EXISTS (SELECT 1 FROM record) AND NOT EXISTS"
                                           " (SELECT 1 FROM key_slot)"));

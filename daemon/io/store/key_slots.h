@@ -40,6 +40,9 @@ struct KeySlots {
 
     /// kForbidden when `slot_key` is not the slot's; kConflict when the slot was altered.
     [[nodiscard]] Result<DataKeys> open(const KeySlot& slot, const SealingKey& slot_key) const;
+    /// As open(), for the slot of this id, which another reading of the slots has found to open: it may have been given
+    /// another data key since. kConflict when it is not there any more.
+    [[nodiscard]] Result<DataKeys> open_again(std::int64_t id, const SealingKey& slot_key) const;
     /// What a data key that is known opens. kConflict when it is not the store's.
     [[nodiscard]] Result<DataKeys> open_with(SealingKey data_key) const;
     /// What the slots are, for people: "file, passphrase".
@@ -53,8 +56,9 @@ struct KeySlots {
 
 [[nodiscard]] Result<KeySlots> read_key_slots(const StoreFile& store);
 
-/// Adds a slot that opens with `slot_key`, and returns its id. In a store without any, `data_key` is to be a new one:
-/// then it fails with kInternal when there are records, which it could not have sealed.
+/// Adds a slot that opens with `slot_key`, and returns its id. kConflict when `data_key` is not, or is not any more,
+/// the one that the present slots wrap. In a store without any, `data_key` is to be a new one: then it fails with
+/// kInternal when there are records, which it could not have sealed.
 [[nodiscard]] Result<std::int64_t> add_key_slot(StoreFile& store, const SealingKey& data_key, KeySlotFacts facts,
                                                 Bytes salt, const SealingKey& slot_key);
 

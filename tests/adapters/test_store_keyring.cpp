@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Changes of the key slots that meet, on the real thread of the store.
+#include "app/keys/store_keyring.h"
+
+#include <optional>
+#include <string>
+
+#include "base/bytes.h"
+#include "base/crypto/recovery_key.h"
+#include "expect.h"
+#include "fakes/fake_clock.h"
+#include "fakes/faulty_vfs.h"
+#include "fakes/run_until.h"
+#include "fakes/temporary_directory.h"
+
+using namespace agent;
+
+namespace {
+
+class FakeVault final : public Vault {
+  public:
+    std::optional<SealingKey> key;
+    mutable int asked = 0;  // for the key
+
+    [[nodiscard]] Result<void> open(DataKeys keys) override {
+        key = std::move(keys.current);
+        return {};
+    }
+    [[nodiscard]] Result<void> may_close() const override { return {}; }
+    void wind_down(std::function<void()>) override {}
+    void resume() override {}
+    void close() override { key.reset(); }
+    [[nodiscard]] const SealingKey* data_key() const override {
+        ++asked;
+        return key ? &*key : nullptr;
+    }
+    [[nodiscard]] Result<void> rotate(SealingKey next) override {
+        key = std::move(next);
+        return {};
+    }
+    void key_slots_changed() override {}
+};
+
+SealingKey key_of(char fill) {
+    return SealingKey::from_raw(as_bytes(std::string(SealingKey::kSize, fill))).value();
+}
+
+struct Fixture {
+    Fixture() {
+        cr_assert(init_sealing());
+        StoreFile file = StoreFile::open(directory / "store.db").value();
+        cr_assert(add_key_slot(file, key_of('d'), {}, {}, key_of('f')));
+        store.emplace(loop, std::move(file));
+        keyring.emplace(loop, clock, timers, *store, vault, lock);
+        cr_assert(lock.unlock({.current = key_of('d'), .previous = {}}));
+    }
+
+    /// The data key of the vault, in a word: "d", or "another".
+    [[nodiscard]] std::string in_use() const {
+        return vault.key && fingerprint(*vault.key) == fingerprint(key_of('d')) ? "d" : "another";
+    }
+    /// Whether every stored slot was made with the data key that is in use.
+    [[nodiscard]] bool all_slots_are_good() {
+        std::optional<bool> good;
+        const auto read = store->run(
+            [&](StoreFile& file) -> Result<void> {
+                AGENT_TRY(const KeySlots all, read_key_slots(file));
+                for (const KeySlot& slot : all.slots) {
+                    KeySlots alone{
+                        .store = all.store, .store_id = all.store_id, .slots = {slot}, .sealed_previous = {}};
+                    AGENT_TRY(SealingKey key, vault.key->clone());
+                    AGENT_CHECK(alone.open_with(std::move(key)));
+                }
+                return {};
+            },
+            [&](const Result<void>& result) { good = result.has_value(); });
+        cr_assert(fakes::run_until(loop, [&] { return good.has_value(); }));
+        return *good;
+    }
+    template <class T>
+    [[nodiscard]] bool await(const std::optional<T>& answer) {
+        return fakes::run_until(loop, [&] {
+            timers.advance(Duration::zero());
+            return answer.has_value();
+        });
+    }
+
+    fakes::FaultyVfs& disk = fakes::FaultyVfs::install();
+    EventLoop loop;
+    fakes::FakeClock clock;
+    fakes::FakeTimers timers{clock};
+    fakes::TemporaryDirectory directory;
+    FakeVault vault;
+    Lock lock{timers, vault, [](const Lock::Done&) {}};
+    std::optional<SqliteTokenStore> store;
+    std::optional<StoreKeyring> keyring;
+};
+
+}  // namespace
+
+TestSuite(store_keyring, .timeout = 60);
+
+Test(store_keyring, a_slot_that_is_added_beside_a_rotation_opens_the_store) {
+    Fixture f;
+    std::optional<Result<AddedKeySlot>> added;
+    std::optional<Result<void>> rotated;
+    f.disk.hold_next_sync();
+    const auto adding = f.keyring->add({.kind = SlotKind::kRecovery, .source = {}, .passphrase = {}, .calibrate = {}},
+                                       [&](auto result) { added = std::move(result); });
+    const auto rotating = f.keyring->rotate([&](auto result) { rotated = std::move(result); });
+    f.disk.await_held();
+    // One question by the rotation, and two by the slot: the second is for the key that it wraps.
+    cr_assert(fakes::run_until(f.loop, [&] { return f.vault.asked == 3; }));
+    cr_assert_not(rotated);
+    EXPECT_TEXT(f.in_use(), "d");
+    f.disk.release();
+
+    cr_assert(f.await(added));
+    cr_assert(*added, "%s", added->error().message.c_str());
+    cr_assert(rotated && *rotated);
+    EXPECT_TEXT(f.in_use(), "another");
+    cr_expect(f.all_slots_are_good());
+}
+
+Test(store_keyring, no_slot_is_added_to_a_store_of_another_data_key) {
+    Fixture f;
+    f.vault.key = key_of('x');
+    std::optional<Result<AddedKeySlot>> added;
+    const auto adding = f.keyring->add({.kind = SlotKind::kRecovery, .source = {}, .passphrase = {}, .calibrate = {}},
+                                       [&](auto result) { added = std::move(result); });
+    cr_assert(f.await(added));
+    cr_assert_not(*added);
+    cr_expect(added->error().code == Error::Code::kConflict);
+    EXPECT_CONTAINS(added->error().message, "is not the data key of this store");
+}
+
+namespace {
+
+struct Unlocking {
+    explicit Unlocking(Fixture& f) {
+        adding = f.keyring->add({.kind = SlotKind::kRecovery, .source = {}, .passphrase = {}, .calibrate = {}},
+                                [&](auto result) { added = std::move(result); });
+        cr_assert(f.await(added) && *added);
+        TypedSecrets secrets;
+        secrets.recovery_key = std::move((*added)->recovery_key);
+        unlocking = f.keyring->unlock(std::move(secrets), 1000, [&](auto result) { unlocked = std::move(result); });
+        f.timers.advance(Duration::zero());  // its turn: the slots are read
+    }
+
+    std::optional<Result<AddedKeySlot>> added;
+    std::optional<Result<void>> unlocked;
+    std::unique_ptr<Waiting> adding;
+    std::unique_ptr<Waiting> unlocking;
+};
+
+}  // namespace
+
+Test(store_keyring, a_slot_that_is_removed_while_it_is_tried_opens_nothing) {
+    Fixture f;
+    Unlocking u(f);
+    const auto removing = f.keyring->remove((*u.added)->id, [](const auto& result) { cr_expect(result); });
+    cr_assert(f.await(u.unlocked));
+    cr_assert_not(*u.unlocked);
+    cr_expect(u.unlocked->error().code == Error::Code::kConflict);
+    EXPECT_CONTAINS(u.unlocked->error().message, "was removed");
+}
+
+Test(store_keyring, a_slot_opens_with_the_data_key_that_it_was_given_while_it_was_tried) {
+    Fixture f;
+    Unlocking u(f);
+    const auto rotating = f.keyring->rotate([](const auto& result) { cr_expect(result); });
+    cr_assert(f.await(u.unlocked));
+    cr_expect(*u.unlocked, "%s", u.unlocked->error().message.c_str());
+    EXPECT_TEXT(f.in_use(), "another");
+}
