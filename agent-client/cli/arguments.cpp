@@ -107,7 +107,7 @@ class Parser {
         if (count < command->least_words) {
             return fail_usage(std::string(command->synopsis.substr(0, command->synopsis.find(' '))) + " is missing");
         }
-        // Not quoted: somebody may have taken a passphrase for an argument.
+        // Not quoted: it may be a passphrase.
         if (count > command->most_words) return fail_usage("too many arguments");
         if (command->takes_program && arguments_.program.empty()) return fail_usage("-- COMMAND is missing");
         return {};

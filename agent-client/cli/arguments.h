@@ -14,10 +14,10 @@ namespace agent {
 
 struct Command;
 
-/// The code of a command line that cannot be understood.
+/// The code for an invalid command line.
 inline constexpr std::string_view kUsage = "usage";
 
-/// What the person typed, sorted. All views are into argv.
+/// The parsed command line. All views are into argv.
 struct Arguments {
     const Command* command = nullptr;
     std::vector<std::pair<std::string_view, std::string_view>> options;  // without the dashes; in order
@@ -25,7 +25,7 @@ struct Arguments {
     std::span<char* const> program;                                      // what stands behind "--" for `run`
 
     [[nodiscard]] bool has(std::string_view option) const noexcept;
-    /// The last one counts, so that an alias can be overruled.
+    /// The last one counts, so that an alias can be overridden.
     [[nodiscard]] std::optional<std::string_view> value(std::string_view option) const noexcept;
     [[nodiscard]] std::vector<std::string_view> values(std::string_view option) const;
     /// The value as a whole number of [least, most]. Fails with "usage".
@@ -33,8 +33,8 @@ struct Arguments {
                                                             std::int64_t most) const;
 };
 
-/// Sorts `words`, the arguments of main() after the program's name, by the command table. Options stand anywhere:
-/// "--name value" or "--name=value", never shortened. After "--" nothing is an option. Without a command, or with
+/// Parses `words`, the arguments of main() after the program's name, by the command table. Options may appear anywhere:
+/// "--name value" or "--name=value", never abbreviated. After "--" nothing is an option. Without a command, or with
 /// "--help", the rest is not checked. Fails with "usage".
 [[nodiscard]] Reply<Arguments> parse_arguments(std::span<char* const> words);
 

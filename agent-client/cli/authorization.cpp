@@ -9,8 +9,8 @@ namespace agent {
 
 namespace {
 
-constexpr std::chrono::seconds kOneWait{30};  // of each request for the state; the agent takes up to 60
-constexpr std::chrono::seconds kGivingUp{2};  // more is not spent on telling the agent that the person gave up
+constexpr std::chrono::seconds kOneWait{30};  // of each request for the state; the agent allows up to 60
+constexpr std::chrono::seconds kGivingUp{2};  // do not spend longer than this on cancelling
 
 }  // namespace
 

@@ -19,8 +19,8 @@ struct BegunLogin {
 /// Begins one, with the options of `clioctl login`.
 [[nodiscard]] Reply<BegunLogin> begin_login(const AgentClient& client, const Arguments& arguments);
 
-/// Stands for a login that is under way. Unless it came to its end, it is given up with this object, so that nobody can
-/// finish it later and its port is free again.
+/// A login in progress. Destroying this object cancels an unfinished login, so that nobody can finish it later and its
+/// port is free again.
 class Authorization {
   public:
     Authorization(const AgentClient& client, const std::string& id);
@@ -28,10 +28,10 @@ class Authorization {
     Authorization(const Authorization&) = delete;
     Authorization& operator=(const Authorization&) = delete;
 
-    /// Hands in what the browser ended on: the URL, or the bare code. Fails with "bad_request" when it is neither; the
-    /// login then stays open.
+    /// Submits the final URL of the browser, or the bare code. Fails with "bad_request" if it is neither; the login
+    /// then stays open.
     [[nodiscard]] Reply<void> paste(std::string_view redirected_url) const;
-    /// Waits for the end. Fails with the error code of a login that failed, such as "access_denied".
+    /// Waits until the login ends. Fails with the error code of a login that failed, such as "access_denied".
     [[nodiscard]] Reply<void> await_end();
 
   private:

@@ -41,8 +41,8 @@ std::vector<std::string> with_url(std::vector<std::string> words, const std::str
     return words;
 }
 
-/// True when the program could be executed. It gets a session of its own and no terminal: its chatter would be mixed
-/// with ours, and Ctrl-C is meant for us.
+/// True if the program could be executed. It gets a new session and no terminal: its output would mix with ours, and
+/// Ctrl-C is meant for us.
 bool start(std::vector<std::string> words, const sigset_t& signal_mask) {
     std::vector<char*> argv;
     argv.reserve(words.size() + 1);
@@ -65,7 +65,7 @@ bool start(std::vector<std::string> words, const sigset_t& signal_mask) {
     return error == 0;
 }
 
-/// Whether somebody became another user to get here.
+/// Whether sudo, pkexec or similar changed the user.
 bool is_other_user() {
     if (::getuid() != ::geteuid()) return true;
     for (const char* name : {"SUDO_UID", "PKEXEC_UID"}) {
@@ -83,7 +83,7 @@ bool open_browser(const std::string& url, const sigset_t& signal_mask) {
         std::vector<std::string> words = split(command, ' ');
         if (!words.empty() && start(with_url(std::move(words), url), signal_mask)) return true;
     }
-    // Without a display xdg-open falls back on browsers for the terminal, which it does not get.
+    // Without a display xdg-open falls back to terminal browsers, but it gets no terminal.
     const bool display = !variable("DISPLAY").empty() || !variable("WAYLAND_DISPLAY").empty();
     return display && start({"xdg-open", url}, signal_mask);
 }

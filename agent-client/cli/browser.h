@@ -6,12 +6,12 @@
 
 namespace agent {
 
-/// Starts a browser on `url`, without waiting for it: the first of $BROWSER's commands, which colons part, that can be
-/// started, with the URL for %s or at the end; else xdg-open where there is a display. False when none was started. No
-/// shell sees the URL. `signal_mask` is the child's.
+/// Starts a browser on `url` without waiting for it: the first command of the colon-separated $BROWSER that can be
+/// started, with the URL in place of %s or at the end; otherwise xdg-open if there is a display. False if none was
+/// started. No shell sees the URL. `signal_mask` is the child's.
 ///
-/// Starts none when this process acts for another user than the one at the desktop, as under sudo(8) or pkexec(1): it
-/// would be that other user's browser, and most likely root's.
+/// Starts nothing if this process runs as a different user than the desktop's, as under sudo(8) or pkexec(1): the
+/// browser would run as that user, most likely root.
 [[nodiscard]] bool open_browser(const std::string& url, const sigset_t& signal_mask);
 
 }  // namespace agent

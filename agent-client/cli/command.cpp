@@ -9,36 +9,36 @@ namespace agent {
 
 namespace {
 
-constexpr Option kJson{"json", "", "print the agent's JSON, on one line; errors too"};
+constexpr Option kJson{"json", "", "print the agent's JSON on one line; errors too"};
 constexpr Option kStdin{"stdin", "", "read a line of standard input, even from a terminal"};
 constexpr Option kAskPassword{"ask-password", "", "let systemd-ask-password(1) ask"};
-constexpr Option kMinTtl{"min-ttl", "S", "a token that lives S seconds more (60)"};
+constexpr Option kMinTtl{"min-ttl", "S", "get a token valid for at least S more seconds (60)"};
 
 constexpr std::array kCommonOptions{
     Option{"socket", "PATH", "the agent's socket"},
-    Option{"timeout", "S", "wait at most S seconds for each answer of the agent (40)"},
-    Option{"help", "", "print this"},
+    Option{"timeout", "S", "wait at most S seconds for each of the agent's answers (40)"},
+    Option{"help", "", "print this help"},
 };
 constexpr std::array kOnlyJson{kJson};
 constexpr std::array kLoginOptions{
     Option{"app", "APP", "log in through this app; needed when there are several"},
-    Option{"no-browser", "", "print the page's address and open nothing"},
-    Option{"paste", "", "read the address that the browser ended on: for a browser on another machine"},
-    Option{"replace-user", "", "accept another Clio user than the account had before"},
+    Option{"no-browser", "", "print the page's address instead of opening it"},
+    Option{"paste", "", "read the address where the browser ended up; for a browser on another machine"},
+    Option{"replace-user", "", "allow a different Clio user than before"},
     kJson,
 };
 constexpr std::array kTokenOptions{
     kMinTtl,
     kJson,
-    Option{"header", "", "print it as a header line, for a pipe to curl -H @-"},
+    Option{"header", "", "print it as a header line, to pipe to curl -H @-"},
 };
 constexpr std::array kRunOptions{kMinTtl};
 constexpr std::array kRefreshOptions{
-    Option{"revive", "", "also try the refresh token that was refused, once more"},
+    Option{"revive", "", "also retry a refresh token that was refused"},
     kJson,
 };
 constexpr std::array kLogoutOptions{
-    Option{"local", "", "forget the account here, and leave the grant at Clio as it is"},
+    Option{"local", "", "only forget the account here; keep the grant at Clio"},
     kJson,
 };
 constexpr std::array kAppAddOptions{
@@ -46,30 +46,30 @@ constexpr std::array kAppAddOptions{
     Option{"region", "REGION", "us, eu, ca or au"},
     Option{"client-id", "ID", "the app's key"},
     Option{"redirect-uri", "URI", "exactly as registered with Clio"},
-    Option{"secret-file", "FILE", "read the app's secret from FILE, or from standard input for -; else a prompt asks"},
-    Option{"scope", "SCOPE", "what to ask for (platform only)"},
-    Option{"rotation", "KIND", "reusable or single_use, if not as the product has it"},
-    Option{"pkce", "", "use PKCE, even where the product does not imply it"},
-    Option{"no-pkce", "", "use no PKCE, even where the product implies it"},
+    Option{"secret-file", "FILE", "read the app's secret from FILE (- for standard input) instead of asking for it"},
+    Option{"scope", "SCOPE", "scope to request (platform only)"},
+    Option{"rotation", "KIND", "reusable or single_use, if not the product's default"},
+    Option{"pkce", "", "use PKCE even if the product does not by default"},
+    Option{"no-pkce", "", "do not use PKCE even if the product does by default"},
     Option{"client-auth", "WAY", "body or basic: how the secret is sent"},
-    Option{"endpoint", "NAME=URL", "authorization, token, deauthorize, api_base or who_am_i; may stand several times"},
+    Option{"endpoint", "NAME=URL", "authorization, token, deauthorize, api_base or who_am_i; may be repeated"},
     kJson,
 };
 constexpr std::array kUnlockOptions{
-    Option{"recovery-key", "", "with the recovery key in place of a passphrase"},
+    Option{"recovery-key", "", "use the recovery key instead of a passphrase"},
     kStdin,
     kAskPassword,
     kJson,
 };
 constexpr std::array kKeyAddOptions{
-    Option{"calibrate", "MS", "let one try of the passphrase take about MS milliseconds, 100 to 60000"},
+    Option{"calibrate", "MS", "make each passphrase attempt take about MS milliseconds, 100 to 60000"},
     kStdin,
     kAskPassword,
     kJson,
 };
 constexpr std::array kBackupOptions{
-    Option{"move", "", "give the accounts away: from now on they are used where the backup is restored"},
-    Option{"recovery-key", "", "seal it for a recovery key, which is made and printed, in place of a passphrase"},
+    Option{"move", "", "move the accounts: from now on only the agent that restores the backup uses them"},
+    Option{"recovery-key", "", "seal it with a new recovery key, which is printed, instead of a passphrase"},
     kStdin,
     kAskPassword,
     kJson,
@@ -80,12 +80,12 @@ constexpr std::array kRestoreOptions{
     kJson,
 };
 constexpr std::array kKeyRotateOptions{
-    Option{"wait", "", "return when everything is sealed anew"},
+    Option{"wait", "", "wait until all records are re-encrypted"},
     kJson,
 };
 constexpr std::array kKeyTestOptions{
-    Option{"passphrase", "", "ask for a passphrase, and try it"},
-    Option{"recovery-key", "", "ask for the recovery key, and try it"},
+    Option{"passphrase", "", "ask for a passphrase and test it"},
+    Option{"recovery-key", "", "ask for the recovery key and test it"},
     kStdin,
     kAskPassword,
     kJson,
@@ -93,43 +93,42 @@ constexpr std::array kKeyTestOptions{
 
 constexpr std::array kCommands{
     Command{"login", "ACCOUNT [--app APP] [--no-browser | --paste] [--replace-user] [--json]",
-            "Log in to Clio in the browser, and keep the grant as ACCOUNT", kLoginOptions, 1, 1, false, login},
-    Command{"token", "[ACCOUNT] [--min-ttl S] [--json | --header]", "Print an access token that works", kTokenOptions,
-            0, 1, false, token},
+            "Log in to Clio in the browser and save the grant as ACCOUNT", kLoginOptions, 1, 1, false, login},
+    Command{"token", "[ACCOUNT] [--min-ttl S] [--json | --header]", "Print a valid access token", kTokenOptions, 0, 1,
+            false, token},
     Command{"run", "[ACCOUNT] [--min-ttl S] -- COMMAND...", "Run COMMAND with a token in its environment", kRunOptions,
             0, 1, true, run_program},
     Command{"list", "[--json]", "List the accounts", kOnlyJson, 0, 0, false, list_accounts},
-    Command{"show", "ACCOUNT [--json]", "Show all that is known of an account, but its tokens", kOnlyJson, 1, 1, false,
+    Command{"show", "ACCOUNT [--json]", "Show everything about an account except its tokens", kOnlyJson, 1, 1, false,
             show_account},
-    Command{"status", "[--json]", "Show how the agent is", kOnlyJson, 0, 0, false, show_status},
+    Command{"status", "[--json]", "Show the agent's status", kOnlyJson, 0, 0, false, show_status},
     Command{"refresh", "ACCOUNT [--revive] [--json]", "Refresh an account's token now", kRefreshOptions, 1, 1, false,
             refresh_account},
     Command{"logout", "ACCOUNT [--local] [--json]", "End the grant at Clio and forget the account", kLogoutOptions, 1,
             1, false, logout},
-    Command{"events", "[--json]", "Print what happens, as it happens", kOnlyJson, 0, 0, false, follow_events},
+    Command{"events", "[--json]", "Print events as they happen", kOnlyJson, 0, 0, false, follow_events},
     Command{"app list", "[--json]", "List the registered apps", kOnlyJson, 0, 0, false, list_apps},
     Command{"app add",
             "NAME --product PRODUCT --region REGION --client-id ID --redirect-uri URI [--secret-file FILE] "
             "[--scope SCOPE] [--rotation KIND] [--pkce | --no-pkce] [--client-auth WAY] [--endpoint NAME=URL]... "
             "[--json]",
-            "Add an app, or replace it", kAppAddOptions, 1, 1, false, add_app},
+            "Add or replace an app", kAppAddOptions, 1, 1, false, add_app},
     Command{"app remove", "NAME [--json]", "Remove an app that no account uses", kOnlyJson, 1, 1, false, remove_app},
-    Command{"lock", "[--json]", "Have the agent forget the key, and with it all tokens", kOnlyJson, 0, 0, false, lock},
+    Command{"lock", "[--json]", "Make the agent forget its key and all tokens", kOnlyJson, 0, 0, false, lock},
     Command{"unlock", "[--recovery-key] [--stdin | --ask-password] [--json]",
             "Open the agent's store with a passphrase or the recovery key", kUnlockOptions, 0, 0, false, unlock},
-    Command{"key list", "[--json]", "List the key slots, each of which opens the store", kOnlyJson, 0, 0, false,
+    Command{"key list", "[--json]", "List the key slots, any of which opens the store", kOnlyJson, 0, 0, false,
             list_keys},
     Command{"key add", "KIND [PATH | NAME] [--calibrate MS] [--stdin | --ask-password] [--json]",
             "Add a key slot: passphrase, recovery, file PATH or credential NAME", kKeyAddOptions, 1, 2, false, add_key},
     Command{"key remove", "ID [--json]", "Remove a key slot", kOnlyJson, 1, 1, false, remove_key},
-    Command{"key rotate", "[--wait] [--json]", "Make a new data key, and seal everything anew", kKeyRotateOptions, 0, 0,
-            false, rotate_keys},
+    Command{"key rotate", "[--wait] [--json]", "Make a new data key and re-encrypt all records", kKeyRotateOptions, 0,
+            0, false, rotate_keys},
     Command{"key test", "[--passphrase] [--recovery-key] [--stdin | --ask-password] [--json]",
-            "Try whether the key slots open, changing nothing", kKeyTestOptions, 0, 0, false, test_keys},
+            "Check that key slots open", kKeyTestOptions, 0, 0, false, test_keys},
     Command{"backup", "FILE [--move] [--recovery-key] [--stdin | --ask-password] [--json]",
-            "Copy apps and accounts into FILE, sealed with a passphrase of its own", kBackupOptions, 1, 1, false,
-            backup},
-    Command{"restore", "FILE [--stdin | --ask-password] [--json]", "Take in what a backup has and the agent has not",
+            "Copy apps and accounts into FILE, sealed with a separate passphrase", kBackupOptions, 1, 1, false, backup},
+    Command{"restore", "FILE [--stdin | --ask-password] [--json]", "Restore what is missing from a backup",
             kRestoreOptions, 1, 1, false, restore},
     Command{"env", "", "Print shell code that sets CLIO_AGENT_SOCK", {}, 0, 0, false, print_environment},
     Command{"version", "", "Print the version", {}, 0, 0, false, print_version},

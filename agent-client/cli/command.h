@@ -12,20 +12,20 @@ namespace agent {
 
 struct Option {
     std::string_view name;   // without the dashes
-    std::string_view value;  // what stands for its value in help; empty for a switch
+    std::string_view value;  // placeholder for its value in the help; empty for a switch
     std::string_view help;
 };
 
-/// One command: all that the parser, the help and the tests of man page and completions know of it.
+/// One command, as the parser, the help and the tests of the man page and completions see it.
 struct Command {
     std::string_view name;      // "token", "app add"
     std::string_view synopsis;  // what follows the name
     std::string_view summary;
-    std::span<const Option> options;  // beside the common ones
+    std::span<const Option> options;  // besides the common ones
     std::size_t least_words = 0;
     std::size_t most_words = 0;
     bool takes_program = false;  // "-- COMMAND…"
-    /// Does it; the value is the exit status.
+    /// Runs it; the value is the exit status.
     Reply<int> (*run)(const Arguments& arguments) = nullptr;
 };
 

@@ -14,8 +14,8 @@ namespace agent {
 
 namespace {
 
-/// No other process of this user can read the memory of this one, and no core dump holds it. It ends where `run` gives
-/// way to a program; a limit on the size of core dumps would stay with that.
+/// Keeps other processes of this user from reading our memory, and core dumps from containing it. Unlike a core size
+/// limit, this does not outlast the exec of `run`.
 Reply<void> protect_memory() {
     if (::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0) return fail_errno("cannot forbid core dumps", errno);
     if (!lock_secrets()) complain("warning: memory cannot be locked, and secrets could be written to swap space");

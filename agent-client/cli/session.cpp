@@ -60,7 +60,7 @@ Reply<std::optional<std::chrono::seconds>> min_ttl_for(const Arguments& argument
 int exit_status(const Failure& failure) {
     if (failure.code == kUsage) return kUsageStatus;
     if (failure.code == kNoAgent) return kNoAgentStatus;
-    // The authorization server's word for a person who said no (RFC 6749 section 4.1.2.1).
+    // The authorization server's code when the user declines (RFC 6749 section 4.1.2.1).
     if (failure.code == "access_denied") return kLoginRequiredStatus;
     const auto known = error_code_from(failure.code);
     return known ? problem_kind(*known).exit_status : kFailed;

@@ -10,22 +10,22 @@
 
 namespace agent {
 
-/// The path of the agent's socket: --socket, else as find_socket() says. Fails with "usage" when it is empty.
+/// The path of the agent's socket: --socket, otherwise that of find_socket(). Fails with "usage" if it is empty.
 [[nodiscard]] Reply<std::string> socket_for(const Arguments& arguments);
 
 /// The agent that --socket, --timeout and the environment name.
 [[nodiscard]] Reply<AgentClient> client_for(const Arguments& arguments);
 
-/// The ACCOUNT that was given, else $CLIO_ACCOUNT; nothing leaves it to the agent.
+/// The given ACCOUNT, otherwise $CLIO_ACCOUNT; nullopt lets the agent choose.
 [[nodiscard]] std::optional<std::string> account_for(const Arguments& arguments);
 
-/// --min-ttl, as the protocol bounds it.
+/// --min-ttl, within the protocol's bounds.
 [[nodiscard]] Reply<std::optional<std::chrono::seconds>> min_ttl_for(const Arguments& arguments);
 
-/// The exit status that tells of `failure`.
+/// The exit status for `failure`.
 [[nodiscard]] int exit_status(const Failure& failure);
 
-/// Tells of `failure` on standard error: one line for a person, or the problem document.
+/// Reports `failure` on standard error: one line for a person, or the problem document.
 void report(const Failure& failure, bool as_json);
 
 }  // namespace agent

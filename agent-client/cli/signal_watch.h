@@ -8,8 +8,8 @@
 
 namespace agent {
 
-/// Holds back SIGINT, SIGTERM, SIGHUP and SIGQUIT while it lives, so that something can be put right first. What came
-/// in the meantime then has its usual effect. Signals that are ignored, as SIGHUP under nohup(1), stay so.
+/// Holds back SIGINT, SIGTERM, SIGHUP and SIGQUIT while it lives, so that we can clean up first. Signals that arrive
+/// meanwhile take effect afterwards. Ignored signals, such as SIGHUP under nohup(1), stay ignored.
 class SignalWatch {
   public:
     [[nodiscard]] static Reply<SignalWatch> begin();
@@ -19,9 +19,9 @@ class SignalWatch {
     SignalWatch(const SignalWatch&) = delete;
     SignalWatch& operator=(const SignalWatch&) = delete;
 
-    /// Readable once one of them has come. Nobody reads it, so that the signal stays pending.
+    /// Readable once a signal has arrived. Nobody reads it, so that the signal stays pending.
     [[nodiscard]] int fd() const noexcept { return fd_.get(); }
-    /// What they were before: for the mask of a child.
+    /// The previous mask, for a child.
     [[nodiscard]] const sigset_t& mask_before() const noexcept { return before_; }
 
   private:

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Gets a token and tells about it.
+ * Gets a token and prints its details.
  *
  *     cc token.c $(pkg-config --cflags --libs clio-agent) -o token && ./token [ACCOUNT]
  */
@@ -19,8 +19,8 @@ int main(int argc, char** argv) {
     if (agent == NULL) return 1;
     if (clio_agent_get_token(agent, account, CLIO_DEFAULT_MIN_TTL, &token, &error) == CLIO_OK) {
         /*
-         * Here a request to token->api_base would go, with "Authorization: Bearer " and token->access_token. When it is
-         * answered 401: clio_agent_report(agent, token->account, token->generation, 401, NULL, NULL), and once more.
+         * Send requests to token->api_base here, with "Authorization: Bearer " and token->access_token. If the answer
+         * is 401: clio_agent_report(agent, token->account, token->generation, 401, NULL, NULL), and try again.
          */
         printf("%s: generation %" PRIu64 ", good for %" PRId64 " s at %s\n", token->account, token->generation,
                token->expires_at - (int64_t)time(NULL), token->api_base);

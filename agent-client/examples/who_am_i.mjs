@@ -3,8 +3,8 @@
 //
 // Usage: who_am_i.mjs [ACCOUNT]
 //
-// Asks Clio who the user is, with a token from the agent. Needs nothing but Node (18 or later): the agent speaks HTTP
-// over a Unix socket. When Clio refuses the token, the agent is told, and one more try is made with what it then gives.
+// Asks Clio who the user is, with a token from the agent. Needs only Node (18 or later): the agent speaks HTTP over a
+// Unix socket. If Clio refuses the token, the script tells the agent and tries once more with a new token.
 
 import http from "node:http";
 

@@ -3,7 +3,7 @@
 #define CLIO_AGENT_H
 
 /*
- * libclio-agent: access tokens for Clio, from the agent of this machine (cliod).
+ * libclio-agent: access tokens for Clio from the agent on this machine (cliod).
  *
  *     clio_agent *agent = clio_agent_new(NULL);
  *     clio_token *token = NULL;
@@ -16,16 +16,15 @@
  *     clio_error_free(error);
  *     clio_agent_free(agent);
  *
- * Ask for the token each time one is needed, and keep none: the agent answers from memory, and what it gives out has
- * been refreshed in time. When Clio answers 401 all the same, report that and ask again.
+ * Ask for a token each time you need one, and do not keep it: the agent answers from memory, and refreshes tokens in
+ * time. If Clio still answers 401, report that and ask again.
  *
- * Threads. One agent may be used by any number of threads at once; only clio_agent_set_timeout() and clio_agent_free()
- * need it for themselves. Nothing is kept between calls, so that an agent also goes on working after a fork(). No
- * function changes signal handlers or raises SIGPIPE, writes to standard output or error, or leaks a descriptor to a
- * child.
+ * Threads. Any number of threads may use one agent at once, except during clio_agent_set_timeout() and
+ * clio_agent_free(). Nothing is kept between calls, so an agent also works after a fork(). No function changes signal
+ * handlers or raises SIGPIPE, writes to standard output or error, or leaks a descriptor to a child.
  *
- * ABI. Structures are made and freed by the library alone. Later versions may add members at their end, so never copy,
- * embed or allocate one. Later versions may add codes: treat an unknown one as CLIO_INTERNAL.
+ * ABI. Only the library allocates and frees structures. Later versions may append members, so never copy, embed or
+ * allocate one. Later versions may add codes: treat an unknown one as CLIO_INTERNAL.
  */
 
 #include <stdint.h>
@@ -40,16 +39,16 @@
 extern "C" {
 #endif
 
-/* What came of a call, told by what to do next. The names are those of the agent's local protocol. */
+/* The result of a call, by what to do next. The names are those of the agent's local protocol. */
 typedef enum clio_code {
     CLIO_OK = 0,
-    CLIO_BAD_REQUEST = 1,             /* an argument is wrong; the message says which */
+    CLIO_BAD_REQUEST = 1,             /* an argument is invalid; the message says which */
     CLIO_NOT_FOUND = 2,               /* there is no such account */
     CLIO_CONFLICT = 3,                /* the request contradicts what the agent holds */
     CLIO_ACCOUNT_AMBIGUOUS = 4,       /* several accounts, and none was named */
     CLIO_LOGIN_REQUIRED = 5,          /* a person must log in again: clioctl login ACCOUNT */
     CLIO_LOCKED = 6,                  /* a person must unlock the agent */
-    CLIO_FORBIDDEN = 7,               /* this user may not, or the socket is not to be trusted */
+    CLIO_FORBIDDEN = 7,               /* not allowed for this user, or the socket cannot be trusted */
     CLIO_TEMPORARILY_UNAVAILABLE = 8, /* try again, not before `retry_after`; also when the timeout has passed */
     CLIO_INTERNAL = 9,                /* a fault of the agent, of its answer or of the machine */
     CLIO_NO_AGENT = 10,               /* nobody listens at the socket */
@@ -65,7 +64,7 @@ typedef struct clio_token {
     const char* api_base;     /* such as "https://app.clio.com/api/v4": another region refuses the token */
     int64_t expires_at;       /* seconds since 1970-01-01T00:00Z */
     uint64_t generation;      /* for clio_agent_report() */
-    int min_ttl_met;          /* 0 when the token lives shorter than was asked for, and there is no better one */
+    int min_ttl_met;          /* 0 if the token expires sooner than requested, and there is no better one */
 } clio_token;
 
 typedef struct clio_error {
@@ -74,14 +73,15 @@ typedef struct clio_error {
     int64_t retry_after; /* seconds; 0 when unknown */
 } clio_error;
 
-/* For `min_ttl`: what the agent thinks right (60 seconds). */
+/* For `min_ttl`: the agent's default (60 seconds). */
 #define CLIO_DEFAULT_MIN_TTL (-1)
 
 /*
- * Names the agent at the socket `path`. With NULL: at $CLIO_AGENT_SOCK, else $XDG_RUNTIME_DIR/cliod/agent.sock if that
- * exists, else /run/cliod/agent.sock. The environment is read here, and not at all in a set-user-ID program.
+ * Makes a client of the agent at the socket `path`. If NULL: at $CLIO_AGENT_SOCK, else
+ * $XDG_RUNTIME_DIR/cliod/agent.sock if that exists, else /run/cliod/agent.sock. Reads the environment here, but never
+ * in a set-user-ID program.
  *
- * Does not connect. NULL when there is no memory. To be freed with clio_agent_free().
+ * Does not connect. Returns NULL when out of memory. Free it with clio_agent_free().
  */
 CLIO_API clio_agent* clio_agent_new(const char* path);
 
@@ -92,21 +92,21 @@ CLIO_API void clio_agent_free(clio_agent* agent);
 CLIO_API const char* clio_agent_socket_path(const clio_agent* agent);
 
 /*
- * The longest that one call may take in all. The default of 40000 is more than the 30 seconds that the agent itself
- * waits for a refresh, so that its own answer comes first.
+ * The longest that one call may take in total. The default of 40000 is more than the 30 seconds that the agent waits
+ * for a refresh, so that its answer comes first.
  */
 CLIO_API void clio_agent_set_timeout(clio_agent* agent, uint32_t milliseconds);
 
 /*
- * Gets a token of `account` that lives for `min_ttl` seconds more, waiting for a refresh where that is needed. With a
- * NULL account: that of $CLIO_ACCOUNT, else the only one that the agent has.
+ * Gets a token of `account` that is valid for at least `min_ttl` more seconds, waiting for a refresh if needed. With a
+ * NULL account: that of $CLIO_ACCOUNT, else the agent's only account.
  *
- * Connects anew each time, and only to a socket that root, the user of this process or a system service has placed: the
- * directory must belong to one of them and be writable by nobody else; in a sticky directory such as /tmp the socket
- * must be root's or this user's own. All else is CLIO_FORBIDDEN.
+ * Opens a new connection each time, and only to a socket placed by root, the user of this process or a system service:
+ * the directory must belong to one of them and nobody else may write to it; in a sticky directory such as /tmp the
+ * socket must belong to root or this user. Anything else is CLIO_FORBIDDEN.
  *
- * On CLIO_OK, *token is to be freed with clio_token_free(). Otherwise *token is untouched and, unless `error` is NULL,
- * *error is to be freed with clio_error_free(). An *error is only set on failure.
+ * On CLIO_OK, free *token with clio_token_free(). Otherwise *token is untouched and, unless `error` is NULL, *error is
+ * set: free it with clio_error_free().
  */
 CLIO_API clio_code clio_agent_get_token(const clio_agent* agent, const char* account, int64_t min_ttl,
                                         clio_token** token, clio_error** error);
@@ -114,19 +114,19 @@ CLIO_API clio_code clio_agent_get_token(const clio_agent* agent, const char* acc
 /* Wipes the token. NULL does nothing. */
 CLIO_API void clio_token_free(clio_token* token);
 
-/* What the agent made of a report. */
+/* What the agent did with a report. */
 typedef enum clio_report_outcome {
-    CLIO_REPORT_IGNORED = 0,      /* a refresh cannot cure it; do not ask again for this request */
-    CLIO_REPORT_NEWER_EXISTS = 1, /* there is a newer token already: ask for it */
-    CLIO_REPORT_REFRESHING = 2    /* a refresh is under way: asking for the token waits for it */
+    CLIO_REPORT_IGNORED = 0,      /* a refresh does not help; do not ask again for this request */
+    CLIO_REPORT_NEWER_EXISTS = 1, /* there is already a newer token: ask for it */
+    CLIO_REPORT_REFRESHING = 2    /* a refresh is running: asking for the token waits for it */
 } clio_report_outcome;
 
 /*
- * Tells the agent that Clio answered `http_status` to the token of `generation`. Only 401 leads to a refresh, and at
- * most one for each generation, whoever reports. Does not wait for it.
+ * Tells the agent that Clio answered `http_status` to the token of `generation`. Only 401 triggers a refresh, at most
+ * one per generation, no matter how many clients report it. Does not wait for the refresh.
  *
- * `account` is that of the token that was refused, and not NULL. `error` as above. `outcome` may be NULL; it is set
- * only on CLIO_OK.
+ * `account` is that of the refused token, and must not be NULL. `error` as above. `outcome` may be NULL; it is set only
+ * on CLIO_OK.
  */
 CLIO_API clio_code clio_agent_report(const clio_agent* agent, const char* account, uint64_t generation, int http_status,
                                      clio_report_outcome* outcome, clio_error** error);
@@ -134,7 +134,7 @@ CLIO_API clio_code clio_agent_report(const clio_agent* agent, const char* accoun
 /* NULL does nothing. */
 CLIO_API void clio_error_free(clio_error* error);
 
-/* "login_required" for CLIO_LOGIN_REQUIRED, and so on; "unknown" for other numbers. Never to be freed. */
+/* "login_required" for CLIO_LOGIN_REQUIRED, and so on; "unknown" for other numbers. Do not free it. */
 CLIO_API const char* clio_code_name(clio_code code);
 
 #ifdef __cplusplus

@@ -11,7 +11,7 @@ namespace agent {
 
 namespace {
 
-// The agent ends once in a restart, and perhaps once more in a start that fails.
+// A restart ends the agent once; a failed start may end it once more.
 constexpr int kTries = 3;
 
 std::chrono::seconds retry_after_of(const ResponseReader& response) {
@@ -21,7 +21,7 @@ std::chrono::seconds retry_after_of(const ResponseReader& response) {
     return std::chrono::seconds(seconds);
 }
 
-/// Reads a problem document (RFC 9457). The server library answers some bad requests by itself, without one.
+/// Reads a problem document (RFC 9457). The server library itself answers some bad requests, without one.
 Failure failure_of(ResponseReader& response) {
     const int status = response.status();
     const SecretString body = response.take_body();

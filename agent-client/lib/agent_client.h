@@ -13,32 +13,32 @@
 
 namespace agent {
 
-/// What the agent said, good news only: problem documents become a Failure.
+/// A successful answer: problem documents become a Failure.
 struct Answer {
     int status = 0;
     Json json;          // null when there was no body
     SecretString text;  // as sent
 };
 
-/// Asks the agent, over a connection for each request, to a socket that was found trustworthy.
+/// Sends each request to the agent on a new connection, after checking that the socket can be trusted.
 class AgentClient {
   public:
-    /// More than the agent itself waits for a refresh (limits::kTokenPatience), so that its own answer comes first.
+    /// Longer than the agent waits for a refresh (limits::kTokenPatience), so that its answer comes first.
     static constexpr Duration kDefaultTimeout = std::chrono::seconds(40);
 
     explicit AgentClient(std::string socket, Duration timeout = kDefaultTimeout)
         : socket_(std::move(socket)), timeout_(timeout) {}
 
     void set_timeout(Duration timeout) noexcept { timeout_ = timeout; }
-    /// From now on a request fails with "interrupted" as soon as `fd` becomes readable; -1 for none.
+    /// From now on requests fail with "interrupted" as soon as `fd` becomes readable; -1 for none.
     void give_up_when_readable(int fd) noexcept { give_up_fd_ = fd; }
     [[nodiscard]] const std::string& socket() const noexcept { return socket_; }
 
-    /// Sends `request` and reads the whole answer, within the timeout and `extra`, the time that the agent was asked to
-    /// wait by the request itself. A GET whose answer breaks off is sent again: the agent may have been restarted.
+    /// Sends `request` and reads the whole answer, within the timeout plus `extra`, the time that the request asks the
+    /// agent to wait. Repeats a GET whose answer breaks off: the agent may have restarted.
     [[nodiscard]] Reply<Answer> call(const AgentRequest& request, Duration extra = {}) const;
 
-    /// Reads an answer that has no end, and hands on each piece as it comes. Ends well when the agent ends it.
+    /// Streams an endless answer, passing on each piece as it arrives. Succeeds when the agent ends it.
     using Take = std::function<Reply<void>(std::string_view piece)>;
     [[nodiscard]] Reply<void> stream(const std::string& target, const Take& take) const;
 

@@ -12,7 +12,8 @@
 #include "lib/token_call.h"
 #include "protocol/problem.h"
 
-// The C face of the library. Structures that C sees are the bases of what owns their strings; exceptions end here.
+// The C interface of the library. The structures that C sees are base classes of the owners of their strings. No
+// exception leaves this file.
 
 struct clio_agent {
     agent::AgentClient client;
@@ -32,7 +33,7 @@ struct OwnedError : clio_error {
 
 constexpr clio_error kNoMemoryError{.code = CLIO_NO_MEMORY, .message = "out of memory", .retry_after = 0};
 
-/// A copy that ends with a NUL.
+/// A NUL-terminated copy.
 agent::SecretString c_text(std::string_view text) {
     agent::SecretString copy(text.size() + 1);
     std::copy(text.begin(), text.end(), copy.data());
@@ -73,7 +74,7 @@ std::optional<std::string> account_or_default(const char* account) {
     return account != nullptr ? std::string(account) : agent::default_account();
 }
 
-/// Runs `work`, and turns what it throws into a code.
+/// Runs `work` and turns exceptions into a code.
 template <class Work>
 clio_code guarded(clio_error** error, Work work) noexcept {
     try {

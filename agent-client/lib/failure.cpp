@@ -12,7 +12,7 @@ Failure::Failure(Error error)
 
 std::string errno_text(int error_number) {
     char buffer[128];
-    // GNU's strerror_r: the text may lie in the buffer or elsewhere.
+    // GNU's strerror_r: the text may be in the buffer or elsewhere.
     return ::strerror_r(error_number, buffer, sizeof buffer);
 }
 

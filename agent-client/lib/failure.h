@@ -11,12 +11,11 @@
 
 namespace agent {
 
-// Codes that arise on this side of the socket, beside those of protocol/problem.h.
+// Client-side codes, in addition to those of protocol/problem.h.
 inline constexpr std::string_view kNoAgent = "no_agent";         // nobody listens at the socket
 inline constexpr std::string_view kInterrupted = "interrupted";  // the person gave up
 
-/// Why there is no good answer. The code is open, as in problem+json: a newer agent may send one that this version does
-/// not know.
+/// Why a request failed. A newer agent may send a code that this version does not know, as problem+json allows.
 struct Failure {
     std::string code;
     /// For a person: what was wrong and what to do next. Never a token.
@@ -25,7 +24,7 @@ struct Failure {
 
     Failure(std::string_view failure_code, std::string failure_detail)
         : code(failure_code), detail(std::move(failure_detail)) {}
-    /// Implicit, so that AGENT_TRY turns the one into the other.
+    /// Implicit, so that AGENT_TRY converts an Error.
     Failure(Error error);
 };
 
@@ -39,7 +38,7 @@ using Reply = tl::expected<T, Failure>;
 /// "context: reason of errno", as an internal failure.
 [[nodiscard]] tl::unexpected<Error> fail_errno(std::string_view context, int error_number);
 
-/// What strerror(3) says, safe in threads.
+/// Thread-safe strerror(3).
 [[nodiscard]] std::string errno_text(int error_number);
 
 }  // namespace agent

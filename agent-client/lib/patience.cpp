@@ -13,7 +13,7 @@ namespace agent {
 
 namespace {
 
-// Rounded up: a wait that ends early would only be repeated.
+// Rounded up: a wait that ends early would only have to be repeated.
 int poll_timeout(std::chrono::steady_clock::duration rest) {
     const auto ms = std::chrono::ceil<std::chrono::milliseconds>(rest).count();
     return static_cast<int>(std::clamp<std::int64_t>(ms, 0, std::numeric_limits<int>::max()));
@@ -39,7 +39,7 @@ Patience Patience::unless_readable(int fd) const noexcept {
     return patience;
 }
 
-/// True when `fd` is ready, false when `until` has come.
+/// True if `fd` is ready, false once `until` has passed.
 Reply<bool> Patience::poll_once(int fd, short events, std::optional<Clock::time_point> until) const {
     std::array<pollfd, 2> watched{{{give_up_fd_, POLLIN, 0}, {fd, events, 0}}};
     while (true) {

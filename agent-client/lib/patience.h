@@ -9,8 +9,8 @@
 
 namespace agent {
 
-/// How long a whole exchange may take, and what may end it early. Made when the exchange begins; every wait in it draws
-/// on the same deadline.
+/// How long a whole exchange may take, and what may end it early. Create it when the exchange begins; all its waits
+/// share one deadline.
 class Patience {
   public:
     [[nodiscard]] static Patience at_most(Duration limit) noexcept;
@@ -20,9 +20,9 @@ class Patience {
     [[nodiscard]] Patience unless_readable(int fd) const noexcept;
 
     /// Waits for poll(2) `events` on `fd`; an error or a hang-up counts as such. Fails with "temporarily_unavailable"
-    /// at the deadline, with "interrupted" when given up.
+    /// at the deadline, with "interrupted" when cancelled.
     [[nodiscard]] Reply<void> await(int fd, short events) const;
-    /// Lets `time` pass. Fails like await().
+    /// Sleeps for `time`. Fails like await().
     [[nodiscard]] Reply<void> pause(Duration time) const;
 
   private:

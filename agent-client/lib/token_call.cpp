@@ -21,7 +21,7 @@ Reply<std::string> token_target(std::optional<std::string_view> account, std::op
     return target;
 }
 
-// It goes into header lines and shell variables: what could break those is no token (RFC 6750 section 2.1).
+// A token goes into header lines and shell variables, so it must not break those (RFC 6750 section 2.1).
 bool is_visible_ascii(std::string_view text) {
     return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c < '\x7f'; });
 }
@@ -47,7 +47,7 @@ Reply<GivenToken> get_token(const AgentClient& client, std::optional<std::string
     AGENT_TRY(token.expires_at, need_integer(json, "expires_at"));
     AGENT_TRY(const std::int64_t generation, need_integer(json, "generation"));
     if (!is_visible_ascii(token.access_token)) {
-        return fail(Error::Code::kInternal, "answer of the agent: its access token is none");
+        return fail(Error::Code::kInternal, "answer of the agent: its access token is invalid");
     }
     token.generation = static_cast<std::uint64_t>(generation);
     token.min_ttl_met = json.find_boolean("min_ttl_met").value_or(true);

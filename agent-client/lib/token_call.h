@@ -11,7 +11,7 @@
 
 namespace agent {
 
-/// A token, and the answer that it came in. The views live as long as the answer.
+/// A token and the answer that contained it. The views live as long as the answer.
 struct GivenToken {
     Answer answer;
     std::string_view account;
@@ -22,18 +22,18 @@ struct GivenToken {
     bool min_ttl_met = true;
 };
 
-/// Asks for a token of `account`; without one for that of the only account. Without `min_ttl` the agent's default
-/// counts. Fails with "bad_request" for what is no account name, with "internal" when the answer lacks something.
+/// Requests a token of `account`, by default of the only account. Without `min_ttl` the agent's default applies. Fails
+/// with "bad_request" for an invalid account name, with "internal" if the answer is incomplete.
 [[nodiscard]] Reply<GivenToken> get_token(const AgentClient& client, std::optional<std::string_view> account,
                                           std::optional<std::chrono::seconds> min_ttl);
 
 enum class ReportAnswer { kIgnored, kNewerExists, kRefreshing };
 
-/// Tells that Clio answered `status` to the token of `generation`.
+/// Reports that Clio answered `status` to the token of `generation`.
 [[nodiscard]] Reply<ReportAnswer> report_refusal(const AgentClient& client, std::string_view account,
                                                  std::uint64_t generation, int status);
 
-/// "/v1/accounts/{account}"; fails with "bad_request" for what is no account name.
+/// "/v1/accounts/{account}"; fails with "bad_request" for an invalid account name.
 [[nodiscard]] Reply<std::string> account_path(std::string_view account);
 
 }  // namespace agent

@@ -17,8 +17,8 @@
 
 #include "base/fd.h"
 
-/// Listens on a Unix socket and answers each connection with the next of the given texts, whatever was asked; an empty
-/// one closes without a word. Records the requests.
+/// Listens on a Unix socket and answers each connection with the next of the given texts, whatever the request; an
+/// empty one closes without an answer. Records the requests.
 class CannedAgent {
   public:
     explicit CannedAgent(std::vector<std::string> answers) : answers_(std::move(answers)) {

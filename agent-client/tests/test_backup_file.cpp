@@ -37,7 +37,7 @@ std::string record_of(std::size_t size) {
     return begin + std::string(size - begin.size() - 2, 'A') + "\"}";
 }
 
-/// "one|two|": the records; or else why not.
+/// "one|two|": the records; otherwise the reason.
 std::string records_of(const BackupFile& file) {
     std::string all;
     const auto read = file.each_record([&](std::string_view line) -> Reply<void> {
@@ -99,35 +99,35 @@ Test(backup_file, refuses_what_is_no_whole_backup) {
     };
     const std::string both = kHead + kOne + "\n" + kTwo + "\n";
     const Row rows[] = {
-        {"", "is empty, or no file"},
-        {"\n", "is no backup of clio-agent"},
-        {"hello\n", "is no backup of clio-agent"},
-        {"{}\n", "is no backup of clio-agent"},
-        {std::string("\0\1\2\n", 4), "is no backup of clio-agent"},
-        {"{\"clio_agent_backup\":\"1\"}\n" + end_of(0), "is no backup of clio-agent"},
-        {kHead.substr(0, kHead.size() / 2), "is no backup of clio-agent"},
-        {std::string(100'000, ' ') + kHead + end_of(0), "is no backup of clio-agent"},
-        {"{\"clio_agent_backup\":2}\n" + end_of(0), "is a backup of another version"},
-        {"{\"clio_agent_backup\":0}\n" + end_of(0), "is a backup of another version"},
-        {kHead, "was cut short: its end is missing"},
-        {both, "was cut short: its end is missing"},
-        {both.substr(0, both.size() - 1), "was cut short: its end is missing"},
-        {both.substr(0, both.size() - 5), "line 3 is no JSON object: it was damaged or cut short"},
-        {both + end_of(2).substr(0, 10), "line 4 is no JSON object: it was damaged or cut short"},
-        {both + "\n" + end_of(2), "line 4 is no JSON object"},
-        {both + "[1]\n" + end_of(2), "line 4 is no JSON object"},
+        {"", "is empty, or not a file"},
+        {"\n", "is not a backup of clio-agent"},
+        {"hello\n", "is not a backup of clio-agent"},
+        {"{}\n", "is not a backup of clio-agent"},
+        {std::string("\0\1\2\n", 4), "is not a backup of clio-agent"},
+        {"{\"clio_agent_backup\":\"1\"}\n" + end_of(0), "is not a backup of clio-agent"},
+        {kHead.substr(0, kHead.size() / 2), "is not a backup of clio-agent"},
+        {std::string(100'000, ' ') + kHead + end_of(0), "is not a backup of clio-agent"},
+        {"{\"clio_agent_backup\":2}\n" + end_of(0), "is in a backup format that this clioctl cannot read"},
+        {"{\"clio_agent_backup\":0}\n" + end_of(0), "is in a backup format that this clioctl cannot read"},
+        {kHead, "is truncated: its end is missing"},
+        {both, "is truncated: its end is missing"},
+        {both.substr(0, both.size() - 1), "is truncated: its end is missing"},
+        {both.substr(0, both.size() - 5), "line 3 is not a JSON object: it is damaged or truncated"},
+        {both + end_of(2).substr(0, 10), "line 4 is not a JSON object: it is damaged or truncated"},
+        {both + "\n" + end_of(2), "line 4 is not a JSON object"},
+        {both + "[1]\n" + end_of(2), "line 4 is not a JSON object"},
         {both + "{}\n" + end_of(2), "line 4 is neither a record nor the end"},
-        {kHead + record_of(kLongestLine + 1) + "\n" + end_of(1), "line 2 is longer than any record"},
-        {kHead + record_of(kLongestLine + 2) + "\n" + end_of(1), "line 2 is longer than any record"},
-        {kHead + record_of(200'000) + "\n" + end_of(1), "line 2 is longer than any record"},
-        {both + end_of(1), "has 2 records, and its end tells of another number"},
-        {both + end_of(3), "has 2 records, and its end tells of another number"},
-        {both + "{\"end\":\"ZW5k\"}\n", "has 2 records, and its end tells of another number"},
+        {kHead + record_of(kLongestLine + 1) + "\n" + end_of(1), "line 2 is too long"},
+        {kHead + record_of(kLongestLine + 2) + "\n" + end_of(1), "line 2 is too long"},
+        {kHead + record_of(200'000) + "\n" + end_of(1), "line 2 is too long"},
+        {both + end_of(1), "has 2 records, but its end gives a different number"},
+        {both + end_of(3), "has 2 records, but its end gives a different number"},
+        {both + "{\"end\":\"ZW5k\"}\n", "has 2 records, but its end gives a different number"},
         {both + "{\"records\":2,\"end\":7}\n", "line 4 is neither a record nor the end"},
-        {both + end_of(2) + "\n", "goes on after its end"},
-        {both + end_of(2) + kOne + "\n", "goes on after its end"},
-        {both + end_of(2) + end_of(2), "goes on after its end"},
-        {both + end_of(2) + " ", "goes on after its end"},
+        {both + end_of(2) + "\n", "continues after its end"},
+        {both + end_of(2) + kOne + "\n", "continues after its end"},
+        {both + end_of(2) + end_of(2), "continues after its end"},
+        {both + end_of(2) + " ", "continues after its end"},
     };
     const TempDir dir;
     for (const Row& row : rows) {
@@ -154,17 +154,17 @@ Test(backup_file, has_each_record_once_and_apps_first) {
     EXPECT_TEXT(read({app_b, a}), "read");
     EXPECT_TEXT(read({b}), "read");
     EXPECT_TEXT(read({app_b}), "read");
-    EXPECT_TEXT(read({app_a, app_a, a}), "line 3 stands twice, or is out of order");
-    EXPECT_TEXT(read({app_b, app_a, a}), "line 3 stands twice, or is out of order");
-    EXPECT_TEXT(read({app_a, a, a}), "line 4 stands twice, or is out of order");
-    EXPECT_TEXT(read({app_a, b, a}), "line 4 stands twice, or is out of order");
-    EXPECT_TEXT(read({a, app_a}), "line 3 stands twice, or is out of order");
-    EXPECT_TEXT(read({a, app_b, b}), "line 3 stands twice, or is out of order");
+    EXPECT_TEXT(read({app_a, app_a, a}), "line 3 is a duplicate, or out of order");
+    EXPECT_TEXT(read({app_b, app_a, a}), "line 3 is a duplicate, or out of order");
+    EXPECT_TEXT(read({app_a, a, a}), "line 4 is a duplicate, or out of order");
+    EXPECT_TEXT(read({app_a, b, a}), "line 4 is a duplicate, or out of order");
+    EXPECT_TEXT(read({a, app_a}), "line 3 is a duplicate, or out of order");
+    EXPECT_TEXT(read({a, app_b, b}), "line 3 is a duplicate, or out of order");
 }
 
 Test(backup_file, refuses_what_is_no_file) {
     const TempDir dir;
-    EXPECT_CONTAINS(BackupFile::read(dir / "").error().detail, "is empty, or no file");
+    EXPECT_CONTAINS(BackupFile::read(dir / "").error().detail, "is empty, or not a file");
     const auto none = BackupFile::read(dir / "none");
     cr_assert_not(none.has_value());
     EXPECT_CONTAINS(none.error().detail, dir / "none: No such file or directory");
@@ -174,7 +174,7 @@ Test(backup_file, tells_when_it_has_changed_since) {
     const TempDir dir;
     const auto file = BackupFile::read(dir.write("file", kHead + kOne + "\n" + kTwo + "\n" + end_of(2)));
     cr_assert(file.has_value());
-    const std::string changed = "bad_request: " + (dir / "file") + ": has changed while it was read";
+    const std::string changed = "bad_request: " + (dir / "file") + ": changed while it was being read";
     dir.write("file", kHead + kOne + "\n");
     EXPECT_TEXT(records_of(*file), kOne + "|" + changed);
     dir.write("file", kHead + kOne + "\n" + end_of(1));
@@ -226,7 +226,7 @@ Test(backup_file, replaces_nothing) {
     std::filesystem::create_directory(dir / "folder");
     for (const char* name : {"file", "link", "dangling", "folder"}) {
         const std::string path = dir / name;
-        const std::string refusal = "conflict: " + path + ": is there already, and a backup replaces no file";
+        const std::string refusal = "conflict: " + path + ": already exists; a backup never overwrites a file";
         EXPECT_TEXT(outcome(NewBackupFile::may_be_at(path)), refusal);
         const auto made = NewBackupFile::create(path);
         cr_assert_not(made.has_value(), "%s", name);

@@ -14,7 +14,7 @@ using namespace agent;
 Test(command, names_are_unique) {
     std::set<std::string_view> names;
     for (const Command& command : all_commands()) {
-        cr_expect(names.insert(command.name).second, "%s stands twice", std::string(command.name).c_str());
+        cr_expect(names.insert(command.name).second, "%s is there twice", std::string(command.name).c_str());
         cr_expect(command.run != nullptr && !command.summary.empty());
     }
 }
@@ -34,7 +34,7 @@ Test(command, synopses_tell_how_many_words) {
         const std::string_view words = command.synopsis.substr(0, command.synopsis.find("--"));
         const auto is_upper = [](char c) { return c >= 'A' && c <= 'Z'; };
         const std::size_t needed = !words.empty() && is_upper(words.front()) ? 1 : 0;
-        std::size_t may = needed;  // each "[WORD]" adds one, be it a choice or not
+        std::size_t may = needed;  // each "[WORD]" adds one, whether or not it is a choice
         for (std::size_t i = 0; i + 1 < words.size(); ++i) {
             if (words[i] == '[' && is_upper(words[i + 1])) ++may;
         }

@@ -113,7 +113,7 @@ Test(exchange, refuses_what_follows_the_answer) {
     Pair pair;
     Exchange exchange(UnixStream(std::move(pair.ours)), Patience::at_most(5s));
     pair.answer(std::string(kAnswer) + "more");
-    EXPECT_CONTAINS(read_all(exchange), "internal: answer of the agent: goes on after its end");
+    EXPECT_CONTAINS(read_all(exchange), "internal: answer of the agent: continues after its end");
 }
 
 Test(exchange, is_given_up_when_told_so) {

@@ -62,7 +62,7 @@ Test(input, secret_from_a_file) {
 }
 
 Test(input, secret_that_json_cannot_carry) {
-    EXPECT_TEXT(as_secret(SecretString("na\xefve")).error().detail, "the secret is no UTF-8");
+    EXPECT_TEXT(as_secret(SecretString("na\xefve")).error().detail, "the secret is not UTF-8");
     EXPECT_TEXT(as_secret(SecretString("na\xc3\xafve"))->reveal(), "na\xc3\xafve");
 }
 

@@ -17,7 +17,7 @@ void in_utc() {
     ::tzset();
 }
 
-/// The array keeps its place in a static: the table only looks at it.
+/// Static, because the table only refers to it.
 const Json::Array& array_of(const char* text) {
     static Json json;
     json = *Json::parse(text);

@@ -2,9 +2,9 @@
 //
 // Usage: client-memory_traces CLIOCTL
 //
-// What clioctl leaves of a secret in its memory: nothing, once it has done its work. Each command runs to the moment
-// before its end, where the kernel lets its parent look (PTRACE_EVENT_EXIT). To show that the scan finds what is there,
-// it also looks before and after each system call.
+// Shows that clioctl leaves no secret in its memory once it is done. Each command runs until just before its exit,
+// where the kernel lets its parent look (PTRACE_EVENT_EXIT). To prove that the scan can find secrets, it also looks
+// before and after each system call.
 #include <sys/ptrace.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -141,7 +141,7 @@ Copies watch(pid_t process, const std::string& inverted_secret) {
     int status = 0;
     if (::waitpid(process, &status, 0) != process) give_up("wait");
     if (WIFEXITED(status)) std::exit(WEXITSTATUS(status));
-    const fakes::ProcessMemory memory(process);  // before it forbids that
+    const fakes::ProcessMemory memory(process);  // before the process forbids that
     ::ptrace(PTRACE_SETOPTIONS, process, nullptr, PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACEEXIT | PTRACE_O_EXITKILL);
     Copies copies;
     for (int signal = 0;;) {

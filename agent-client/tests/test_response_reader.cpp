@@ -16,7 +16,7 @@ struct Row {
     const char* name;
     std::string stream;
     bool closed = false;  // the stream ends after it
-    // What is expected: a response, or the reason why it is none.
+    // What is expected: a response, or the reason why it is not one.
     int status = 0;
     std::string body = {};
     const char* reason = nullptr;
@@ -64,8 +64,8 @@ const Row kRows[] = {
      .closed = true,
      .reason = "before its answer was complete"},
 
-    {.name = "no HTTP", .stream = "SSH-2.0-OpenSSH_9.2\r\n", .reason = "no HTTP status line"},
-    {.name = "HTTP/2", .stream = "HTTP/2 200 OK\r\n", .reason = "no HTTP status line"},
+    {.name = "no HTTP", .stream = "SSH-2.0-OpenSSH_9.2\r\n", .reason = "not an HTTP status line"},
+    {.name = "HTTP/2", .stream = "HTTP/2 200 OK\r\n", .reason = "not an HTTP status line"},
     {.name = "101", .stream = "HTTP/1.1 101 Switching\r\n\r\n", .reason = "protocol switch"},
     {.name = "lone LF", .stream = "HTTP/1.1 200 OK\nContent-Length: 0\n\n", .reason = "line without CRLF"},
     {.name = "folded", .stream = "HTTP/1.1 200 OK\r\nX: y\r\n z\r\n\r\n", .reason = "header line without a name"},
@@ -74,20 +74,20 @@ const Row kRows[] = {
      .reason = "both Content-Length and Transfer-Encoding"},
     {.name = "two lengths",
      .stream = "HTTP/1.1 200 OK\r\nContent-Length: 5\r\ncontent-length: 5\r\n\r\n",
-     .reason = "two fields of one name"},
+     .reason = "duplicate field"},
     {.name = "gzip",
      .stream = "HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n",
      .reason = "unknown Transfer-Encoding"},
     {.name = "negative length",
      .stream = "HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n",
-     .reason = "bad Content-Length"},
+     .reason = "invalid Content-Length"},
     {.name = "huge length", .stream = "HTTP/1.1 200 OK\r\nContent-Length: 4194305\r\n\r\n", .reason = "body too large"},
     {.name = "length beyond numbers",
      .stream = "HTTP/1.1 200 OK\r\nContent-Length: 99999999999999999999999\r\n\r\n",
-     .reason = "bad Content-Length"},
+     .reason = "invalid Content-Length"},
     {.name = "bad chunk size",
      .stream = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0x5\r\n",
-     .reason = "bad size of a chunk"},
+     .reason = "invalid chunk size"},
     {.name = "chunk longer than its size",
      .stream = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nhello\r\n",
      .reason = "chunk longer than its size"},
@@ -108,7 +108,7 @@ const Row kRows[] = {
      .reason = "header too large"},
 };
 
-/// Feeds `stream` in two pieces, or byte by byte when `cut` is nothing. The error, if any.
+/// Feeds `stream` in two pieces, or byte by byte if `cut` is nullopt. Returns the error, if any.
 std::optional<Error> feed(ResponseReader& reader, const Row& row, std::optional<std::size_t> cut) {
     std::string_view rest = row.stream;
     bool first = true;

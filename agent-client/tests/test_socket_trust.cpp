@@ -27,7 +27,7 @@ struct Row {
     const char* reason;  // null when it is to be trusted
 };
 
-/// A directory of its own, with a socket that somebody listens at.
+/// A temporary directory with a listening socket.
 class Place {
   public:
     Place() {
@@ -73,8 +73,8 @@ Test(socket_trust, who_placed_it) {
         {{kCaller, 0770, kCaller}, "others can write to its directory"},
         {{kCaller, 0777, kCaller}, "others can write to its directory"},
         {{0, 0775, 0}, "others can write to its directory"},
-        {{0, kSticky, kStranger}, "user 1001 put it into a directory that anybody can write to"},
-        {{0, kSticky, kService}, "user 998 put it into a directory that anybody can write to"},
+        {{0, kSticky, kStranger}, "user 1001 placed it in a directory that anyone can write to"},
+        {{0, kSticky, kService}, "user 998 placed it in a directory that anyone can write to"},
         {{kStranger, kSticky, kCaller}, "its directory belongs to user 1001"},
     };
     for (const Row& row : rows) {

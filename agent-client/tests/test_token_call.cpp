@@ -13,7 +13,7 @@ const std::string kToken =
     R"({"account":"smith-law","access_token":"T1","token_type":"Bearer","expires_at":1900000000,"expires_in":60,)"
     R"("generation":7,"api_base":"https://app.clio.com/api/v4"})";
 
-/// The failure of asking an agent that answers so.
+/// The failure when the agent gives this answer.
 Failure failure_of(const std::string& answer) {
     const CannedAgent canned({answer});
     const auto token = get_token(AgentClient(canned.path(), 5s), "smith-law", std::nullopt);
@@ -81,8 +81,8 @@ Test(token_call, tells_what_came_instead) {
         {CannedAgent::json("200 OK", R"({"account":"a","access_token":7})"), "internal", "\"access_token\" is missing"},
         {CannedAgent::json("200 OK",
                            R"({"account":"a","access_token":"T\r\nX: y","api_base":"","expires_at":1,"generation":1})"),
-         "internal", "its access token is none"},
-        {"nonsense\r\n", "internal", "no HTTP status line"},
+         "internal", "its access token is invalid"},
+        {"nonsense\r\n", "internal", "not an HTTP status line"},
     };
     for (const Row& row : rows) {
         const Failure failure = failure_of(row.answer);

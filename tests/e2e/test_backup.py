@@ -210,7 +210,7 @@ def test_no_file_is_replaced_and_none_is_left_half_written(stage):
     stage.login("smith-law")
     file, _ = back_up(stage)
     before = file.read_bytes()
-    assert "is there already" in stage.clioctl("backup", str(file), stdin=PASSPHRASE, exit=1).stderr
+    assert "already exists" in stage.clioctl("backup", str(file), stdin=PASSPHRASE, exit=1).stderr
     assert file.read_bytes() == before
     files = sorted(stage.daemon.home.iterdir())
     stage.clioctl("backup", str(stage.daemon.home / "another"), stdin="", exit=2)

@@ -184,7 +184,7 @@ def test_key_list(play):
     assert heading.split() == ["ID", "KIND", "MADE", "DETAILS"]
     assert file.startswith("1   file        ") and file.endswith("/k")
     assert passphrase.startswith("12  passphrase  ") and passphrase.endswith("Argon2id, 3 passes, 256 MiB")
-    assert "has not reached every record" in done.stderr
+    assert "are still being re-encrypted" in done.stderr
     done = clioctl("key", "list")
     assert done.stdout == "" and "clioctl key add passphrase" in done.stderr
 
@@ -202,14 +202,14 @@ def rotation():
 
 def test_key_rotate(play):
     agent, clioctl = play(rotation())
-    assert "is being sealed" in clioctl("key", "rotate").stdout
+    assert "are being re-encrypted" in clioctl("key", "rotate").stdout
     assert not agent.asked("GET /v1/keys")
 
 
 def test_key_rotate_waits(play):
     agent, clioctl = play(rotation())
     done = clioctl("key", "rotate", "--wait")
-    assert done.stdout == "Everything is sealed with a new data key\n" and done.stderr == ""
+    assert done.stdout == "All records are re-encrypted with a new data key\n" and done.stderr == ""
     assert len(agent.asked("GET /v1/keys")) == 3
 
 
@@ -217,7 +217,7 @@ def test_key_rotate_shows_on_a_terminal_that_it_goes_on(play):
     _, clioctl = play(rotation())
     terminal = Terminal(clioctl, "key", "rotate", "--wait")
     assert terminal.end() == 0
-    assert terminal.shown.count("\rSealing everything anew: ") == 3, terminal.shown
+    assert terminal.shown.count("\rRe-encrypting all records: ") == 3, terminal.shown
 
 
 TESTED = [{"id": 1, "kind": "file", "opens": True, "detail": ""}, {"id": 12, "kind": "passphrase", "opens": None, "detail": ""}]

@@ -16,8 +16,7 @@ namespace agent {
 
 namespace {
 
-// Options whose values are members of the description (schema "app_description"). What they may be is the agent's to
-// say.
+// Options whose values are members of the description (schema "app_description"). The agent checks their values.
 struct Field {
     std::string_view option;
     std::string_view member;

@@ -20,7 +20,7 @@ namespace {
 constexpr std::chrono::seconds kDeriving{60};
 constexpr std::chrono::seconds kRefreshEnds{60};
 
-/// What was done, as far as it has come.
+/// What has been done so far.
 struct Backup {
     std::string id;
     SecretString key;
@@ -63,7 +63,7 @@ Reply<void> move_account(const AgentClient& client, Backup& backup, std::string_
     AGENT_TRY(const std::string path, account_path(name));
     JsonWriter body;
     body.begin_object().member("key", backup.key.reveal()).end_object();
-    backup.moved.emplace_back(name);  // it may be, whatever becomes of the answer
+    backup.moved.emplace_back(name);  // it may have been, even if the answer is lost
     AGENT_TRY(const Answer answer,
               client.call({.method = "POST", .target = path + "/move", .body = body.view()}, kRefreshEnds));
     AGENT_TRY(const bool moved, need_boolean(answer.json, "moved"));
@@ -111,7 +111,7 @@ Reply<void> keep_page(NewBackupFile& file, Backup& backup, const Json& page) {
     return {};
 }
 
-/// Page by page, until the agent gives the end.
+/// Page by page, until the agent sends the end.
 Reply<void> copy_records(const AgentClient& client, NewBackupFile& file, Backup& backup) {
     Answer page;
     for (const Json* next = nullptr;;) {
@@ -171,12 +171,13 @@ Reply<void> print_result(const std::string& path, const Backup& backup) {
                  (backup.moved.empty() ? "" : "Moved away: " + joined(backup.moved) + "\n"));
 }
 
-/// Before anything depends on it. On a line of standard output alone, so that it can be sent to a printer or a vault.
+/// Printed before anything depends on it, and as the only output on standard output, so that it can be piped to a
+/// printer or a vault.
 Reply<void> print_recovery_key(const Backup& backup, bool as_json) {
     warn_of_readable_output("recovery key");
     JsonWriter json;
     json.begin_object().member("recovery_key", backup.recovery_key.reveal()).end_object();
-    if (!as_json) tell("The backup is opened by this recovery key. Write it down now: it is never shown again.\n\n");
+    if (!as_json) tell("This recovery key opens the backup. Write it down now: it is never shown again.\n\n");
     return print_line(as_json ? json.view() : backup.recovery_key.reveal());
 }
 
@@ -186,12 +187,12 @@ Reply<int> backup(const Arguments& arguments) {
     const std::string path(arguments.words.front());
     for (const char* option : {"stdin", "ask-password"}) {
         if (arguments.has("recovery-key") && arguments.has(option))
-            return usage(arguments.command, "--" + std::string(option) + " goes with a passphrase only");
+            return usage(arguments.command, "--" + std::string(option) + " is only valid with a passphrase");
     }
     AGENT_TRY(AgentClient client, client_for(arguments));
     AGENT_CHECK(NewBackupFile::may_be_at(path));
     AGENT_TRY(const Answer begun, begin(client, arguments));
-    // Ctrl-C has its usual effect once nothing is left half done.
+    // Ctrl-C takes effect only when nothing is left half done.
     AGENT_TRY(const SignalWatch signals, SignalWatch::begin());
     client.give_up_when_readable(signals.fd());
     AGENT_TRY(NewBackupFile file, NewBackupFile::create(path));
@@ -201,8 +202,8 @@ Reply<int> backup(const Arguments& arguments) {
         Failure why = filled.error();
         if (!backup.moved.empty())
             why.detail += "; no backup was made, and these accounts were moved away: " + joined(backup.moved) +
-                          "; take each back with: clioctl refresh --revive ACCOUNT";
-        if (why.code == kInterrupted) report(why, arguments.has("json"));  // which nobody does after the signal
+                          "; to take one back: clioctl refresh --revive ACCOUNT";
+        if (why.code == kInterrupted) report(why, arguments.has("json"));  // the signal will end this process first
         return tl::unexpected(std::move(why));
     }
     AGENT_CHECK(arguments.has("json") ? print_as_json(path, backup) : print_result(path, backup));

@@ -6,7 +6,7 @@
 
 namespace agent {
 
-// What the commands do, by the table in command.cpp. The value is the exit status.
+// The commands of the table in command.cpp. The value is the exit status.
 
 [[nodiscard]] Reply<int> login(const Arguments& arguments);
 [[nodiscard]] Reply<int> token(const Arguments& arguments);

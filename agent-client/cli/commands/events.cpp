@@ -39,7 +39,7 @@ Reply<std::string> for_people(std::string_view line) {
     return text;
 }
 
-/// Prints each line as soon as it is whole.
+/// Prints each line as soon as it is complete.
 class EventPrinter {
   public:
     explicit EventPrinter(bool as_json) : as_json_(as_json) {}

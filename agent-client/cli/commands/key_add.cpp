@@ -13,10 +13,10 @@ namespace agent {
 
 namespace {
 
-// Calibrating tries the derivation with growing costs, the last of which takes as long as was asked for.
+// Calibration tries increasing costs; the last attempt takes as long as requested.
 constexpr std::chrono::seconds kDeriving{180};
 
-/// What has to stand behind each kind, and what may.
+/// Checks which arguments and options each kind requires and allows.
 Reply<void> check(const Arguments& arguments) {
     const std::string kind(arguments.words.front());
     const bool has_place = arguments.words.size() > 1;
@@ -27,11 +27,11 @@ Reply<void> check(const Arguments& arguments) {
     if (kind == "file" && !has_place) return usage(arguments.command, "PATH is missing");
     if (kind == "credential" && !has_place) return usage(arguments.command, "NAME is missing");
     if ((is_passphrase || kind == "recovery") && has_place) {
-        return usage(arguments.command, kind + " takes no argument; secrets are never arguments");
+        return usage(arguments.command, kind + " takes no argument; secrets are never passed as arguments");
     }
     for (const char* option : {"calibrate", "stdin", "ask-password"}) {
         if (!is_passphrase && arguments.has(option)) {
-            return usage(arguments.command, "--" + std::string(option) + " goes with passphrase only");
+            return usage(arguments.command, "--" + std::string(option) + " is only valid with passphrase");
         }
     }
     return {};
@@ -46,7 +46,7 @@ Reply<void> write_passphrase(JsonWriter& out, const Arguments& arguments) {
     return {};
 }
 
-/// The request, and the passphrase in it once it has been asked for.
+/// Writes the request, and asks for the passphrase if there is one.
 Reply<void> write_slot(JsonWriter& out, const Arguments& arguments) {
     const std::string_view kind = arguments.words.front();
     out.begin_object().member("kind", kind);
@@ -57,15 +57,15 @@ Reply<void> write_slot(JsonWriter& out, const Arguments& arguments) {
     return {};
 }
 
-/// The key alone on standard output, so that it can be sent to a printer or a vault.
+/// Prints only the key on standard output, so that it can be piped to a printer or a vault.
 Reply<void> print_recovery_key(const Json& answer, const std::string& id) {
     AGENT_TRY(const std::string_view key, need_string(answer, "recovery_key"));
     SecretBuffer line;
     line.append(key);
     line.append("\n");
     tell("Key slot " + id +
-         " is opened by this recovery key. Write it down now and keep it away from this machine: it\n"
-         "opens the store like a passphrase, and it is never shown again.\n\n");
+         " is opened by this recovery key. Write it down now and keep it away from this machine:\n"
+         "it opens the store like a passphrase, and it is never shown again.\n\n");
     return print(line.view());
 }
 

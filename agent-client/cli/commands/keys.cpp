@@ -27,7 +27,7 @@ Reply<Answer> get_keys(const AgentClient& client) {
     return client.call({.method = "GET", .target = "/v1/keys"});
 }
 
-/// Asks again, ever more seldom, until every record is sealed with the new key.
+/// Polls, at growing intervals, until every record is sealed with the new key.
 Reply<void> await_rotation(const AgentClient& client) {
     const auto began = std::chrono::steady_clock::now();
     const bool on_terminal = ::isatty(STDERR_FILENO) == 1;
@@ -36,21 +36,21 @@ Reply<void> await_rotation(const AgentClient& client) {
         AGENT_TRY(const bool rotating, need_boolean(answer.json, "rotating"));
         if (on_terminal) {
             const auto elapsed = std::chrono::floor<std::chrono::seconds>(std::chrono::steady_clock::now() - began);
-            tell("\rSealing everything anew: " + duration_text(elapsed.count()) + (rotating ? "" : "\n"));
+            tell("\rRe-encrypting all records: " + duration_text(elapsed.count()) + (rotating ? "" : "\n"));
         }
         if (!rotating) return {};
         AGENT_CHECK(Patience::without_end().pause(pause));
     }
 }
 
-/// The number of a slot, as it stands in a path.
+/// The number of a slot, for a request path.
 Reply<std::string> slot_id(const Arguments& arguments) {
     const std::string_view word = arguments.words.front();
     std::uint32_t id = 0;
     const char* end = word.data() + word.size();
     const auto [stopped, error] = std::from_chars(word.data(), end, id);
     if (error != std::errc() || stopped != end) {
-        return usage(arguments.command, "ID is a number that 'clioctl key list' shows");
+        return usage(arguments.command, "ID must be a number from 'clioctl key list'");
     }
     return std::to_string(id);
 }
@@ -60,7 +60,7 @@ Reply<void> write_secrets(JsonWriter& out, const Arguments& arguments) {
     const bool wants_any = arguments.has("passphrase") || arguments.has("recovery-key");
     for (const char* option : {"stdin", "ask-password"}) {
         if (wants_any || !arguments.has(option)) continue;
-        return usage(arguments.command, "--" + std::string(option) + " goes with --passphrase or --recovery-key");
+        return usage(arguments.command, "--" + std::string(option) + " requires --passphrase or --recovery-key");
     }
     out.begin_object();
     if (arguments.has("passphrase")) {
@@ -92,7 +92,7 @@ Reply<int> list_keys(const Arguments& arguments) {
     }
     AGENT_TRY(const auto rows, key_slots_table(*slots, unix_now()));
     AGENT_CHECK(print(render_table(rows, wants_colour())));
-    if (rotating) tell("A new data key has not reached every record yet.\n");
+    if (rotating) tell("Records are still being re-encrypted with a new data key.\n");
     return 0;
 }
 
@@ -110,8 +110,8 @@ Reply<int> rotate_keys(const Arguments& arguments) {
     const bool wait = arguments.has("wait");
     if (wait) AGENT_CHECK(await_rotation(client));
     if (arguments.has("json")) return 0;
-    AGENT_CHECK(print(wait ? "Everything is sealed with a new data key\n"
-                           : "There is a new data key; everything is being sealed with it\n"));
+    AGENT_CHECK(print(wait ? "All records are re-encrypted with a new data key\n"
+                           : "New data key made; records are being re-encrypted\n"));
     return 0;
 }
 

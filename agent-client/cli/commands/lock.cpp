@@ -9,9 +9,9 @@ namespace agent {
 
 namespace {
 
-// A refresh under way ends first.
+// The agent finishes running refreshes first.
 constexpr std::chrono::seconds kRefreshEnds{60};
-// After wrong secrets the agent lets the next one wait, up to 30 s; and one try may be calibrated to last 60 s.
+// After wrong secrets the agent delays the next attempt by up to 30 s; and an attempt may be calibrated to last 60 s.
 constexpr std::chrono::seconds kOneTry{90};
 
 }  // namespace

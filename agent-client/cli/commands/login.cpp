@@ -22,7 +22,7 @@ namespace {
 
 constexpr std::size_t kLongestRedirect = 8192;  // as the protocol has it
 
-/// The URL goes to a person and maybe to a program that opens anything: only web pages.
+/// The URL is shown and may be passed to a program that opens anything, so allow only web pages.
 bool is_web_page(const std::string& url) {
     return url.starts_with("https://") || url.starts_with("http://");
 }
@@ -34,10 +34,10 @@ Reply<void> print_begun(const BegunLogin& begun, bool as_json) {
     return print(std::string(line.view()) + '\n');
 }
 
-/// Asks for the address that the browser ended on, again while it is not one and a person sits there.
+/// Asks for the final address of the browser; asks a person again if it is invalid.
 Reply<void> read_redirect(const Authorization& authorization, const Patience& patience) {
     while (true) {
-        tell("Paste the address that the browser ended on, or the code that the page shows: ");
+        tell("Paste the address where the browser ended up, or the code shown on the page: ");
         AGENT_TRY(const auto line, read_line(STDIN_FILENO, kLongestRedirect, patience));
         if (!line) return fail(Error::Code::kBadRequest, "nothing was pasted");
         if (line->empty()) continue;
@@ -68,20 +68,20 @@ Reply<int> login(const Arguments& arguments) {
     }
     AGENT_CHECK(account_path(account));
     AGENT_TRY(AgentClient client, client_for(arguments));
-    // Outlives the authorization: Ctrl-C gives that up first, and then has its usual effect.
+    // Outlives the authorization: Ctrl-C cancels that first, and then has its usual effect.
     AGENT_TRY(const SignalWatch signals, SignalWatch::begin());
     client.give_up_when_readable(signals.fd());
     AGENT_TRY(const BegunLogin begun, begin_login(client, arguments));
     Authorization authorization(client, begun.id);
     if (!is_web_page(begun.url))
-        return fail(Error::Code::kInternal, "answer of the agent: the page to open is no web page");
+        return fail(Error::Code::kInternal, "answer of the agent: the page to open is not a web page");
     AGENT_CHECK(print_begun(begun, as_json));
     if (paste) {
         AGENT_CHECK(read_redirect(authorization, Patience::without_end().unless_readable(signals.fd())));
     } else if (!arguments.has("no-browser") && !open_browser(begun.url, signals.mask_before())) {
         tell("No browser could be started. If yours is on another machine: clioctl login --paste\n");
     }
-    if (!as_json && !paste) tell("Waiting for the browser; Ctrl-C gives up.\n");
+    if (!as_json && !paste) tell("Waiting for the browser; press Ctrl-C to cancel.\n");
     AGENT_CHECK(authorization.await_end());
     AGENT_CHECK(print_account(client, account, as_json));
     return 0;

@@ -30,7 +30,7 @@ struct Outcome {
     std::string detail;
 };
 
-/// The key of the backup, once the agent has found it to be whole.
+/// The key of the backup, once the agent has found the backup complete.
 Reply<SecretString> open_backup(const AgentClient& client, const Arguments& arguments, const BackupFile& file) {
     const bool by_recovery_key = file.kdf() == nullptr;
     AGENT_TRY(const SecretSource source, SecretSource::chosen_by(arguments));
@@ -46,7 +46,7 @@ Reply<SecretString> open_backup(const AgentClient& client, const Arguments& argu
     return SecretString(key);
 }
 
-/// Hands records to the agent, as many at a time as a request takes.
+/// Sends records to the agent, as many at a time as fit in a request.
 class Sender {
   public:
     Sender(const AgentClient& client, SecretString key) : client_(client), key_(std::move(key)) {}
@@ -58,7 +58,7 @@ class Sender {
         return {};
     }
 
-    /// What was added since the last time.
+    /// Sends what was added since the last time.
     Reply<void> send() {
         if (records_.empty()) return {};
         SecretBuffer body;
@@ -129,7 +129,7 @@ Reply<int> restore(const Arguments& arguments) {
     Sender sender(client, std::move(key));
     auto sent = file.each_record([&](std::string_view record) { return sender.add(record); });
     if (sent) sent = sender.send();
-    // Also when it broke off: what was restored until then stays.
+    // Also after a failure: what was restored until then stays.
     AGENT_CHECK(arguments.has("json") ? print_as_json(sender.outcomes()) : print_table(sender.outcomes()));
     if (!sent) return tl::unexpected(sent.error());
     return std::ranges::any_of(sender.outcomes(), [](const Outcome& o) { return o.result == "failed"; }) ? 1 : 0;

@@ -20,7 +20,7 @@ namespace {
 constexpr int kCannotRun = 126;
 constexpr int kNotFound = 127;
 
-/// This process's environment with the token's variables in place of any of the same name.
+/// This process's environment, with the token's variables replacing any of the same name.
 class Environment {
   public:
     explicit Environment(const GivenToken& given) {

@@ -25,13 +25,13 @@ bool any(const Json& status, std::string_view key) {
 Cell accounts_cell(const Json& status) {
     std::string text = number(status, "accounts");
     if (any(status, "login_required")) text += ", " + number(status, "login_required") + " must be logged in again";
-    if (any(status, "stale")) text += ", " + number(status, "stale") + " cannot be refreshed at present";
+    if (any(status, "stale")) text += ", " + number(status, "stale") + " cannot be refreshed right now";
     const Tone tone = any(status, "login_required") ? Tone::kBad : any(status, "stale") ? Tone::kWarning : Tone::kGood;
     return {text, tone};
 }
 
 std::string refreshes_text(const Json& status) {
-    std::string text = number(status, "refreshing") + " under way, " + number(status, "queued") + " waiting";
+    std::string text = number(status, "refreshing") + " in progress, " + number(status, "queued") + " waiting";
     if (const auto next = status.find_integer("next_refresh")) {
         text += ", next " + (*next > unix_now() ? relative_time(*next - unix_now()) : "now");
     }
@@ -58,7 +58,7 @@ Reply<int> show_status(const Arguments& arguments) {
         {"socket", client.socket()},
     };
     if (locked) {
-        // It knows of no accounts then: to show 0 of them would alarm.
+        // A locked agent knows no accounts: showing 0 would alarm the user.
         rows.push_back({"locked", {"yes; open it with: clioctl unlock", Tone::kBad}});
     } else {
         rows.push_back({"accounts", accounts_cell(status)});

@@ -15,7 +15,7 @@ Reply<int> token(const Arguments& arguments) {
     AGENT_TRY(const auto min_ttl, min_ttl_for(arguments));
     AGENT_TRY(const GivenToken given, get_token(client, account_for(arguments), min_ttl));
     warn_of_readable_output("token");
-    if (!given.min_ttl_met) complain("warning: the token lives shorter than was asked for, and there is no better one");
+    if (!given.min_ttl_met) complain("warning: the token expires sooner than requested, and there is no better one");
     if (arguments.has("json")) {
         AGENT_CHECK(print_json(given.answer));
         return 0;

@@ -10,15 +10,15 @@
 
 namespace agent {
 
-// What people see of the accounts that the agent tells of (schema "account"). `now` is in seconds since 1970.
+// Views of the agent's accounts (schema "account"). `now` is in seconds since 1970.
 
-/// A heading and a row for each. A column for reasons only where there are any.
+/// A heading and a row for each account. The column for reasons appears only if there are any.
 [[nodiscard]] Reply<std::vector<Row>> accounts_table(const Json::Array& accounts, std::int64_t now);
 
 /// One row for each fact.
 [[nodiscard]] Reply<std::vector<Row>> account_details(const Json& account, std::int64_t now);
 
-/// "Jane Doe <jane@example.com>", or empty when Clio did not tell.
+/// "Jane Doe <jane@example.com>", or empty if Clio did not say.
 [[nodiscard]] std::string user_text(const Json& account);
 
 /// Seconds since 1970, now.

@@ -29,7 +29,7 @@ Reply<std::string> details_of(const Json& slot) {
     return "Argon2id, " + std::to_string(operations) + " passes, " + std::to_string(memory / kMiB) + " MiB";
 }
 
-/// A slot that was not tried must not look like one that opens, nor must one of which the agent says nothing.
+/// A slot that was not tried, or that the agent did not report, must not look like one that opens.
 Reply<Row> tested_row(const Json& slot) {
     AGENT_TRY(const auto id, need_integer(slot, "id"));
     AGENT_TRY(const auto kind, need_string(slot, "kind"));

@@ -64,7 +64,7 @@ void tell(std::string_view text) {
 }
 
 void tell(int terminal, std::string_view text) {
-    static_cast<void>(write_all(terminal, text));  // there is nobody else to tell
+    static_cast<void>(write_all(terminal, text));  // an error cannot be reported anywhere
 }
 
 void warn_of_readable_output(std::string_view secret) {

@@ -8,9 +8,9 @@
 
 namespace agent {
 
-/// Writes all of `text` to standard output, at once: what is piped on must not wait in a buffer.
+/// Writes all of `text` to standard output, unbuffered: a reader of a pipe must not have to wait.
 [[nodiscard]] Reply<void> print(std::string_view text);
-/// The same for a line, which may hold secrets, without its end.
+/// The same for a line, which may hold secrets; adds the newline.
 [[nodiscard]] Reply<void> print_line(std::string_view line);
 /// Prints the JSON of an answer as it came, on one line.
 [[nodiscard]] Reply<void> print_json(const Answer& answer);
@@ -21,10 +21,10 @@ void complain(std::string_view text);
 void tell(std::string_view text);
 void tell(int terminal, std::string_view text);
 
-/// A warning when standard output is a file that every user may read, before a `secret` is printed.
+/// Warns if standard output is a file that every user may read, before a `secret` is printed.
 void warn_of_readable_output(std::string_view secret);
 
-/// Standard output is a terminal that shows colours, and NO_COLOR (no-color.org) is not set.
+/// Whether standard output is a terminal that shows colours, and NO_COLOR (no-color.org) is not set.
 [[nodiscard]] bool wants_colour();
 
 }  // namespace agent

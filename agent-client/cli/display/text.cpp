@@ -27,7 +27,7 @@ constexpr std::array<Range, 6> kUnsafe{
 // Combining marks and joiners that names are written with.
 constexpr std::array<Range, 5> kZeroWidth{
     {{0x0300, 0x036f}, {0x1ab0, 0x1aff}, {0x200b, 0x200d}, {0x20d0, 0x20ff}, {0xfe00, 0xfe0f}}};
-// East Asian wide characters and pictures, by and large.
+// East Asian wide characters and pictographs, roughly.
 constexpr std::array<Range, 7> kDoubleWidth{{{0x1100, 0x115f},
                                              {0x2e80, 0xa4cf},
                                              {0xac00, 0xd7a3},
@@ -36,7 +36,7 @@ constexpr std::array<Range, 7> kDoubleWidth{{{0x1100, 0x115f},
                                              {0x1f300, 0x1faff},
                                              {0x20000, 0x3fffd}}};
 
-/// The character that a well-formed sequence stands for.
+/// The character that a well-formed sequence encodes.
 char32_t decode(std::string_view sequence) {
     constexpr std::array<unsigned, 5> kFirstByteBits{0, 0x7f, 0x1f, 0x0f, 0x07};
     char32_t c = static_cast<unsigned char>(sequence.front()) & kFirstByteBits.at(sequence.size());
@@ -97,7 +97,7 @@ std::string duration_text(std::int64_t seconds) {
     constexpr std::int64_t kMinute = 60;
     constexpr std::int64_t kHour = 60 * kMinute;
     constexpr std::int64_t kDay = 24 * kHour;
-    // Two of a unit before the next takes over: "90 min" says more than "1 h".
+    // At least two of a unit: "90 min" says more than "1 h".
     if (seconds < 2 * kMinute) return std::to_string(seconds) + " s";
     if (seconds < 2 * kHour) return std::to_string(seconds / kMinute) + " min";
     if (seconds < 2 * kDay) return std::to_string(seconds / kHour) + " h";

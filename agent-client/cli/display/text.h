@@ -9,8 +9,8 @@
 
 namespace agent {
 
-/// `text` for a terminal or a line of its own: control characters and those that change the direction of writing become
-/// "\x1b" or "\u202e", bytes that are no UTF-8 become U+FFFD. Names come from other people.
+/// `text` for a terminal or a single line: control characters and those that change the direction of writing become
+/// "\x1b" or "\u202e", bytes that are not UTF-8 become U+FFFD. Names come from other people.
 [[nodiscard]] std::string printable(std::string_view text);
 
 /// How many columns printable() text takes on a terminal.

@@ -5,7 +5,7 @@
 
 namespace agent {
 
-/// `path` from the root: for whoever has another working directory, the agent or the shell that reads our output.
+/// `path` made absolute, for a process with another working directory: the agent, or the shell that reads our output.
 [[nodiscard]] std::string absolute_path(const std::string& path);
 
 }  // namespace agent

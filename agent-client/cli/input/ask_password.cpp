@@ -48,7 +48,7 @@ Reply<std::optional<SecretString>> ask_by_systemd(const std::string& prompt) {
     const Fd reading(ends[0]);
     Fd writing(ends[1]);
     AGENT_TRY(const pid_t child, start(prompt, writing.get()));
-    writing = Fd();  // else the end would never come
+    writing = Fd();  // otherwise the pipe would never end
     auto line = read_line(reading.get(), kLongestSecret, Patience::without_end());
     if (!succeeded(child)) return fail_with(kInterrupted, std::string(kProgram) + " got no answer");
     return line;

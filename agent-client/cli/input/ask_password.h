@@ -9,8 +9,8 @@
 
 namespace agent {
 
-/// Has systemd-ask-password(1) ask, which reaches a person on the terminal, else at the console or on the desktop, and
-/// gives up after 90 s. Fails with "bad_request" when it cannot be started, with "interrupted" when it got no answer.
+/// Asks through systemd-ask-password(1), which uses the terminal, otherwise the console or the desktop, and gives up
+/// after 90 s. Fails with "bad_request" if it cannot be started, with "interrupted" if it got no answer.
 [[nodiscard]] Reply<std::optional<SecretString>> ask_by_systemd(const std::string& prompt);
 
 }  // namespace agent

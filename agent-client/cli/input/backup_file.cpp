@@ -19,15 +19,15 @@ namespace {
 
 constexpr std::int64_t kVersion = 1;
 constexpr std::string_view kVersionMember = "clio_agent_backup";
-constexpr std::size_t kLongestLine = limits::kBodyBytes - 1024;  // so that a request takes it
+constexpr std::size_t kLongestLine = limits::kBodyBytes - 1024;  // so that it fits in a request
 
-/// The next line; nothing at the end of the file. Cut where it is longer than any may be.
+/// The next line, or nullopt at the end of the file. Cuts a line that is too long.
 std::optional<std::string> next_line(std::ifstream& in) {
     std::string line(kLongestLine + 2, '\0');
     in.getline(line.data(), static_cast<std::streamsize>(line.size()));
     const auto size = static_cast<std::size_t>(in.gcount());
     if (size == 0) return std::nullopt;
-    // What was read counts the end of the line, which is not there at the end of the file and in one that was cut.
+    // gcount() includes the newline, which is missing at the end of the file and after a cut.
     line.resize(in.good() ? size - 1 : size);
     return line;
 }
@@ -40,7 +40,7 @@ std::string folder_of(const std::string& path) {
 }
 
 tl::unexpected<Error> is_there(const std::string& path) {
-    return fail(Error::Code::kConflict, path + ": is there already, and a backup replaces no file");
+    return fail(Error::Code::kConflict, path + ": already exists; a backup never overwrites a file");
 }
 
 /// The name of a new file is durable once its folder is.
@@ -105,40 +105,40 @@ Reply<BackupFile> BackupFile::read(const std::string& path) {
     std::ifstream in(path);
     if (!in) return fail_errno(path, errno);
     const auto head = next_line(in);
-    if (!head) return file.refusal("is empty, or no file");
+    if (!head) return file.refusal("is empty, or not a file");
     AGENT_CHECK(file.read_head(*head));
     while (const auto line = next_line(in)) {
         AGENT_TRY(const bool is_end, file.read_line(*line));
         if (!is_end) continue;
-        if (in.peek() != std::ifstream::traits_type::eof()) return file.refusal("goes on after its end");
+        if (in.peek() != std::ifstream::traits_type::eof()) return file.refusal("continues after its end");
         return file;
     }
-    return file.refusal("was cut short: its end is missing");
+    return file.refusal("is truncated: its end is missing");
 }
 
 Reply<void> BackupFile::read_head(std::string_view line) {
     auto head = Json::parse(line);
     const auto version = head ? head->find_integer(kVersionMember) : std::nullopt;
-    if (!version) return refusal("is no backup of clio-agent");
-    if (*version != kVersion) return refusal("is a backup of another version, which this clioctl cannot read");
+    if (!version) return refusal("is not a backup of clio-agent");
+    if (*version != kVersion) return refusal("is in a backup format that this clioctl cannot read");
     head_ = *std::move(head);
     return {};
 }
 
 Reply<bool> BackupFile::read_line(std::string_view line) {
     const std::string where = "line " + std::to_string(records_.size() + 2);
-    if (line.size() > kLongestLine) return refusal(where + " is longer than any record");
+    if (line.size() > kLongestLine) return refusal(where + " is too long");
     const auto json = Json::parse(line);
-    if (!json || !json->is_object()) return refusal(where + " is no JSON object: it was damaged or cut short");
+    if (!json || !json->is_object()) return refusal(where + " is not a JSON object: it is damaged or truncated");
     if (json->find("sealed") != nullptr) {
-        if (!is_next(*json)) return refusal(where + " stands twice, or is out of order");
+        if (!is_next(*json)) return refusal(where + " is a duplicate, or out of order");
         records_.push_back(std::hash<std::string_view>()(line));
         return false;
     }
     const auto end = json->find_string("end");
     if (!end) return refusal(where + " is neither a record nor the end");
     if (json->find_integer("records") != records())
-        return refusal("has " + std::to_string(records_.size()) + " records, and its end tells of another number");
+        return refusal("has " + std::to_string(records_.size()) + " records, but its end gives a different number");
     end_ = *end;
     return true;
 }
@@ -154,10 +154,10 @@ bool BackupFile::is_next(const Json& record) {
 
 Reply<void> BackupFile::each_record(const Take& take) const {
     std::ifstream in(path_);
-    auto line = next_line(in);  // the first one, which is none
+    auto line = next_line(in);  // the first line is not a record
     for (const std::size_t hash : records_) {
         line = next_line(in);
-        if (!line || std::hash<std::string_view>()(*line) != hash) return refusal("has changed while it was read");
+        if (!line || std::hash<std::string_view>()(*line) != hash) return refusal("changed while it was being read");
         AGENT_CHECK(take(*line));
     }
     return {};

@@ -16,27 +16,27 @@
 
 namespace agent {
 
-// A backup is a file of JSON lines. The first says what it is and how its key comes from a passphrase, the last how
-// many records it has; between them stands one record a line, apps before accounts, each kind by name. Records and end
-// are sealed by the agent: nobody else can read them, and the agent notices when any was altered, added or taken away.
-// That none stands twice, in place of one that was taken away, follows from their order.
+// A backup is a file of JSON lines. The first line has the format and the parameters that derive its key from a
+// passphrase, the last line the number of records; between them is one record per line, apps before accounts, each kind
+// sorted by name. The agent seals the records and the end: nobody else can read them, and the agent notices if one was
+// altered, added or removed. The order rules out a duplicate in place of a removed record.
 
-/// Copies the parameters of a passphrase (schema "kdf"), as member "kdf". Fails when they are not whole.
+/// Copies the parameters of a passphrase (schema "kdf"), as member "kdf". Fails if any is missing.
 [[nodiscard]] Reply<void> write_kdf(JsonWriter& out, const Json& kdf);
 
-/// A backup that is being written. It is removed with this, unless it was kept; what is left of it when the process is
-/// killed has no end.
+/// A backup being written. The destructor removes the file unless keep() was called; if the process is killed, the file
+/// left behind has no end.
 class NewBackupFile {
   public:
-    /// Fails with "conflict" when there is a file at `path`. Readable by its owner alone.
+    /// Fails with "conflict" if `path` exists. Only the owner can read the file.
     [[nodiscard]] static Reply<NewBackupFile> create(const std::string& path);
-    /// The same question asked beforehand, of a person who has not typed a passphrase yet.
+    /// The same check in advance, before a person types a passphrase.
     [[nodiscard]] static Reply<void> may_be_at(const std::string& path);
     NewBackupFile(NewBackupFile&&) noexcept = default;
     NewBackupFile& operator=(NewBackupFile&&) = delete;
     ~NewBackupFile();
 
-    /// A line of JSON, without its end.
+    /// Adds a line of JSON, and the newline.
     [[nodiscard]] Reply<void> write(std::string_view line);
     /// Makes it durable.
     [[nodiscard]] Reply<void> keep();
@@ -45,22 +45,22 @@ class NewBackupFile {
     NewBackupFile(std::string path, Fd fd) : path_(std::move(path)), fd_(std::move(fd)) {}
 
     std::string path_;
-    Fd fd_;  // none once it is kept
+    Fd fd_;  // invalid once it is kept
 };
 
-/// A backup that was read once, from its first line to its last.
+/// A backup that was read and checked once from start to end.
 class BackupFile {
   public:
-    /// Fails with "bad_request" for a file that is no backup, is one of a newer version, or was cut short.
+    /// Fails with "bad_request" for a file that is not a backup, has a newer format, or is truncated.
     [[nodiscard]] static Reply<BackupFile> read(const std::string& path);
 
-    /// The parameters that its passphrase goes with; null where it takes a recovery key.
+    /// The parameters for its passphrase; null if a recovery key opens it.
     [[nodiscard]] const Json* kdf() const noexcept { return head_.find("kdf"); }
     [[nodiscard]] std::int64_t records() const noexcept { return std::ssize(records_); }
-    /// What seals their number.
+    /// The seal of their number.
     [[nodiscard]] std::string_view end() const noexcept { return end_; }
 
-    /// Reads it again, and hands on each record as it stands there; stops at one that does not stand as it did.
+    /// Reads it again and passes on each record verbatim; stops at one that has changed.
     using Take = std::function<Reply<void>(std::string_view line)>;
     [[nodiscard]] Reply<void> each_record(const Take& take) const;
 
@@ -68,11 +68,11 @@ class BackupFile {
     explicit BackupFile(std::string path) : path_(std::move(path)) {}
 
     [[nodiscard]] Reply<void> read_head(std::string_view line);
-    /// Whether the line is the end.
+    /// True if the line is the end.
     [[nodiscard]] Reply<bool> read_line(std::string_view line);
     [[nodiscard]] tl::unexpected<Error> refusal(const std::string& what) const;
 
-    /// Whether a record may stand behind those that were read.
+    /// Whether `record` may follow those read so far.
     [[nodiscard]] bool is_next(const Json& record);
 
     std::string path_;

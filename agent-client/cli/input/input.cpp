@@ -48,7 +48,7 @@ Reply<std::optional<SecretString>> read_line(int fd, std::size_t limit, const Pa
 Reply<SecretString> as_secret(std::optional<SecretString> line) {
     if (!line || line->empty()) return fail(Error::Code::kBadRequest, "the secret is empty");
     if (find_invalid_utf8(line->reveal()) != std::string_view::npos) {
-        return fail(Error::Code::kBadRequest, "the secret is no UTF-8");
+        return fail(Error::Code::kBadRequest, "the secret is not UTF-8");
     }
     return *std::move(line);
 }

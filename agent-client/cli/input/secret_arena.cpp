@@ -18,7 +18,7 @@ constexpr std::size_t kSize = std::size_t{256} * 1024;
 bool lock_secrets() noexcept {
     void* const room = ::mmap(nullptr, kSize, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (room == MAP_FAILED) return false;
-    // Page by page as they come into use: most commands need one or two.
+    // Lock pages only when first used: most commands need one or two.
     if (::mlock2(room, kSize, MLOCK_ONFAULT) != 0) {
         ::munmap(room, kSize);
         return false;

@@ -3,8 +3,8 @@
 
 namespace agent {
 
-/// Has secrets lie in memory that goes to no swap, from now until the process ends. False where memory cannot be
-/// locked: they lie on the heap then, and are wiped all the same.
+/// Keeps secrets in memory that is never swapped, from now until the process ends. False if memory cannot be locked:
+/// secrets are then on the heap, and still wiped.
 [[nodiscard]] bool lock_secrets() noexcept;
 
 }  // namespace agent

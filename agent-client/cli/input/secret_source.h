@@ -11,17 +11,17 @@
 namespace agent {
 
 /// Where passphrases and recovery keys come from: a line of standard input with --stdin, systemd-ask-password with
-/// --ask-password. With neither, a person at the terminal where standard input is one, else a line of standard input: a
-/// script is never held up by a question that nobody may see.
+/// --ask-password. With neither, a prompt if standard input is a terminal, otherwise a line of standard input, so that
+/// a script never hangs on a prompt that nobody sees.
 class SecretSource {
   public:
     /// Fails with "usage" when both options are given.
     [[nodiscard]] static Reply<SecretSource> chosen_by(const Arguments& arguments);
 
-    /// Reads the next secret, asking for it by the name of `what`. Fails with "bad_request" for one that is empty or no
-    /// UTF-8, and where there is none.
+    /// Reads the next secret; `what` names it in the prompt. Fails with "bad_request" if it is missing, empty or not
+    /// UTF-8.
     [[nodiscard]] Reply<SecretString> read(const std::string& what) const;
-    /// Reads one that is new, which a person types twice. Fails also with "bad_request" when the two differ.
+    /// Reads a new secret, which a person types twice. Also fails with "bad_request" if the two differ.
     [[nodiscard]] Reply<SecretString> read_new(const std::string& what) const;
 
   private:

@@ -15,7 +15,7 @@ namespace agent {
 
 namespace {
 
-/// No echo on a terminal while this lives.
+/// Turns off a terminal's echo while this lives.
 class EchoOff {
   public:
     explicit EchoOff(int tty) : tty_(tty), works_(::tcgetattr(tty, &before_) == 0) {

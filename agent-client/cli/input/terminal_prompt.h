@@ -9,9 +9,9 @@
 
 namespace agent {
 
-/// Shows `prompt` on the terminal that this process belongs to, whatever its standard input is, and reads a line
-/// without echo; nothing at the end of the input. A signal takes effect once the terminal echoes again. Fails with
-/// "bad_request" and `without_terminal`, which says what else to do, where there is no terminal.
+/// Shows `prompt` on the controlling terminal, whatever standard input is, and reads a line without echo; nullopt at
+/// the end of the input. A signal takes effect once the terminal echoes again. Without a terminal, fails with
+/// "bad_request" and `without_terminal`, which says what else to do.
 [[nodiscard]] Reply<std::optional<SecretString>> ask_on_terminal(std::string_view prompt,
                                                                  std::string_view without_terminal);
 

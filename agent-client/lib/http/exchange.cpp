@@ -37,7 +37,7 @@ SecretBuffer message_of(const AgentRequest& request) {
 
 Reply<void> Exchange::send(const AgentRequest& request) {
     const SecretBuffer message = message_of(request);
-    // Whether or not it took the whole request, what the agent answers tells.
+    // The agent's answer matters even if it did not read the whole request.
     AGENT_TRY([[maybe_unused]] const bool taken, stream_.send(message.view(), patience_));
     return {};
 }
@@ -52,7 +52,7 @@ Reply<void> Exchange::receive_more() {
         return {};
     }
     AGENT_TRY(const std::size_t used, response_.feed({block.bytes.data(), size}));
-    if (used != size) return fail(Error::Code::kInternal, "answer of the agent: goes on after its end");
+    if (used != size) return fail(Error::Code::kInternal, "answer of the agent: continues after its end");
     return {};
 }
 

@@ -11,22 +11,22 @@
 
 namespace agent {
 
-/// What to ask of the agent.
+/// A request to the agent.
 struct AgentRequest {
     std::string_view method;
     std::string target;          // path and query, encoded
     std::string_view body = {};  // JSON; sent when not empty
 };
 
-/// One request and its response over a connection of its own.
+/// One request and its response on a separate connection.
 class Exchange {
   public:
     Exchange(UnixStream stream, const Patience& patience) noexcept : stream_(std::move(stream)), patience_(patience) {}
 
     [[nodiscard]] Reply<void> send(const AgentRequest& request);
-    /// Waits for more of the response. Only while it is not complete.
+    /// Waits for more of the response. Call only while it is incomplete.
     [[nodiscard]] Reply<void> receive_more();
-    /// The agent has closed the connection before the response was complete.
+    /// The agent closed the connection before the response was complete.
     [[nodiscard]] bool is_broken_off() const noexcept { return is_broken_off_; }
     [[nodiscard]] ResponseReader& response() noexcept { return response_; }
 

@@ -44,12 +44,12 @@ Result<std::size_t> parse_size(std::string_view digits, int base, const char* re
 
 Result<int> parse_status_line(std::string_view line) {
     const bool version = line.starts_with("HTTP/1.1 ") || line.starts_with("HTTP/1.0 ");
-    // The space after the status stands even where no reason follows (RFC 9112 section 4).
-    if (!version || line.size() < 13 || line[12] != ' ') return bad("no HTTP status line");
+    // The space after the status is required even if no reason follows (RFC 9112 section 4).
+    if (!version || line.size() < 13 || line[12] != ' ') return bad("not an HTTP status line");
     if (!std::all_of(line.begin(), line.end(), is_field_character)) return bad("control character in the status line");
     int status = 0;
     for (const char c : line.substr(9, 3)) {
-        if (!is_digit(c)) return bad("no number for a status");
+        if (!is_digit(c)) return bad("status is not a number");
         status = status * 10 + (c - '0');
     }
     if (status < 100 || status > 599) return bad("status out of range");
@@ -60,9 +60,8 @@ Result<HeaderField> parse_header_field(std::string_view line) {
     const std::size_t colon = line.find(':');
     if (colon == std::string_view::npos || colon == 0) return bad("header line without a name");
     const HeaderField field{.name = line.substr(0, colon), .value = trimmed(line.substr(colon + 1))};
-    // This also refuses folded lines and white space before the colon (RFC 9112 sections 5.1 and 5.2).
-    if (!std::all_of(field.name.begin(), field.name.end(), is_token_character))
-        return bad("bad name of a header field");
+    // This also rejects folded lines and white space before the colon (RFC 9112 sections 5.1 and 5.2).
+    if (!std::all_of(field.name.begin(), field.name.end(), is_token_character)) return bad("invalid header field name");
     if (!std::all_of(field.value.begin(), field.value.end(), is_field_character)) {
         return bad("control character in a header field");
     }
@@ -70,11 +69,11 @@ Result<HeaderField> parse_header_field(std::string_view line) {
 }
 
 Result<std::size_t> parse_content_length(std::string_view value) {
-    return parse_size(value, 10, "bad Content-Length");
+    return parse_size(value, 10, "invalid Content-Length");
 }
 
 Result<std::size_t> parse_chunk_size(std::string_view line) {
-    return parse_size(trimmed(line.substr(0, line.find(';'))), 16, "bad size of a chunk");
+    return parse_size(trimmed(line.substr(0, line.find(';'))), 16, "invalid chunk size");
 }
 
 }  // namespace agent

@@ -8,8 +8,8 @@
 
 namespace agent {
 
-// The lines of an HTTP/1.1 message (RFC 9112), read strictly: the agent writes them well, and what does not look like
-// that is not the agent. Every line comes without its CRLF. All fail with kInternal and the reason.
+// The lines of an HTTP/1.1 message (RFC 9112), parsed strictly: the agent writes them correctly, and anything else is
+// not the agent. Lines come without their CRLF. All fail with kInternal and the reason.
 
 /// "HTTP/1.1 200 OK": the status, 100 to 599.
 [[nodiscard]] Result<int> parse_status_line(std::string_view line);
@@ -22,10 +22,10 @@ struct HeaderField {
 /// "Name: value". The views are into `line`.
 [[nodiscard]] Result<HeaderField> parse_header_field(std::string_view line);
 
-/// The value of Content-Length: digits and nothing else.
+/// The value of Content-Length: digits only.
 [[nodiscard]] Result<std::size_t> parse_content_length(std::string_view value);
 
-/// The line before a chunk: its size in hexadecimal. Extensions are passed over (RFC 9112 section 7.1.1).
+/// The line before a chunk: its size in hexadecimal. Extensions are ignored (RFC 9112 section 7.1.1).
 [[nodiscard]] Result<std::size_t> parse_chunk_size(std::string_view line);
 
 }  // namespace agent

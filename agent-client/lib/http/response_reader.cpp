@@ -11,7 +11,7 @@ namespace agent {
 
 namespace {
 
-constexpr std::size_t kChunkLineBytes = 1024;  // a size and whatever extensions
+constexpr std::size_t kChunkLineBytes = 1024;  // a size and any extensions
 
 tl::unexpected<Error> bad(const char* reason) {
     return fail(Error::Code::kInternal, std::string("answer of the agent: ") + reason);
@@ -47,7 +47,7 @@ Result<std::size_t> ResponseReader::feed_line(std::string_view bytes) {
     line_.append(bytes.substr(0, used));
     if (of_chunk && line_.size() > kChunkLineBytes) return bad("line of a chunk too long");
     if (newline == std::string_view::npos) return used;
-    // A lone LF as the end of a line is how responses get smuggled (RFC 9112 section 2.2 allows refusing it).
+    // A bare LF as line end enables response smuggling (RFC 9112 section 2.2 allows rejecting it).
     if (!line_.ends_with("\r\n")) return bad("line without CRLF");
     const std::string line = line_.substr(0, line_.size() - 2);
     line_.clear();
@@ -82,17 +82,17 @@ Result<void> ResponseReader::on_line(std::string_view line) {
 
 Result<void> ResponseReader::on_field(std::string_view line) {
     AGENT_TRY(const HeaderField parsed, parse_header_field(line));
-    // A second Content-Length or Transfer-Encoding would leave open which one counts.
+    // A second Content-Length or Transfer-Encoding would be ambiguous.
     const bool frames =
         equal_ignoring_case(parsed.name, "Content-Length") || equal_ignoring_case(parsed.name, "Transfer-Encoding");
-    if (frames && field(parsed.name)) return bad("two fields of one name that give the body's length");
+    if (frames && field(parsed.name)) return bad("duplicate field for the body's length");
     fields_.emplace_back(parsed.name, parsed.value);
     return {};
 }
 
 /// RFC 9112 section 6.3, for a client that sends no HEAD and no CONNECT.
 Result<void> ResponseReader::on_end_of_fields() {
-    if (status_ == 101) return bad("protocol switch that nobody asked for");
+    if (status_ == 101) return bad("unrequested protocol switch");
     if (status_ < 200) {
         fields_.clear();
         state_ = State::kStatusLine;

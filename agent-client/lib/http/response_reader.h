@@ -13,19 +13,19 @@
 
 namespace agent {
 
-/// Reads one HTTP/1.x response (RFC 9112) as its bytes come in, in pieces of any size. Does no I/O.
+/// Parses one HTTP/1.x response (RFC 9112) from pieces of any size. Does no I/O.
 ///
-/// Strict and bounded: what the agent would never send is refused, and memory does not grow past the limits whatever
-/// comes. Bodies with Content-Length, chunked, or up to the end of the stream.
+/// Strict and bounded: rejects what the agent would never send, and no input makes memory grow past the limits. Bodies
+/// with Content-Length, chunked, or up to the end of the stream.
 class ResponseReader {
   public:
     static constexpr std::size_t kHeaderBytes = std::size_t{16} * 1024;  // status line, fields, trailers; interim too
-    static constexpr std::size_t kBodyBytes = std::size_t{4} * 1024 * 1024;  // of body that was not taken yet
+    static constexpr std::size_t kBodyBytes = std::size_t{4} * 1024 * 1024;  // of body not taken yet
 
-    /// Takes the next bytes of the stream; returns how many of them belong to this response, which are all unless it
-    /// has become complete. Fails with kInternal and the reason; nothing may be fed after that.
+    /// Takes the next bytes of the stream; returns how many of them belong to this response: all, unless it is now
+    /// complete. Fails with kInternal and the reason; do not feed it after that.
     [[nodiscard]] Result<std::size_t> feed(std::string_view bytes);
-    /// The stream has ended. Fails with kTemporarilyUnavailable when the response was not complete by then.
+    /// The stream has ended. Fails with kTemporarilyUnavailable if the response is incomplete.
     [[nodiscard]] Result<void> end_of_stream();
 
     /// True once status and fields are known.
@@ -35,7 +35,7 @@ class ResponseReader {
     [[nodiscard]] int status() const noexcept { return status_; }
     /// The first field of that name, in any case.
     [[nodiscard]] std::optional<std::string_view> field(std::string_view name) const noexcept;
-    /// What has come of the body since the last call.
+    /// The part of the body received since the last call.
     [[nodiscard]] SecretString take_body() { return body_.take(); }
 
   private:
@@ -49,12 +49,12 @@ class ResponseReader {
     [[nodiscard]] Result<void> on_chunk_size(std::string_view line);
 
     State state_ = State::kStatusLine;
-    std::string line_;              // the part of a line that has come
-    std::size_t header_bytes_ = 0;  // in all lines so far, but those of chunks
+    std::string line_;              // the part of a line received so far
+    std::size_t header_bytes_ = 0;  // in all lines so far except those of chunks
     int status_ = 0;
     std::vector<std::pair<std::string, std::string>> fields_;
     bool chunked_ = false;
-    std::optional<std::size_t> rest_;  // of the body or chunk; nothing when only the end of the stream ends it
+    std::optional<std::size_t> rest_;  // of the body or chunk; nullopt if the end of the stream ends it
     SecretBuffer body_{kBodyBytes};
 };
 

@@ -20,7 +20,7 @@ std::string value_of(const Surroundings& surroundings, const char* name) {
 
 bool may_exist(const std::string& path) {
     struct stat found {};
-    // A directory that may not be searched hides what is there, so it counts as something.
+    // If a directory cannot be searched, assume that the socket exists.
     return ::lstat(path.c_str(), &found) == 0 || (errno != ENOENT && errno != ENOTDIR);
 }
 
@@ -35,7 +35,7 @@ std::string find_socket(std::string_view chosen, const Surroundings& surrounding
     std::string named = value_of(surroundings, "CLIO_AGENT_SOCK");
     if (!named.empty()) return named;
     std::string own = value_of(surroundings, "XDG_RUNTIME_DIR");
-    // The XDG Base Directory Specification has relative paths ignored.
+    // The XDG Base Directory Specification says to ignore relative paths.
     if (!own.starts_with('/')) return kSystemSocket;
     own += kInRuntimeDirectory;
     if (!surroundings.exists(own) && surroundings.exists(kSystemSocket)) return kSystemSocket;

@@ -8,25 +8,25 @@
 
 namespace agent {
 
-/// What the choice of a socket depends on; a seam for tests.
+/// What the choice of a socket depends on; replaced in tests.
 struct Surroundings {
-    /// The value of an environment variable; null when it is unset.
+    /// The value of an environment variable; null if unset.
     std::function<const char*(const char*)> variable;
     std::function<bool(const std::string&)> exists;
 
-    /// Those of this process. In a set-user-ID program no variable counts.
+    /// Those of this process. A set-user-ID program ignores all variables.
     [[nodiscard]] static Surroundings real();
 };
 
-/// The agent's socket: `chosen` by the caller, else $CLIO_AGENT_SOCK, else $XDG_RUNTIME_DIR/cliod/agent.sock, else
-/// /run/cliod/agent.sock. Empty counts as unset.
+/// The agent's socket: `chosen` by the caller, otherwise $CLIO_AGENT_SOCK, $XDG_RUNTIME_DIR/cliod/agent.sock or
+/// /run/cliod/agent.sock, in this order. Empty counts as unset.
 ///
-/// XDG_RUNTIME_DIR is set in every session, whether or not this user runs an agent; so the system's agent is taken when
-/// the user's has no socket and the system's has one. A socket that exists but refuses is never passed over: the other
-/// agent has other accounts.
+/// XDG_RUNTIME_DIR is set in every session, even if the user runs no agent; so the system's agent is used if it has a
+/// socket and the user's has none. A socket that exists but refuses is never skipped: the other agent has other
+/// accounts.
 [[nodiscard]] std::string find_socket(std::string_view chosen, const Surroundings& surroundings = Surroundings::real());
 
-/// $CLIO_ACCOUNT; nothing when it is unset or empty.
+/// $CLIO_ACCOUNT; nullopt if it is unset or empty.
 [[nodiscard]] std::optional<std::string> default_account(const Surroundings& surroundings = Surroundings::real());
 
 }  // namespace agent

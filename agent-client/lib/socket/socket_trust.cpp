@@ -32,7 +32,7 @@ Reply<struct stat> look_at(const std::string& path, bool follow, const std::stri
     return fail(code, "agent's socket: " + path + ": " + errno_text(errno));
 }
 
-/// Checks one entry of one directory; true when it is a symbolic link.
+/// Checks one directory entry; true if it is a symbolic link.
 Reply<bool> check_entry(const std::string& path) {
     const std::string directory = directory_of(path);
     AGENT_TRY(const struct stat entry, look_at(path, /*follow=*/false, path));
@@ -59,7 +59,7 @@ std::optional<std::string> reason_for_distrust(const Placement& placement, uid_t
     if ((placement.directory_mode & (S_IWGRP | S_IWOTH)) == 0) return std::nullopt;
     if ((placement.directory_mode & S_ISVTX) == 0) return "others can write to its directory";
     if (is_ours(placement.owner)) return std::nullopt;
-    return "user " + std::to_string(placement.owner) + " put it into a directory that anybody can write to";
+    return "user " + std::to_string(placement.owner) + " placed it in a directory that anyone can write to";
 }
 
 Reply<void> check_socket(const std::string& path) {

@@ -15,7 +15,7 @@ namespace agent {
 
 namespace {
 
-// A Unix socket whose backlog is full answers EAGAIN, and poll(2) does not tell when there is room again.
+// A Unix socket with a full backlog returns EAGAIN, and poll(2) does not report when there is room again.
 constexpr Duration kBacklogPause = std::chrono::milliseconds(10);
 
 Reply<sockaddr_un> address_of(const std::string& path) {
@@ -24,7 +24,7 @@ Reply<sockaddr_un> address_of(const std::string& path) {
     if (path.size() >= sizeof address.sun_path) {
         return fail(Error::Code::kBadRequest, "agent's socket: " + path + ": longer than the " +
                                                   std::to_string(sizeof address.sun_path - 1) +
-                                                  " bytes that a socket's path may have");
+                                                  " bytes allowed for a socket's path");
     }
     std::memcpy(address.sun_path, path.data(), path.size());
     return address;
@@ -81,7 +81,7 @@ Reply<std::size_t> UnixStream::receive(std::span<char> into, const Patience& pat
         if (errno == EAGAIN) {
             AGENT_CHECK(patience.await(socket_.get(), POLLIN));
         } else if (errno == ECONNRESET) {
-            return std::size_t{0};  // closed with something of ours unread: the end all the same
+            return std::size_t{0};  // closed with some of our bytes unread: still the end
         } else if (errno != EINTR) {
             return fail_errno("agent: receive", errno);
         }

@@ -20,9 +20,9 @@ class UnixStream {
     /// Takes over a connected socket.
     explicit UnixStream(Fd socket) noexcept : socket_(std::move(socket)) {}
 
-    /// Sends all of `bytes`. False when the peer has closed: it may have answered before it read everything.
+    /// Sends all of `bytes`. False if the peer closed the connection: it may have answered before reading everything.
     [[nodiscard]] Reply<bool> send(std::string_view bytes, const Patience& patience);
-    /// Waits for some bytes; returns how many, 0 at the end of the stream.
+    /// Waits for bytes; returns how many, 0 at the end of the stream.
     [[nodiscard]] Reply<std::size_t> receive(std::span<char> into, const Patience& patience);
 
   private:
