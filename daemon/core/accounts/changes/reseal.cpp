@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "core/accounts/account_errors.h"
+#include "core/refresh/token_set.h"
 
 namespace agent {
 
