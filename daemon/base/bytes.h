@@ -18,7 +18,7 @@ void append_field(SecretBuffer& out, std::string_view field);
 class FieldReader {
   public:
     explicit FieldReader(std::string_view text) noexcept : rest_(text) {}
-    /// Nothing when the text ends within the field.
+    /// Nullopt if the text ends within the field.
     [[nodiscard]] std::optional<std::string_view> next() noexcept;
     [[nodiscard]] bool at_end() const noexcept { return rest_.empty(); }
 

@@ -39,8 +39,8 @@ class Fd {
     int fd_ = -1;
 };
 
-/// The descriptor that a system call returned; throws std::system_error with errno when it is -1. For descriptors
-/// that a program cannot do without at its start.
+/// The descriptor that a system call returned; throws std::system_error with errno if it is -1. For descriptors that
+/// the program cannot start without.
 [[nodiscard]] inline Fd fd_or_throw(int fd, const char* what) {
     if (fd < 0) throw std::system_error(errno, std::generic_category(), what);
     return Fd(fd);

@@ -15,7 +15,7 @@ namespace agent {
 
 namespace {
 
-// A write of up to PIPE_BUF bytes to a pipe is never mixed with another one (pipe(7)).
+// Writes of up to PIPE_BUF bytes to a pipe are atomic (pipe(7)).
 constexpr std::size_t kLongestLine = 4096;
 
 constexpr std::array<std::pair<std::string_view, LogLevel>, 5> kLevels{{
@@ -47,7 +47,7 @@ std::string timestamp() {
     return {text.data(), size};
 }
 
-/// Appends `text` with everything escaped that could end the line or steer a terminal: C0 and C1 controls, DEL, bytes
+/// Appends `text`, escaping everything that could end the line or control a terminal: C0 and C1 controls, DEL, bytes
 /// that are not UTF-8; with `quoted` also the quote and the backslash.
 void append_escaped(std::string& line, std::string_view text, bool quoted) {
     constexpr std::string_view kDigits = "0123456789abcdef";

@@ -8,11 +8,11 @@
 
 namespace agent {
 
-/// What went wrong, told by what a caller does next. The codes are those of the local protocol (protocol/problem.h),
-/// so that an error keeps its meaning from the core to the exit status of clioctl.
+/// What went wrong, classified by what a caller should do next. The codes are those of the local protocol
+/// (protocol/problem.h), so that an error keeps its meaning from the core to the exit status of clioctl.
 struct Error {
     enum class Code {
-        kBadRequest,              // the input is wrong; the message says where
+        kBadRequest,              // the input is invalid; the message says where
         kNotFound,                // no such account, app, authorization or path
         kConflict,                // the request contradicts what is stored
         kAccountAmbiguous,        // several accounts, none named
@@ -42,14 +42,15 @@ using Result = tl::expected<T, Error>;
 #define AGENT_CONCAT_INNER(a, b) a##b
 #define AGENT_CONCAT(a, b) AGENT_CONCAT_INNER(a, b)
 
-/// Declares `decl` from the value of a Result, or of any other expected, or returns its error from the enclosing
+/// Declares `decl` with the value of a Result or other expected; on failure returns the error from the enclosing
 /// function.
 #define AGENT_TRY(decl, expr)                                                                                        \
     auto AGENT_CONCAT(result_, __LINE__) = (expr);                                                                   \
     if (!AGENT_CONCAT(result_, __LINE__)) return tl::unexpected(std::move(AGENT_CONCAT(result_, __LINE__)).error()); \
-    decl = *std::move(AGENT_CONCAT(result_, __LINE__))  // NOLINT(bugprone-macro-parentheses): a declaration takes none
+    decl = *std::move(                                                                                               \
+        AGENT_CONCAT(result_, __LINE__))  // NOLINT(bugprone-macro-parentheses): not allowed in a declaration
 
-/// The same where there is no value.
+/// The same for a Result without a value.
 #define AGENT_CHECK(expr)                                      \
     if (auto agent_check_result = (expr); !agent_check_result) \
     return tl::unexpected(std::move(agent_check_result).error())

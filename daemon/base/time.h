@@ -7,9 +7,9 @@
 namespace agent {
 
 using Duration = std::chrono::milliseconds;
-/// A point on the wall clock, which can be set back and forth: expiry is compared with it, nothing else.
+/// A point on the wall clock, which can be set back and forth: used only for expiry.
 using WallTime = std::chrono::time_point<std::chrono::system_clock, Duration>;
-/// A point on a clock that only goes forward and goes on while the machine sleeps (CLOCK_BOOTTIME).
+/// A point on a monotonic clock that keeps running while the machine sleeps (CLOCK_BOOTTIME).
 using BootTime = std::chrono::time_point<struct BootClockTag, Duration>;
 
 [[nodiscard]] inline std::int64_t unix_seconds(WallTime t) {

@@ -7,7 +7,7 @@
 
 namespace agent {
 
-/// Randomness for `state`, verifiers, ids and the spreading of load.
+/// Randomness for `state`, verifiers, ids and spreading load.
 class Entropy {
   public:
     virtual ~Entropy() = default;

@@ -28,24 +28,23 @@ struct HttpRequest {
 struct HttpResponse {
     int status = 0;
     std::string content_type;  // as sent, empty when absent
-    /// Seconds to wait from Retry-After or Retry-At, a date already turned into a duration; nothing when absent or
-    /// unreadable.
+    /// Seconds to wait from Retry-After or Retry-At, a date already converted to a duration; nullopt if absent or
+    /// invalid.
     std::optional<Duration> retry_after;
     SecretString body;
 };
 
-/// Why no whole answer came.
+/// Why there is no complete answer.
 struct HttpFailure {
     enum class Kind { kResolve, kConnect, kTls, kTimeout, kCut, kTooLarge };
 
     Kind kind = Kind::kConnect;
-    /// True when the request may have reached the server, so that it may have acted on it. False only when that is
-    /// certain not to be so.
+    /// True if the request may have reached the server, which may have acted on it. False only if it certainly did not.
     bool may_have_been_sent = true;
     std::string message;  // for a person: host, port and reason; never a header or a body
 };
 
-/// One request under way. Destroying it cancels the request; its callback is then never called. The callback may
+/// A request in progress. Destroying it cancels the request; its callback is then never called. The callback may
 /// destroy it.
 class HttpCall {
   public:
@@ -59,8 +58,8 @@ class HttpClient {
 
     virtual ~HttpClient() = default;
 
-    /// Sends `request` and calls `done` exactly once, never before this returns. Every HTTP status is an answer, not a
-    /// failure. Bodies over 256 KiB fail as kTooLarge; connecting may take 10 s, the whole request 30 s.
+    /// Sends `request` and calls `done` exactly once, after this returns. Every HTTP status is an answer, not a
+    /// failure. Bodies over 256 KiB fail with kTooLarge; connecting may take 10 s, the whole request 30 s.
     [[nodiscard]] virtual std::unique_ptr<HttpCall> send(HttpRequest request, Done done) = 0;
 };
 

@@ -8,7 +8,7 @@
 
 namespace agent {
 
-/// One timer that waits, or one watch that lasts. Destroying it cancels it; its callback is then never called.
+/// A pending timer or a watch. Destroying it cancels it; its callback is then never called.
 class Timer {
   public:
     virtual ~Timer() = default;
@@ -18,11 +18,11 @@ class Timers {
   public:
     virtual ~Timers() = default;
 
-    /// Calls `fire` once, `delay` from now or as soon as possible after it; time that the machine sleeps counts. Never
-    /// calls it before this returns, not even for a delay of zero or less. `fire` may destroy its own timer.
+    /// Calls `fire` once, `delay` from now or as soon as possible after that; time asleep counts. Calls it only after
+    /// this returns, even for a delay of zero or less. `fire` may destroy its own timer.
     [[nodiscard]] virtual std::unique_ptr<Timer> after(Duration delay, std::function<void()> fire) = 0;
 
-    /// Calls `stepped` whenever the wall clock has been set, or the machine has woken up, until the watch is destroyed.
+    /// Calls `stepped` whenever the wall clock is set or the machine wakes up, until the watch is destroyed.
     [[nodiscard]] virtual std::unique_ptr<Timer> on_clock_step(std::function<void()> stepped) = 0;
 };
 

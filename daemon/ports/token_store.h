@@ -12,7 +12,7 @@
 
 namespace agent {
 
-/// One durable record. What it says is sealed; the store sees a name, a generation and opaque bytes.
+/// One durable record. Its content is sealed; the store sees a name, a generation and opaque bytes.
 struct StoredRow {
     enum class Kind { kAccount, kApp, kRevision };
 
@@ -22,26 +22,25 @@ struct StoredRow {
     Bytes sealed;
 };
 
-/// The highest generation that was ever durable of a record, as it is known apart from the store.
+/// The highest generation of a record that was ever durable, as known outside the store.
 struct SeenRecord {
     StoredRow::Kind kind = StoredRow::Kind::kAccount;
     std::string name;
     std::uint64_t generation = 0;
 };
 
-/// One change of one record, taken whole or not at all.
+/// One atomic change of one record.
 struct StoreChange {
     enum class Action { kPut, kRemove };
 
     Action action = Action::kPut;
-    /// With kRemove only kind and name count.
+    /// With kRemove only kind and name matter.
     StoredRow row;
     /// Compare-and-swap: the generation the record has now, 0 for "there is no such record".
     std::uint64_t expected_generation = 0;
 };
 
-/// A commit under way. Destroying it keeps `done` from being called; the change itself is then still made. `done` may
-/// destroy it.
+/// A commit in progress. If it is destroyed, `done` is not called, but the change is still made. `done` may destroy it.
 class StoreCommit {
   public:
     virtual ~StoreCommit() = default;
@@ -54,13 +53,13 @@ class TokenStore {
 
     virtual ~TokenStore() = default;
 
-    /// Hands every record to `each`, in no order, before it returns; may block for as long as the disk takes.
+    /// Passes every record to `each`, in any order, before it returns; may block on the disk.
     [[nodiscard]] virtual Result<void> load(const std::function<void(StoredRow)>& each) = 0;
 
-    /// Makes `change` durable, then calls `done` exactly once, never before this returns. Commits of one record take
-    /// effect in the order they were started. Success means synced to the disk: the change survives a power cut.
-    /// Fails with kConflict when the record's generation is not the expected one, with kTemporarilyUnavailable when
-    /// the disk refuses (full, read-only, I/O error); the record is then as before.
+    /// Makes `change` durable, then calls `done` exactly once, after this returns. Commits of one record take effect in
+    /// the order they were started. Success means synced to the disk: the change survives a power cut. Fails with
+    /// kConflict if the record's generation is not the expected one, with kTemporarilyUnavailable if the disk fails
+    /// (full, read-only, I/O error); the record is then unchanged.
     [[nodiscard]] virtual std::unique_ptr<StoreCommit> commit(StoreChange change, Done done) = 0;
 };
 

@@ -9,7 +9,7 @@
 
 namespace agent {
 
-/// All that the core is given of the world, except the listener that only a login needs. Owned by the composition root;
+/// The core's access to the outside world, except the listener that only a login needs. Owned by the composition root;
 /// outlives the core.
 struct World {
     const Clock& clock;

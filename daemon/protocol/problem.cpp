@@ -10,7 +10,7 @@ namespace {
 
 using Code = Error::Code;
 
-// In the order of Error::Code. 401 stands nowhere: it would ask for HTTP authentication, which the socket has none of.
+// In the order of Error::Code. Never 401: it would ask for HTTP authentication, which the socket does not have.
 constexpr std::array<ProblemKind, 9> kKinds{{
     {Code::kBadRequest, "bad_request", 400, 2, "Bad request"},
     {Code::kNotFound, "not_found", 404, 7, "Not found"},

@@ -8,8 +8,8 @@
 
 namespace agent {
 
-/// How an Error travels: the "code" member of a problem+json answer (RFC 9457), the HTTP status it comes with, and the
-/// exit status of clioctl. One table, read by daemon and client, so that they cannot drift apart.
+/// How an Error is sent: the "code" member of a problem+json answer (RFC 9457), its HTTP status, and the exit status of
+/// clioctl. Daemon and client share this table, so that they cannot drift apart.
 struct ProblemKind {
     Error::Code code;
     std::string_view name;
@@ -19,7 +19,7 @@ struct ProblemKind {
 };
 
 [[nodiscard]] const ProblemKind& problem_kind(Error::Code code) noexcept;
-/// Nothing for a name that this version does not know.
+/// Nullopt for a name that this version does not know.
 [[nodiscard]] std::optional<Error::Code> error_code_from(std::string_view problem_name) noexcept;
 
 }  // namespace agent

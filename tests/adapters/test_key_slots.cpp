@@ -83,7 +83,7 @@ Test(key_slots, any_of_them_opens_the_store) {
     StoreFile store = f.open();
     EXPECT_TEXT(opened(store, 'f'), "1:d");
     EXPECT_TEXT(opened(store, 'p'), "2:d");
-    EXPECT_CONTAINS(opened(store, 'w'), "not the one that opens this slot");
+    EXPECT_CONTAINS(opened(store, 'w'), "wrong key for this slot");
     const auto all = agent::read_key_slots(store);
     EXPECT_TEXT(all->kinds(), "file, passphrase");
     EXPECT_TEXT(all->slots[0].facts.source, "/there");
@@ -124,9 +124,9 @@ Test(key_slots, what_was_altered_opens_nothing) {
         }
         StoreFile store = f.open();
         const std::string said = opened(store, 'f');
-        cr_expect(said.find("altered") != said.npos || said.find("not the one") != said.npos, "%s: %s", change,
+        cr_expect(said.find("altered") != said.npos || said.find("wrong key") != said.npos, "%s: %s", change,
                   said.c_str());
-        // What is wrapped is made anew; all else has to be as it was.
+        // Rotation wraps the key again, so it repairs that; everything else must be unaltered.
         if (std::string(change).find("wrapped") == std::string::npos)
             cr_expect_not(agent::rotate_data_key(store, key_of('d'), key_of('n')), "%s", change);
     }
@@ -153,7 +153,7 @@ Test(key_slots, the_last_one_stays) {
     const auto first = add(store, 'd', 'f');
     const auto second = add(store, 'd', 'g');
     cr_assert(agent::remove_key_slot(store, first));
-    EXPECT_CONTAINS(opened(store, 'f'), "not the one");
+    EXPECT_CONTAINS(opened(store, 'f'), "wrong key");
     const auto last = agent::remove_key_slot(store, second);
     cr_assert_not(last);
     cr_expect(last.error().code == Error::Code::kConflict);

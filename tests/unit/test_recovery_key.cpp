@@ -60,14 +60,14 @@ Test(recovery_key, a_wrong_character_is_noticed) {
     cr_expect(unnoticed == 0, "%d", unnoticed);
     std::string swapped = text;
     std::swap(swapped[0], swapped[40]);
-    if (swapped != text) EXPECT_CONTAINS(key_of(swapped), "checksum does not fit");
+    if (swapped != text) EXPECT_CONTAINS(key_of(swapped), "checksum is wrong");
 }
 
 Test(recovery_key, says_how_it_was_misread) {
     EXPECT_CONTAINS(key_of(""), "too short");
     EXPECT_CONTAINS(key_of(kZero), "too short");
     EXPECT_CONTAINS(key_of(std::string(kZero) + "0000-0"), "too long");
-    EXPECT_CONTAINS(key_of(std::string(kZero) + "000U"), "a character that none has");
+    EXPECT_CONTAINS(key_of(std::string(kZero) + "000U"), "an invalid character");
     EXPECT_CONTAINS(key_of(std::string(kZero) + "0000"), "checksum");
 }
 

@@ -18,7 +18,7 @@ const unsigned char* raw(std::span<const std::byte> bytes) {
     return reinterpret_cast<const unsigned char*>(bytes.data());
 }
 
-/// The secret half, and `half` beside it.
+/// The secret half; also sets `half`.
 Result<SealingKey> secret_half(const SealingKey& slot_key, PublicHalf& half) {
     return SealingKey::filled([&](unsigned char* secret) {
         return ::crypto_box_seed_keypair(half.data(), secret, raw(slot_key.raw())) == 0;
@@ -45,7 +45,7 @@ Bytes wrap_key(const SealingKey& key, std::span<const std::byte> public_half) {
 }
 
 Result<SealingKey> unwrap_key(std::span<const std::byte> wrapped, const SealingKey& slot_key) {
-    const auto wrong = [] { return fail(Error::Code::kForbidden, "key: it is not the one that opens this slot"); };
+    const auto wrong = [] { return fail(Error::Code::kForbidden, "key: wrong key for this slot"); };
     if (wrapped.size() != crypto_box_SEALBYTES + SealingKey::kSize) return wrong();
     PublicHalf half{};
     AGENT_TRY(const SealingKey secret, secret_half(slot_key, half));

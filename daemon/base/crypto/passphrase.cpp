@@ -14,7 +14,7 @@ static_assert(KdfParameters::kSaltSize == crypto_pwhash_SALTBYTES);
 
 constexpr std::uint64_t kMostOperations = 10'000;  // about 40 minutes
 constexpr std::uint64_t kMostMemory =
-    std::uint64_t{4} * 1024 * 1024 * 1024;  // what crypto_pwhash takes on all machines
+    std::uint64_t{4} * 1024 * 1024 * 1024;  // what crypto_pwhash allows on all machines
 
 bool within_bounds(const KdfParameters& parameters) {
     return parameters.salt.size() == KdfParameters::kSaltSize &&
@@ -37,7 +37,7 @@ Result<KdfParameters> calibrated_kdf(Duration target) {
     const auto begin = std::chrono::steady_clock::now();
     AGENT_TRY(const SealingKey thrown_away, derive_key("a passphrase of usual length", parameters));
     const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
-    // The time goes with the operations (RFC 9106 section 3.1).
+    // The time is proportional to the operations (RFC 9106 section 3.1).
     const double factor = std::chrono::duration<double>(target).count() / std::max(took.count(), 1e-3);
     const double operations = static_cast<double>(parameters.operations) * factor;
     parameters.operations =
@@ -46,8 +46,7 @@ Result<KdfParameters> calibrated_kdf(Duration target) {
 }
 
 Result<SealingKey> derive_key(std::string_view passphrase, const KdfParameters& parameters) {
-    if (!within_bounds(parameters))
-        return fail(Error::Code::kInternal, "passphrase: the parameters that it goes with are out of bounds");
+    if (!within_bounds(parameters)) return fail(Error::Code::kInternal, "passphrase: its parameters are out of range");
     bool enough_memory = false;
     AGENT_TRY(SealingKey key, SealingKey::filled([&](unsigned char* out) {
                   enough_memory = ::crypto_pwhash(out, SealingKey::kSize, passphrase.data(), passphrase.size(),
@@ -59,7 +58,7 @@ Result<SealingKey> derive_key(std::string_view passphrase, const KdfParameters& 
     if (!enough_memory)
         return fail(Error::Code::kTemporarilyUnavailable,
                     "passphrase: " + std::to_string(parameters.memory >> 20U) +
-                        " MiB of memory are needed to try it, and are not to be had now");
+                        " MiB of memory are needed to try it, but not available now");
     return key;
 }
 

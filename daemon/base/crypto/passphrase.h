@@ -10,8 +10,8 @@
 
 namespace agent {
 
-/// How a passphrase becomes a key: Argon2id (RFC 9106) by libsodium. Public, and stored with what the key seals, since
-/// what is right grows with the years.
+/// Parameters that derive a key from a passphrase: Argon2id (RFC 9106) by libsodium. Public, and stored with what the
+/// key seals, since the recommended cost grows over the years.
 struct KdfParameters {
     static constexpr std::size_t kSaltSize = 16;
 
@@ -20,15 +20,14 @@ struct KdfParameters {
     Bytes salt;                // kSaltSize bytes
 };
 
-/// libsodium's "moderate" cost (256 MiB, about 0.7 s), the least that is taken here, with a fresh salt.
+/// libsodium's "moderate" cost (256 MiB, about 0.7 s), our minimum, with a fresh salt.
 [[nodiscard]] KdfParameters moderate_kdf();
 
-/// At least that, and as many operations as take about `target` on this machine. Measures, and so takes about that
-/// long.
+/// At least that, with as many operations as take about `target` on this machine. Takes about that long, to measure.
 [[nodiscard]] Result<KdfParameters> calibrated_kdf(Duration target);
 
-/// Takes long, on purpose: not for the loop. Fails with kInternal for parameters that are out of bounds (damaged, or
-/// made to exhaust this machine), and with kTemporarilyUnavailable when there is not the memory.
+/// Slow on purpose: never call it on the event loop. Fails with kInternal for parameters out of range (damaged, or made
+/// to exhaust this machine), and with kTemporarilyUnavailable if there is not enough memory.
 [[nodiscard]] Result<SealingKey> derive_key(std::string_view passphrase, const KdfParameters& parameters);
 
 }  // namespace agent

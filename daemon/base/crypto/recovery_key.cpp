@@ -20,7 +20,7 @@ constexpr std::size_t kChecksumCharacters = 4;
 constexpr std::size_t kCharacters = kSecretCharacters + kChecksumCharacters;
 constexpr std::size_t kGroup = 4;
 
-/// The random part, wiped when it goes.
+/// The random part, wiped on destruction.
 struct Secret {
     std::array<unsigned char, kSecretSize> bytes{};
     Secret() = default;
@@ -34,7 +34,7 @@ void digest(const Secret& secret, std::string_view purpose, std::span<unsigned c
                          reinterpret_cast<const unsigned char*>(purpose.data()), purpose.size());
 }
 
-/// The five bits at `index` of a big-endian row of bits.
+/// The `index`-th group of five bits, big-endian.
 unsigned bits_at(std::span<const unsigned char> bytes, std::size_t index) {
     unsigned value = 0;
     for (std::size_t bit = index * kBitsPerCharacter; bit < (index + 1) * kBitsPerCharacter; ++bit) {
@@ -59,7 +59,7 @@ char character_at(const Secret& secret, std::size_t index) {
     return kAlphabet[bits_at(checksum, index - kSecretCharacters)];
 }
 
-/// As people write it down: lower case, and the letters that look like digits.
+/// Accepts lower case, and letters that look like digits.
 char canonical(char c) {
     const char upper = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
     if (upper == 'O') return '0';
@@ -91,7 +91,7 @@ Result<SealingKey> read_recovery_key(std::string_view text) {
         if (written == '-' || std::isspace(static_cast<unsigned char>(written)) != 0) continue;
         const char character = canonical(written);
         const std::size_t value = kAlphabet.find(character);
-        if (value == std::string_view::npos) return misread("it holds a character that none has");
+        if (value == std::string_view::npos) return misread("it has an invalid character");
         if (characters.size() < kSecretCharacters)
             set_bits_at(secret.bytes, characters.size(), static_cast<unsigned>(value));
         characters.append({&character, 1});
@@ -100,7 +100,7 @@ Result<SealingKey> read_recovery_key(std::string_view text) {
     if (characters.size() < kCharacters) return misread("it is too short; it has nine groups of four");
     for (std::size_t i = kSecretCharacters; i < kCharacters; ++i) {
         if (characters.view()[i] != character_at(secret, i))
-            return misread("its checksum does not fit; a character was misread");
+            return misread("its checksum is wrong; a character was misread");
     }
     return SealingKey::filled([&](unsigned char* out) {
         digest(secret, "clio-agent/1 recovery-key", {out, SealingKey::kSize});

@@ -9,14 +9,13 @@
 
 namespace agent {
 
-// A recovery key is to be written on paper: 160 random bits and 20 bits of checksum in Crockford's base 32, in nine
-// groups of four, "7KQ2-M0XA-…". Letters of either case are taken, I and L for 1, O for 0; hyphens and blanks do not
-// count.
+// A key to write down on paper: 160 random bits and 20 bits of checksum in Crockford's base 32, in nine groups of four,
+// "7KQ2-M0XA-…". Upper and lower case are accepted, I and L as 1, O as 0; hyphens and blanks are ignored.
 
 [[nodiscard]] SecretString make_recovery_key();
 
-/// The key that it stands for. Fails with kBadRequest when it was misread: another length, a character that it never
-/// has, or a wrong checksum.
+/// The key that it encodes. Fails with kBadRequest if it was misread: wrong length, invalid character, or wrong
+/// checksum.
 [[nodiscard]] Result<SealingKey> read_recovery_key(std::string_view text);
 
 }  // namespace agent

@@ -42,7 +42,7 @@ bool SealingKey::make_read_only() noexcept {
     return ::sodium_mprotect_readonly(bytes_.get()) == 0;
 }
 
-// Argon2 and BLAKE2b leave their result there, and a worker's stack may never be used as deep again.
+// Argon2 and BLAKE2b leave their result on the stack, and a worker may never overwrite it.
 void SealingKey::wipe_stack() noexcept {
     ::sodium_stackzero(kTouchedStack);
 }
@@ -101,7 +101,7 @@ Result<Sealer::Opened> Sealer::open_with_either(std::span<const std::byte> seale
     };
     if (opens_with(key_)) return Opened{.plain = std::move(plain), .by_previous = false};
     if (previous_ && opens_with(*previous_)) return Opened{.plain = std::move(plain), .by_previous = true};
-    return fail(Error::Code::kInternal, "cannot be opened: the key is another one, or the bytes are damaged");
+    return fail(Error::Code::kInternal, "cannot be opened: wrong key, or damaged bytes");
 }
 
 Result<SecretString> Sealer::open(std::span<const std::byte> sealed, std::string_view context) const {

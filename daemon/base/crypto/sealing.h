@@ -22,28 +22,26 @@ using Bytes = std::vector<std::byte>;
     return std::as_bytes(std::span(text.data(), text.size()));
 }
 
-/// Must have returned true before anything below is used; safe to call again.
+/// Must return true before anything below is used; safe to call again.
 [[nodiscard]] bool init_sealing() noexcept;
 
-/// A 256-bit symmetric key in locked memory of its own (base/secret/locked_memory.h), which nobody can write to.
-/// Move-only.
+/// A 256-bit symmetric key in its own locked, read-only memory (base/secret/locked_memory.h). Move-only.
 class SealingKey {
   public:
     static constexpr std::size_t kSize = 32;
 
-    /// Fails with kInternal when no memory can be locked.
+    /// Fails with kInternal if no memory can be locked.
     [[nodiscard]] static Result<SealingKey> generate();
     /// Fails with kBadRequest unless `raw` has exactly kSize bytes.
     [[nodiscard]] static Result<SealingKey> from_raw(std::span<const std::byte> raw);
-    /// The key that `fill` writes to the kSize bytes it is given, in place: `bool fill(unsigned char*)`. Fails with
-    /// kInternal when it returns false. What `fill` leaves on the stack is wiped.
+    /// The key that `bool fill(unsigned char*)` writes in place to the kSize bytes it is given. Fails with kInternal if
+    /// it returns false. Wipes what `fill` leaves on the stack.
     template <class Fill>
     [[nodiscard]] static Result<SealingKey> filled(Fill fill) {
         AGENT_TRY(SealingKey key, allocate());
         const bool filled = fill(reinterpret_cast<unsigned char*>(key.bytes_.get()));
         wipe_stack();
-        if (!filled || !key.make_read_only())
-            return fail(Error::Code::kInternal, "key: libsodium has refused to make it");
+        if (!filled || !key.make_read_only()) return fail(Error::Code::kInternal, "key: libsodium failed to make it");
         return key;
     }
     [[nodiscard]] Result<SealingKey> clone() const { return from_raw(raw()); }
@@ -58,12 +56,12 @@ class SealingKey {
     LockedBytes bytes_;
 };
 
-/// 16 hexadecimal digits that tell `key` from other keys, and say nothing of it.
+/// 16 hexadecimal digits that identify `key` without revealing it.
 [[nodiscard]] std::string fingerprint(const SealingKey& key);
 
 /// Authenticated encryption with XChaCha20-Poly1305 (libsodium, draft-irtf-cfrg-xchacha) and a random 192-bit nonce.
 ///
-/// The context says what the sealed bytes are and whom they belong to; it is authenticated, not stored. Opening under
+/// The context says what the sealed bytes are and what they belong to; it is authenticated, not stored. Opening with
 /// another context fails, so that sealed bytes cannot be moved to another account, generation or purpose.
 class Sealer {
   public:
@@ -76,7 +74,7 @@ class Sealer {
     [[nodiscard]] Result<Sealer> clone() const;
 
     [[nodiscard]] Bytes seal(std::string_view plain, std::string_view context) const;
-    /// Fails with kInternal "cannot be opened: …" when key, context or bytes are not those that were sealed.
+    /// Fails with kInternal "cannot be opened: …" if key, context or bytes differ from those that were sealed.
     [[nodiscard]] Result<SecretString> open(std::span<const std::byte> sealed, std::string_view context) const;
 
     /// What is in `sealed`, sealed with the present key; `sealed` as it is when that key opens it. Fails as open()
@@ -85,7 +83,7 @@ class Sealer {
 
     [[nodiscard]] const SealingKey& key() const noexcept { return key_; }
 
-    /// Seals with `next` from now on. What is sealed with the present key is still opened, until forget_previous().
+    /// Seals with `next` from now on. Still opens what the current key sealed, until forget_previous().
     void rotate(SealingKey next) noexcept { previous_ = std::exchange(key_, std::move(next)); }
     [[nodiscard]] bool has_previous() const noexcept { return previous_.has_value(); }
     void forget_previous() noexcept { previous_.reset(); }

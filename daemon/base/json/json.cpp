@@ -60,13 +60,13 @@ const char* explain(rapidjson::ParseErrorCode code) {
         case rapidjson::kParseErrorNumberMissExponent:
             return "expected a digit";
         case rapidjson::kParseErrorUnspecificSyntaxError:
-            return "expected a comment that ends";
+            return "the comment does not end";
         default:
             return "not JSON";
     }
 }
 
-/// The index of the first member whose key stood before, or nothing. Sorting keeps a hostile object of many keys cheap.
+/// The index of the first member with a duplicate key, or nullopt. Sorting keeps a hostile object of many keys cheap.
 std::optional<std::size_t> find_duplicate(const Json::Object& members) {
     std::vector<std::size_t> order(members.size());
     std::iota(order.begin(), order.end(), std::size_t{0});
@@ -102,7 +102,7 @@ class JsonBuilder {
         return add(static_cast<std::int64_t>(value));
     }
     bool Double(double value) {
-        // RapidJSON 1.1.0 looks at the exponent alone: 55e308 comes as infinity.
+        // RapidJSON 1.1.0 checks only the exponent: 55e308 becomes infinity.
         return std::isfinite(value) ? add(value) : refuse(locate(), "number out of range");
     }
     bool RawNumber(const char*, rapidjson::SizeType, bool) { return false; }  // needs a flag that is not used
@@ -139,8 +139,8 @@ class JsonBuilder {
         return false;
     }
 
-    /// Where the present token began. RapidJSON tells only where it stands, which is behind the token; so go there from
-    /// the end of the token before, over the white space, punctuation and comments that it has just accepted.
+    /// Where the current token began. RapidJSON only reports its position, which is after the token; so start at the
+    /// end of the previous token and skip the white space, punctuation and comments that RapidJSON has just accepted.
     Json::Position locate() {
         std::size_t at = behind_last_;
         for (;; ++at) {
@@ -198,12 +198,12 @@ class JsonBuilder {
     std::size_t behind_last_ = 0;  // offset of the first byte after the last token
     std::size_t counted_ = 0;      // offset of position_
     Json::Position position_;
-    std::vector<Json> open_;  // the containers that the present token stands in
+    std::vector<Json> open_;  // the containers around the current token
     Json root_;
 };
 
 Result<Json> Json::parse(std::string_view text, Comments comments) {
-    // Checked here, for comments too, and because RapidJSON takes a NUL for the end of the text.
+    // Checked here to cover comments, and because RapidJSON treats a NUL as the end of the text.
     const std::size_t invalid = std::min(find_invalid_utf8(text), text.find('\0'));
     if (invalid != std::string_view::npos) {
         return tl::unexpected(json_error(advance({}, text.substr(0, invalid)),

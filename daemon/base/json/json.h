@@ -14,10 +14,10 @@
 
 namespace agent {
 
-/// A parsed JSON value that remembers where it stood in its text, for error messages that a person can act on.
+/// A parsed JSON value that remembers its position in the text, for useful error messages.
 ///
-/// One reader for everything the project reads: configuration, request bodies, answers from the network, stored
-/// records. Strings lie in wiped memory, since any of them may be a token.
+/// One parser for everything: configuration, request bodies, answers from the network, stored records. Strings are kept
+/// in memory that is wiped, since any of them may be a token.
 class Json {
   public:
     struct Position {
@@ -39,7 +39,7 @@ class Json {
     [[nodiscard]] bool is_array() const noexcept { return std::holds_alternative<Array>(value_); }
     [[nodiscard]] bool is_string() const noexcept { return std::holds_alternative<SecretString>(value_); }
 
-    /// Null for the wrong type. The views and pointers live as long as this value.
+    /// Null for the wrong type. Views and pointers live as long as this value.
     [[nodiscard]] const Object* object() const noexcept { return std::get_if<Object>(&value_); }
     [[nodiscard]] const Array* array() const noexcept { return std::get_if<Array>(&value_); }
     [[nodiscard]] std::optional<std::string_view> string() const noexcept;
@@ -49,15 +49,15 @@ class Json {
     /// Any number.
     [[nodiscard]] std::optional<double> number() const noexcept;
 
-    /// The member of an object, or null when this is no object or has no such member.
+    /// The member of an object, or null if this is not an object or has no such member.
     [[nodiscard]] const Json* find(std::string_view key) const noexcept;
-    /// Shorthand for a member's value; nothing when it is missing or of another type.
+    /// Shorthand for a member's value; nullopt if it is missing or of another type.
     [[nodiscard]] std::optional<std::string_view> find_string(std::string_view key) const noexcept;
     [[nodiscard]] std::optional<std::int64_t> find_integer(std::string_view key) const noexcept;
     [[nodiscard]] std::optional<bool> find_boolean(std::string_view key) const noexcept;
 
     [[nodiscard]] Position position() const noexcept { return position_; }
-    /// Where the key of this value stood, when it is a member of an object.
+    /// The position of this value's key, if it is a member of an object.
     [[nodiscard]] Position key_position() const noexcept { return key_position_; }
     /// "object", "array", "string", "number", "true or false", "null": for messages.
     [[nodiscard]] const char* type_name() const noexcept;
@@ -71,7 +71,7 @@ class Json {
     Position key_position_;
 };
 
-/// An error at the place where `at` stood: "line 3, column 7: <message>".
+/// An error at the position of `at`: "line 3, column 7: <message>".
 [[nodiscard]] Error json_error(Json::Position at, std::string_view message);
 
 }  // namespace agent

@@ -26,22 +26,22 @@ template <class E, std::size_t N>
     return {};
 }
 
-/// Reads the members of one JSON object. It keeps the first thing that is wrong, so that a reader looks like the list
-/// of what it expects:
+/// Reads the members of one JSON object. It keeps the first error, so that code reads like a list of the expected
+/// members:
 ///
 ///     JsonReader in(json);
 ///     const std::int64_t generation = in.required_integer("generation", 1, kHighest);
 ///     const bool all = in.optional_boolean("all").value_or(false);
 ///     AGENT_CHECK(in.finish());
 ///
-/// What was read counts only once finish() has succeeded: until then a value may be the empty one in place of a wrong
-/// one. Every error is a kBadRequest that says line, column and what was expected.
+/// Use the values only after finish() has succeeded: an invalid value is read as an empty one. Every error is a
+/// kBadRequest with line, column and what was expected.
 class JsonReader {
   public:
     /// `object` must outlive this.
     explicit JsonReader(const Json& object);
 
-    /// Any value; null when it is missing.
+    /// Any value; null if it is missing.
     const Json* required(std::string_view key, std::string_view expected);
     const Json* optional(std::string_view key);
 
@@ -66,13 +66,12 @@ class JsonReader {
         return index ? std::optional<E>(table[*index].second) : std::nullopt;
     }
 
-    /// For rules of the caller's own: something is wrong with the value of `key`, or with the object when it has none.
+    /// For the caller's own checks: reports an error in the value of `key`, or in the object if it has no such member.
     void refuse(std::string_view key, std::string_view message);
     /// The same for an error that already says where.
     void refuse(Error error);
 
-    /// Fails with the first thing that was wrong; before all with a key that was never asked for, since a misspelt key
-    /// explains the missing one.
+    /// Fails with the first error; an unknown key comes first, since a misspelt key explains a missing one.
     [[nodiscard]] Result<void> finish() const;
 
   private:

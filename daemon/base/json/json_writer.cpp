@@ -70,12 +70,12 @@ JsonWriter& JsonWriter::end_array() {
 }
 
 JsonWriter& JsonWriter::key(std::string_view name) {
-    return string(name);  // the writer knows a key by its place
+    return string(name);  // the writer recognises a key by its position
 }
 
 JsonWriter& JsonWriter::string(std::string_view value) {
     if (value.empty()) {
-        impl_->write_text("");  // a null pointer is not a text to RapidJSON
+        impl_->write_text("");  // RapidJSON does not accept a null pointer
     } else if (find_invalid_utf8(value) == std::string_view::npos) {
         impl_->write_text(value);
     } else {
@@ -90,7 +90,7 @@ JsonWriter& JsonWriter::integer(std::int64_t value) {
 }
 
 JsonWriter& JsonWriter::number(double value) {
-    if (!std::isfinite(value)) return null();  // JSON has no name for it
+    if (!std::isfinite(value)) return null();  // JSON cannot express it
     impl_->writer.Double(value);
     return *this;
 }

@@ -10,7 +10,7 @@
 namespace agent {
 
 /// Writes one JSON text into wiped memory. Strings are escaped and must be UTF-8: bytes that are not become U+FFFD, so
-/// that a text from the network can never break the answer it is quoted in.
+/// that text from the network can never break the answer that quotes it.
 ///
 ///     JsonWriter out;
 ///     out.begin_object().member("account", name).member("generation", 7).end_object();

@@ -15,7 +15,7 @@ namespace {
 
 bool may_be_unlocked = false;
 
-/// A child that is forked sees zeros. sodium_malloc() itself cares for core files.
+/// A forked child sees zeros. sodium_malloc() already excludes the memory from core files.
 void wipe_in_children(std::byte* data, std::size_t size) noexcept {
     const auto page = static_cast<std::uintptr_t>(::sysconf(_SC_PAGESIZE));
     const std::uintptr_t begin = reinterpret_cast<std::uintptr_t>(data) & ~(page - 1);
@@ -31,12 +31,12 @@ void FreeLocked::operator()(std::byte* data) const noexcept {
 
 Result<LockedBytes> allocate_locked(std::size_t size) {
     LockedBytes bytes(static_cast<std::byte*>(::sodium_malloc(size)));
-    if (bytes == nullptr) return fail(Error::Code::kInternal, "memory: none that can be guarded is left");
-    // sodium_malloc does not tell when pages could not be locked, so ask again: a second mlock changes nothing.
+    if (bytes == nullptr) return fail(Error::Code::kInternal, "memory: cannot allocate guarded memory");
+    // sodium_malloc does not report if it failed to lock pages, so lock again: a second mlock is harmless.
     if (::sodium_mlock(bytes.get(), size) != 0 && !may_be_unlocked) {
         return fail(Error::Code::kInternal,
-                    "memory: cannot be locked, so that secrets could get into swap space; raise the limit on locked "
-                    "memory (ulimit -l, or LimitMEMLOCK= of the unit), or say --allow-unlocked-memory");
+                    "memory: cannot be locked, so secrets could end up in swap space; raise the limit on locked "
+                    "memory (ulimit -l, or LimitMEMLOCK= of the unit), or use --allow-unlocked-memory");
     }
     wipe_in_children(bytes.get(), size);
     return bytes;
@@ -48,7 +48,7 @@ void allow_unlocked_memory() noexcept {
 
 Result<void> lock_secrets(std::size_t size) {
     AGENT_TRY(LockedBytes bytes, allocate_locked(size));
-    keep_secrets_in({bytes.release(), size});  // for good
+    keep_secrets_in({bytes.release(), size});  // never freed
     return {};
 }
 

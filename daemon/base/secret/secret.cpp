@@ -47,7 +47,7 @@ SecretString::~SecretString() {
 
 bool SecretString::equals(std::string_view other) const noexcept {
     if (other.size() != size_) return false;
-    // volatile keeps the compiler from leaving the loop at the first difference.
+    // volatile keeps the compiler from ending the loop at the first difference.
     volatile unsigned char difference = 0;
     for (std::size_t i = 0; i < size_; ++i) {
         difference = static_cast<unsigned char>(difference | (data_[i] ^ other[i]));

@@ -6,20 +6,20 @@
 
 namespace agent {
 
-/// Overwrites `size` bytes so that the compiler cannot leave it out.
+/// Overwrites `size` bytes in a way that the compiler cannot optimise away.
 void wipe(void* data, std::size_t size) noexcept;
 
 /// A secret of fixed size: token, client secret, code, verifier, passphrase.
 ///
-/// Move-only; a moved-from one is empty. The bytes lie in memory for secrets (base/secret/secret_memory.h), never
-/// inside the object (a moved-from small string would keep them), and are wiped on destruction. There is no conversion
-/// to std::string, no stream operator and no
-/// `==`: whoever needs the bytes says `reveal()`, which is easy to find in a review.
+/// Move-only; a moved-from one is empty. The bytes are in secret memory (base/secret/secret_memory.h), never inside the
+/// object (a moved-from small string would keep them), and are wiped on destruction. There is no conversion to
+/// std::string, no stream operator and no `==`: code that needs the bytes calls `reveal()`, which is easy to find in a
+/// review.
 class SecretString {
   public:
     SecretString() noexcept = default;
     explicit SecretString(std::string_view plain);
-    /// `size` zero bytes, to be filled through `data()`.
+    /// `size` zero bytes, to fill through `data()`.
     explicit SecretString(std::size_t size);
     SecretString(SecretString&& other) noexcept;
     SecretString& operator=(SecretString&& other) noexcept;
@@ -33,7 +33,7 @@ class SecretString {
     [[nodiscard]] std::size_t size() const noexcept { return size_; }
     [[nodiscard]] bool empty() const noexcept { return size_ == 0; }
     [[nodiscard]] SecretString clone() const { return SecretString(reveal()); }
-    /// Takes as long for a wrong first byte as for a wrong last one.
+    /// Compares in constant time.
     [[nodiscard]] bool equals(std::string_view other) const noexcept;
 
   private:
@@ -41,8 +41,8 @@ class SecretString {
     std::size_t size_ = 0;
 };
 
-/// A growing text that may hold secrets: request bodies, answers, JSON under construction. Every block it grows out of
-/// is wiped. Move-only; a moved-from one is empty.
+/// A growing text that may hold secrets: request bodies, answers, JSON under construction. Wipes every block it
+/// outgrows. Move-only; a moved-from one is empty.
 class SecretBuffer {
   public:
     static constexpr std::size_t kNoLimit = static_cast<std::size_t>(-1);
@@ -51,7 +51,7 @@ class SecretBuffer {
     SecretBuffer(SecretBuffer&& other) noexcept;
     SecretBuffer& operator=(SecretBuffer&& other) noexcept;
 
-    /// False, and nothing appended, when the text would grow past the limit.
+    /// Returns false and appends nothing if the text would grow past the limit.
     [[nodiscard]] bool try_append(std::string_view more);
     /// For text whose size the caller bounds; growing past the limit is a bug and ends the process.
     void append(std::string_view more);

@@ -13,10 +13,10 @@ namespace agent {
 
 namespace {
 
-constexpr std::size_t kLargest = 4096;  // larger secrets are rare, and would leave little room for others
+constexpr std::size_t kLargest = 4096;  // larger secrets are rare, and would crowd out others
 constexpr std::size_t kAlignment = alignof(std::max_align_t);
 
-/// Pools of blocks, by size, that grow into the arena and give nothing of it back.
+/// Pools of blocks, by size, that take memory from the arena and never return it.
 class Arena {
   public:
     explicit Arena(std::span<std::byte> room)
@@ -56,7 +56,7 @@ Arena* arena = nullptr;
 }  // namespace
 
 void keep_secrets_in(std::span<std::byte> room) {
-    arena = new Arena(room);  // for good: secrets of static objects may be given back after the end of main
+    arena = new Arena(room);  // never freed: static objects may free secrets after main ends
 }
 
 void* allocate_secret(std::size_t size) {

@@ -6,16 +6,15 @@
 
 namespace agent {
 
-// Where the bytes of secrets lie: on the heap, unless the program has a better place for them. Any thread may take and
-// give back.
+// Where the bytes of secrets are kept: on the heap, unless the program provides an arena. Thread-safe.
 
-/// From now on, secrets of up to a page each lie in `arena` as long as there is room; others go on to the heap. Once,
-/// before there is a second thread; `arena` outlives all secrets.
+/// From now on, keeps secrets of up to a page each in `arena` while it has room, others on the heap. Call it once,
+/// before a second thread starts; `arena` must outlive all secrets.
 void keep_secrets_in(std::span<std::byte> arena);
 
-/// `size` bytes, aligned for any type, which are not cleared; never null. Throws std::bad_alloc.
+/// `size` uninitialised bytes, aligned for any type; never null. Throws std::bad_alloc.
 [[nodiscard, gnu::returns_nonnull]] void* allocate_secret(std::size_t size);
-/// Wipes and gives back what allocate_secret() gave for this size. Nothing happens for null.
+/// Wipes and frees a block that allocate_secret() returned for this size. Ignores null.
 void release_secret(void* data, std::size_t size) noexcept;
 
 }  // namespace agent

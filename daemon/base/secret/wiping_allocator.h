@@ -9,8 +9,8 @@
 
 namespace agent {
 
-/// An allocator in RapidJSON's sense that wipes every block it gives back. RapidJSON decodes strings on its parse
-/// stack, so that the stack holds whatever secret a text has.
+/// A RapidJSON allocator that wipes every block it frees. RapidJSON decodes strings on its parse stack, so the stack
+/// may hold secrets.
 class WipingAllocator {
   public:
     static constexpr bool kNeedFree = true;
@@ -39,7 +39,7 @@ class WipingAllocator {
     }
 
   private:
-    // Holds the size of the block, since Free() is not told it; keeps what follows aligned for any type.
+    // Holds the size of the block, which Free() does not get; keeps what follows aligned for any type.
     static constexpr std::size_t kHeader = alignof(std::max_align_t);
     static_assert(kHeader >= sizeof(std::size_t));
 };

@@ -6,12 +6,12 @@
 
 namespace agent {
 
-/// Of A to Z alone, whatever the locale: as protocol words are compared.
+/// Lower-cases only A to Z, whatever the locale, for comparing protocol words.
 [[nodiscard]] constexpr char ascii_lower(char c) noexcept {
     return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
 }
 
-/// Equal but for the case of ASCII letters.
+/// Equal, ignoring the case of ASCII letters.
 [[nodiscard]] constexpr bool equal_ignoring_case(std::string_view a, std::string_view b) noexcept {
     return std::equal(a.begin(), a.end(), b.begin(), b.end(),
                       [](char x, char y) { return ascii_lower(x) == ascii_lower(y); });

@@ -13,7 +13,7 @@ constexpr std::size_t kMostParameters = 64;
 constexpr std::string_view kBase64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 constexpr std::string_view kBase64Url = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
-/// Writes the digits of `bytes` to `out`, without padding, and returns how many: one more than 8 bits / 6 bits need.
+/// Writes the digits of `bytes` to `out`, without padding, and returns how many.
 std::size_t write_digits(std::span<const std::byte> bytes, std::string_view digits, char* out) {
     std::size_t written = 0;
     unsigned bits = 0;
@@ -71,7 +71,7 @@ int base64url_value(char c) noexcept {
     return c == '_' ? 63 : -1;
 }
 
-/// The byte that two digits stand for.
+/// The byte that two digits encode.
 std::optional<char> hex_byte(std::string_view digits) noexcept {
     if (digits.size() != 2) return std::nullopt;
     const int high = hex_value(digits[0]);
@@ -186,7 +186,7 @@ Result<FormParameters> FormParameters::parse(std::string_view text) {
         const std::size_t equals = std::min(pair.find('='), pair.size());
         auto name = percent_decode(pair.substr(0, equals), /*plus_is_space=*/true);
         auto value = percent_decode(pair.substr(std::min(equals + 1, pair.size())), /*plus_is_space=*/true);
-        if (!name || !value) return fail(Error::Code::kBadRequest, "parameters: broken percent-encoding");
+        if (!name || !value) return fail(Error::Code::kBadRequest, "parameters: invalid percent-encoding");
         form.parameters_.emplace_back(name->reveal(), *std::move(value));
     }
     return form;

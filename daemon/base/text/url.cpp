@@ -11,14 +11,14 @@ namespace agent {
 
 namespace {
 
-constexpr std::size_t kLongestUrl = 4096;  // longer ones are refused by servers and proxies anyway
+constexpr std::size_t kLongestUrl = 4096;  // servers and proxies refuse longer ones anyway
 constexpr std::size_t kLongestHost = 253;  // RFC 1035 section 2.3.4, without the final dot
 
 bool is_alphanumeric(char c) noexcept {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
 }
 
-/// RFC 3986 section 2, less "#", which begins a fragment.
+/// RFC 3986 section 2, except "#", which begins a fragment.
 bool is_url_character(char c) noexcept {
     return is_alphanumeric(c) || std::string_view("-._~:/?[]@!$&'()*+,;=%").find(c) != std::string_view::npos;
 }
@@ -78,7 +78,7 @@ Result<Url> Url::parse(std::string_view text) {
     if (!std::all_of(text.begin(), text.end(), is_url_character)) {
         return refuse("white space or a character that must be percent-encoded");
     }
-    if (!percent_decode(text, /*plus_is_space=*/false)) return refuse("broken percent-encoding");
+    if (!percent_decode(text, /*plus_is_space=*/false)) return refuse("invalid percent-encoding");
 
     Url url;
     const std::size_t scheme_end = text.find("://");

@@ -7,7 +7,7 @@
 namespace agent {
 
 /// The length, 1 to 4, of the well-formed UTF-8 sequence that `text` begins with (RFC 3629: no overlong form, no
-/// surrogate, nothing above U+10FFFF); 0 when there is none.
+/// surrogate, nothing above U+10FFFF); otherwise 0.
 [[nodiscard]] std::size_t utf8_length(std::string_view text) noexcept;
 
 /// The offset of the first byte that is not part of well-formed UTF-8, or npos.
