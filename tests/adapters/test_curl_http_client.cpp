@@ -175,7 +175,7 @@ Test(curl_http_client, sends_plain_http_to_loopback_only) {
     Fixture f;
     const Outcome outcome = f.ask(get("http://192.0.2.1/"));
     expect_failure(outcome, Kind::kConnect, false);
-    EXPECT_TEXT(outcome.error().message, "http://192.0.2.1:80: plain http is for loopback addresses only");
+    EXPECT_TEXT(outcome.error().message, "http://192.0.2.1:80: plain http is only allowed for loopback addresses");
     for (const char* const url :
          {"ftp://127.0.0.1/", "file:///etc/passwd", "http://127.0.0.1@192.0.2.1/", "nonsense", "", "https://"}) {
         expect_failure(f.ask(get(url)), Kind::kConnect, false);

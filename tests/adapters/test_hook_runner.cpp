@@ -98,7 +98,7 @@ Test(hook_runner, a_program_has_no_descriptor_and_no_signal_of_the_daemon_s) {
         "cd \"$1\"; ls -x /proc/$$/fd >fds; readlink /proc/$$/fd/0 /proc/$$/fd/1 >files;"
         "grep ^SigBlk /proc/self/status >blocked; grep ^SigIgn /proc/self/status >ignored;"
         ": >done");
-    program.arguments[0] = "/bin/bash";  // other shells keep descriptors of their own
+    program.arguments[0] = "/bin/bash";  // other shells keep extra descriptors open
     runner.run(std::move(program));
     cr_assert(stage.wait_for_file("done"));
     EXPECT_TEXT(stage.content("fds"), "0  1  2\n");
@@ -128,7 +128,7 @@ Test(hook_runner, one_runs_at_a_time_and_few_wait) {
     cr_expect(stage.content("ran").empty(), "nobody waited for it");
     cr_assert(stage.wait_for([&] { return stage.content("ran") == "ran\nran\nran\n"; }), "%s",
               stage.content("ran").c_str());
-    cr_expect(told == std::vector<std::string>({"hook not run: too many waited times=2"}));
+    cr_expect(told == std::vector<std::string>({"hook not run: too many are waiting times=2"}));
 
     runner.run(stage.script("echo again >>\"$1/ran\""));
     cr_expect(stage.wait_for([&] { return stage.content("ran").ends_with("again\n"); }));

@@ -30,7 +30,7 @@ Fd make_socket(int type = SOCK_STREAM) {
     return Fd(::socket(AF_UNIX, type | SOCK_CLOEXEC, 0));
 }
 
-/// A path that begins with @ stands for an abstract socket, as in unix(7).
+/// A path that begins with @ means an abstract socket, as in unix(7).
 sockaddr_un address_of(const fs::path& path) {
     sockaddr_un address{};
     address.sun_family = AF_UNIX;
@@ -146,12 +146,12 @@ Test(listen_socket, touches_nothing_that_is_no_socket) {
     Fixture f;
     fs::create_directory(f.path.parent_path());
     std::ofstream(f.path) << "precious";
-    expect_refused(ListenSocket::open(f.path), Error::Code::kConflict, "no socket");
+    expect_refused(ListenSocket::open(f.path), Error::Code::kConflict, "not a socket");
     cr_expect(fs::file_size(f.path) == 8);
 
     fs::rename(f.path, f.path.string() + "~");
     expect_refused(ListenSocket::open(f.path), Error::Code::kConflict,
-                   "agent.sock~: there is a file that is no socket");
+                   "agent.sock~: there is a file that is not a socket");
     cr_expect(fs::file_size(f.path.string() + "~") == 8);
 }
 
@@ -167,7 +167,7 @@ Test(listen_socket, removes_only_what_it_made) {
 Test(listen_socket, says_what_is_wrong_with_a_path) {
     Fixture f;
     expect_refused(ListenSocket::open(f.directory / std::string(100, 'x').c_str()), Error::Code::kBadRequest,
-                   "longer than a socket's path may be");
+                   "too long for a socket's path");
     expect_refused(ListenSocket::open(f.directory / "a/b/agent.sock"), Error::Code::kInternal,
                    "No such file or directory");
 }

@@ -113,7 +113,7 @@ Test(loopback_redirect_listener, refuses_everything_else_without_a_call) {
     f.expect_page(f.ask(f.request("/favicon.ico")), "HTTP/1.1 404 ");
     f.expect_page(f.ask(f.request("/callback?code=c", "POST")), "HTTP/1.1 405 ");
     f.expect_page(f.ask("GET /callback?code=c HTTP/1.1\r\nHost: evil.example\r\n\r\n"), "HTTP/1.1 421 ");
-    f.expect_page(f.ask("bytes that are no HTTP\r\n\r\n"), "HTTP/1.1 400 ");
+    f.expect_page(f.ask("bytes that are not HTTP\r\n\r\n"), "HTTP/1.1 400 ");
     f.expect_page(f.ask("GET /callback?" + std::string(20'000, 'x')), "HTTP/1.1 431 ");
     cr_expect(f.queries.empty());
 }

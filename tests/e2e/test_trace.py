@@ -18,5 +18,5 @@ def test_a_support_case_can_be_solved_with_it(make_stage):
     spent = re.search(r"trace: request .*grant_type=refresh_token&.*refresh_token=(#[0-9a-f]{8}/\d+)", log)
     received = re.search(r'trace: answer .*refresh_token\W+(#[0-9a-f]{8}/\d+)', log)
     assert spent and received and spent[1] == received[1], "the same secret has the same name"
-    assert re.search(r"trace: answer .*status=403 .*bytes that are no JSON", log)
+    assert re.search(r"trace: answer .*status=403 .*bytes that are not JSON", log)
     assert not list(stage.in_play.leaks())

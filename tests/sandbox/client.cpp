@@ -41,7 +41,7 @@ Result<Client> read_client(const Json& entry, const ClientDefaults& defaults) {
     std::string id = in.required_string("client_id");
     in.required("client_secret", "a string");
     SecretString secret(entry.find_string("client_secret").value_or(""));
-    if (secret.empty()) in.refuse("client_secret", "expected a string that is not empty");
+    if (secret.empty()) in.refuse("client_secret", "expected a non-empty string");
     ClientDefaults description{
         .product = in.optional_word("product", kProducts).value_or(defaults.product),
         .rotation = in.optional_word("rotation", kRotations),
@@ -85,7 +85,7 @@ Result<std::vector<Client>> read_clients(std::string_view json, const ClientDefa
     for (const Json& entry : entries) {
         AGENT_TRY(Client client, read_client(entry, defaults));
         if (std::any_of(clients.begin(), clients.end(), [&](const Client& c) { return c.id == client.id; })) {
-            return tl::unexpected(json_error(entry.position(), "this client_id stands in the file twice"));
+            return tl::unexpected(json_error(entry.position(), "this client_id is in the file twice"));
         }
         clients.push_back(std::move(client));
     }

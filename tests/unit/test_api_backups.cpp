@@ -220,9 +220,9 @@ Test(api_backups, bad_bodies) {
         return Row{"/v1/restores/records", with_key(R"(,"records":[)" + text + "]"), why};
     };
     std::vector<Row> rows{
-        {"/v1/backups", R"({"passphrase":""})", "expected a string that is not empty"},
-        {"/v1/backups", R"({"passphrase":7})", "expected a string that is not empty"},
-        {"/v1/backups", R"({"passphrase":null})", "expected a string that is not empty"},
+        {"/v1/backups", R"({"passphrase":""})", "expected a non-empty string"},
+        {"/v1/backups", R"({"passphrase":7})", "expected a non-empty string"},
+        {"/v1/backups", R"({"passphrase":null})", "expected a non-empty string"},
         {"/v1/backups/records", R"({"copied":0})", "missing \\\"key\\\""},
         {"/v1/backups/records", R"({"key":7,"copied":0})", "expected 32 bytes"},
         {"/v1/backups/records", R"({"key":"YQ","copied":0})", "expected 32 bytes"},

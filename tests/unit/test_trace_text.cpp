@@ -50,5 +50,5 @@ Test(trace_text, answers) {
         agent::trace_body(answer(R"({"error":"invalid_grant","data":[{"error":"x","name":"Jo"},"A1",null,true]})"), by),
         R"({"error":"invalid_grant","data":[{"error":"x","name":")" + by.of("Jo") + R"("},")" + by.of("A1") +
             R"(",null,true]})");
-    EXPECT_TEXT(agent::trace_body(answer("<html>A1"), by), "8 bytes that are no JSON");
+    EXPECT_TEXT(agent::trace_body(answer("<html>A1"), by), "8 bytes that are not JSON");
 }

@@ -28,7 +28,7 @@ Result<std::string> decode_segment(std::string_view segment) {
 
 }  // namespace
 
-/// A wait for something of the parts, which lock() can end.
+/// A wait for something in the parts, which lock() can end.
 class Api::PartsWait final : public Waiting {
   public:
     PartsWait(Api& api, std::unique_ptr<Waiting> wait)
@@ -38,7 +38,7 @@ class Api::PartsWait final : public Waiting {
     ~PartsWait() override {
         if (wait_ != nullptr) api_.waits_.erase(at_);
     }
-    /// The reply goes with the wait, and is answered as it goes.
+    /// Destroying the wait destroys the reply, which answers.
     void end() {
         api_.waits_.erase(at_);
         wait_.reset();
@@ -111,17 +111,17 @@ Result<std::unique_ptr<Waiting>> Api::dispatch(const ApiRequest& request, ApiRep
 
 std::string Api::metrics() const {
     MetricsText out;
-    out.gauge("clio_agent_build_info", "The version that runs.").sample({{"version", context_.version}}, 1);
+    out.gauge("clio_agent_build_info", "The running version.").sample({{"version", context_.version}}, 1);
     out.gauge("clio_agent_uptime_seconds", "Time since the agent started.")
         .sample({}, std::chrono::floor<std::chrono::seconds>(uptime()).count());
-    out.gauge("clio_agent_connections", "Peers that are connected.")
+    out.gauge("clio_agent_connections", "Connected peers.")
         .sample({}, static_cast<std::int64_t>(context_.connections()));
-    out.gauge("clio_agent_event_streams", "Callers that read events.")
+    out.gauge("clio_agent_event_streams", "Callers reading events.")
         .sample({}, static_cast<std::int64_t>(event_streams_));
     out.gauge("clio_agent_locked", "1 while the agent is locked.").sample({}, parts_ ? 0 : 1);
     if (parts_) write_account_metrics(out, parts_->accounts);
 
-    out.counter("clio_agent_events_total", "What happened to accounts.");
+    out.counter("clio_agent_events_total", "Events of accounts.");
     for (const auto& [event, count] : events_.counts())
         out.sample({{"event", event}}, static_cast<std::int64_t>(count));
     out.counter("clio_agent_requests_total", "Answered requests of the local protocol.");

@@ -31,33 +31,33 @@ struct ApiParts {
     Backups& backups;
 };
 
-/// What it needs at all times. All of it outlives the Api.
+/// What it always needs. Everything here outlives the Api.
 struct ApiContext {
     Keyring& keyring;
     Events& events;
     const Clock& clock;
-    /// The user that the daemon runs as, who may manage it, as root may.
+    /// The user that the daemon runs as. This user and root may manage it.
     uid_t own_uid = 0;
     std::string version;
-    /// How many peers are connected.
+    /// The number of connected peers.
     std::function<std::size_t()> connections;
 };
 
-/// The local protocol of daemon/openapi.yaml, apart from what carries it. Locked at first: what needs the store is
-/// answered with kLocked. Outlives every wait that it returned: it is declared before the HttpServer.
+/// The local protocol of daemon/openapi.yaml, independent of its transport. Locked at first: requests that need the
+/// store get kLocked. Outlives every wait that it returned: it is declared before the HttpServer.
 class Api {
   public:
     explicit Api(ApiContext context);
 
-    /// Sees to it that `reply` is answered: before this returns, or later, and then the wait for it is returned, which
-    /// is destroyed when the peer goes.
+    /// Answers `reply` before this returns, or later; then it returns the wait for the answer, to be destroyed when the
+    /// peer disconnects.
     [[nodiscard]] std::unique_ptr<Waiting> handle(const ApiRequest& request, ApiReply reply);
 
-    /// From now on requests go to `parts`, which stay until lock() has returned.
+    /// From now on requests go to `parts`, which must live until lock() has returned.
     void unlock(ApiParts parts);
-    /// Everybody who waits for the parts is answered with kLocked, and so is whoever asks from now on.
+    /// Answers pending and all later requests for the parts with kLocked.
     void lock();
-    /// When somebody last asked for something of the parts; never, so far: the start of the clock.
+    /// When a request last used the parts; if never, the start of the clock.
     [[nodiscard]] BootTime last_used() const noexcept { return last_used_; }
     /// Null while locked.
     [[nodiscard]] const ApiParts* parts() const noexcept { return parts_ ? &*parts_ : nullptr; }
@@ -71,7 +71,7 @@ class Api {
     [[nodiscard]] Duration uptime() const { return context_.clock.boot_now() - started_; }
     /// The text of GET /v1/metrics.
     [[nodiscard]] std::string metrics() const;
-    /// How many streams of events are open; they count themselves.
+    /// The number of open event streams; each counts itself.
     [[nodiscard]] std::size_t& event_streams() noexcept { return event_streams_; }
 
   private:
@@ -86,7 +86,7 @@ class Api {
     std::shared_ptr<Error> why_dropped_ = std::make_shared<Error>(unanswered());
     BootTime started_;
     std::size_t event_streams_ = 0;
-    std::vector<std::shared_ptr<StatusCounts>> answers_;  // of each route, and of the requests that none took
+    std::vector<std::shared_ptr<StatusCounts>> answers_;  // of each route, and of requests without a route
     EventCounts events_;
 };
 

@@ -3,12 +3,12 @@
 
 #include "io/api/routes.h"
 
-/// The handlers of the routes; what each does stands in daemon/openapi.yaml.
+/// The handlers of the routes; daemon/openapi.yaml says what each does.
 namespace agent {
 
 using Handled = Result<std::unique_ptr<Waiting>>;
 
-/// What a handler returns that has answered.
+/// What a handler returns after it has answered.
 [[nodiscard]] inline Handled answered() {
     return nullptr;
 }

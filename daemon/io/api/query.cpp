@@ -22,7 +22,7 @@ Result<Query> Query::parse(std::string_view text, std::initializer_list<std::str
     AGENT_TRY(FormParameters parameters, FormParameters::parse(text));
     for (const auto& [name, value] : parameters.all()) {
         if (std::find(known.begin(), known.end(), name) == known.end()) return refuse(name, "unknown");
-        if (!parameters.find(name)) return refuse(name, "stands twice");
+        if (!parameters.find(name)) return refuse(name, "given twice");
     }
     return Query(std::move(parameters));
 }

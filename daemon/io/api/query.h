@@ -10,14 +10,14 @@
 
 namespace agent {
 
-/// The query of a request. Everything in it must be known to the route, for a misspelt parameter that is passed over
-/// does something else than its caller believes.
+/// The query of a request. The route must know every parameter: silently ignoring a misspelt one would not do what its
+/// caller expects.
 class Query {
   public:
-    /// Fails with kBadRequest, and names the parameter, for one that is not `known` or stands twice.
+    /// Fails with kBadRequest, naming the parameter, for one that is not `known` or is given twice.
     [[nodiscard]] static Result<Query> parse(std::string_view text, std::initializer_list<std::string_view> known);
 
-    /// `absent` when the parameter is not there; kBadRequest when it is not a whole number in the range.
+    /// Returns `absent` if the parameter is missing; fails with kBadRequest if it is not a whole number in range.
     [[nodiscard]] Result<std::int64_t> integer(std::string_view name, std::int64_t absent, std::int64_t least,
                                                std::int64_t most) const;
     /// "true" or "false".

@@ -16,11 +16,11 @@
 
 namespace agent {
 
-/// One whole answer, ready to be sent.
+/// One complete answer, ready to send.
 struct ApiAnswer {
     int status = 200;
-    std::string_view reason = {};        // a constant, for the status line; empty: the usual one
-    std::string_view content_type = {};  // a constant; empty: no body
+    std::string_view reason = {};        // a constant, for the status line; empty for the usual one
+    std::string_view content_type = {};  // a constant; empty for no body
     SecretString body = {};
     std::string allow = {};  // with 405
     std::optional<std::chrono::seconds> retry_after = {};
@@ -29,8 +29,8 @@ struct ApiAnswer {
 /// The body of application/problem+json (RFC 9457).
 [[nodiscard]] SecretString problem_json(const Error& error, int status, std::string_view title);
 
-/// Where the answer to one request goes: implemented by the HTTP server, faked in tests of the routes. After the peer
-/// has gone everything is taken and dropped.
+/// Where the answer to one request goes: implemented by the HTTP server, faked in tests of the routes. Ignores
+/// everything after the peer has disconnected.
 class ApiSink {
   public:
     virtual ~ApiSink() = default;
@@ -41,7 +41,7 @@ class ApiSink {
     virtual void end_stream() = 0;
 };
 
-/// An answer that goes on; ends when this is destroyed.
+/// A streamed answer; ends when this is destroyed.
 class ApiStream {
   public:
     explicit ApiStream(std::shared_ptr<ApiSink> sink) noexcept : sink_(std::move(sink)) {}
@@ -49,23 +49,23 @@ class ApiStream {
     ApiStream& operator=(ApiStream&&) = delete;
     ~ApiStream();
 
-    /// A peer that does not keep up is disconnected.
+    /// Disconnects a peer that does not keep up.
     void write(std::string_view chunk) { sink_->write(chunk); }
 
   private:
     std::shared_ptr<ApiSink> sink_;
 };
 
-/// How often each HTTP status was answered.
+/// How often each HTTP status was sent.
 using StatusCounts = std::map<int, std::uint64_t>;
 
-/// A request that nobody answered is a bug.
+/// An unanswered request is a bug.
 [[nodiscard]] inline Error unanswered() {
     return {.code = Error::Code::kInternal, .message = "the request was not answered"};
 }
 
-/// The duty to answer one request. Move-only: whoever holds it answers once, by any of its functions, or passes it on;
-/// when it is destroyed unanswered it answers by itself, so that no request is ever left open.
+/// The duty to answer one request. Move-only: its holder answers once, by any of its functions, or passes it on. If it
+/// is destroyed unanswered, it sends an error, so that no request is ever left open.
 class ApiReply {
   public:
     explicit ApiReply(std::shared_ptr<ApiSink> sink) noexcept : sink_(std::move(sink)) {}
@@ -73,19 +73,19 @@ class ApiReply {
     ApiReply& operator=(ApiReply&&) = delete;
     ~ApiReply();
 
-    /// The error that is answered when this is destroyed unanswered; without one, unanswered().
+    /// The error to send if this is destroyed unanswered; by default unanswered().
     void if_dropped(std::shared_ptr<const Error> why) noexcept { if_dropped_ = std::move(why); }
-    /// Where the status of the answer is to be counted, unless the peer goes first.
+    /// Where to count the status of the answer, unless the peer disconnects first.
     void count_in(std::shared_ptr<StatusCounts> counts) noexcept { counts_ = std::move(counts); }
 
     void json(JsonWriter& body, int status = 200);
     void text(std::string_view content_type, SecretString body);
     void no_content(int status = 204);
-    /// With the status that protocol/problem.h gives the error.
+    /// With the error's status in protocol/problem.h.
     void problem(const Error& error);
     /// 405 (RFC 9110 section 15.5.6); `allow` lists the methods of the path.
     void method_not_allowed(std::string allow);
-    /// 200, and then what is written to the stream.
+    /// 200, followed by what is written to the stream.
     [[nodiscard]] ApiStream stream(std::string_view content_type);
 
   private:

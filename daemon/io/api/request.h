@@ -9,7 +9,7 @@
 
 namespace agent {
 
-/// Who is at the other end of a connection, as the kernel knows them (SO_PEERCRED, unix(7)).
+/// The peer of a connection, according to the kernel (SO_PEERCRED, unix(7)).
 struct Peer {
     uid_t uid = 0;
     gid_t gid = 0;
@@ -18,7 +18,7 @@ struct Peer {
 
 enum class ApiMethod { kGet, kPost, kPut, kDelete, kOther };
 
-/// One request of the local protocol, whatever carried it.
+/// One request of the local protocol, independent of its transport.
 struct ApiRequest {
     ApiMethod method = ApiMethod::kGet;
     std::string path;   // as sent, percent-encoded

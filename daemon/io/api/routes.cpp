@@ -16,7 +16,7 @@ using enum Access;
 constexpr bool kUnlocked = true;
 constexpr bool kAlways = false;
 
-// The busiest first.
+// The most used routes first.
 constexpr std::array kRoutes{
     Route{kGet, "/v1/accounts/{account}/token", kUse, kUnlocked, get_token},
     Route{kGet, "/v1/token", kUse, kUnlocked, get_only_token},
@@ -49,7 +49,7 @@ constexpr std::array kRoutes{
     Route{kGet, "/v1/events", kUse, kAlways, get_events},
 };
 
-/// The segment in place of {…}, empty for a pattern without one; nothing when the path does not match.
+/// The segment in place of {…}, empty for a pattern without one; nullopt if the path does not match.
 std::optional<std::string_view> match(std::string_view pattern, std::string_view path) {
     const std::size_t open = pattern.find('{');
     if (open == std::string_view::npos) {

@@ -15,38 +15,38 @@ namespace agent {
 
 class Api;
 
-/// What a handler is given.
+/// What a handler gets.
 struct ApiCall {
     const ApiRequest& request;
-    /// The decoded segment that the path has in place of {…}: the name of an account or an app, or an id.
+    /// The decoded path segment in place of {…}: the name of an account or an app, or an id.
     std::string parameter;
 };
 
-/// Answers the request, or takes the reply away to answer it later and returns the wait for it. An error is answered by
-/// the caller.
+/// Answers the request, or takes the reply to answer later and returns the wait for it. The caller sends a returned
+/// error.
 using ApiHandler = Result<std::unique_ptr<Waiting>> (*)(Api& api, const ApiCall& call, ApiReply& reply);
 
-/// Whom a route is open to.
+/// Who may use a route.
 enum class Access {
-    kUse,     // whoever may connect
+    kUse,     // everyone who may connect
     kManage,  // root and the daemon's own user: "managers only" in daemon/openapi.yaml
 };
 
 struct Route {
     ApiMethod method;
-    std::string_view pattern;  // with at most one {…}, which stands for one segment that is not empty
+    std::string_view pattern;  // with at most one {…}, which matches one non-empty segment
     Access access;
-    bool needs_parts;  // of the Api; while locked there are none
+    bool needs_parts;  // of the Api; absent while locked
     ApiHandler handler;
 };
 
 [[nodiscard]] std::span<const Route> routes() noexcept;
 
-/// Which route a request takes.
+/// The route of a request.
 struct RouteMatch {
     const Route* route = nullptr;  // null: see `allow`
     std::string_view segment;      // still percent-encoded
-    std::string allow;             // the methods of a path that has no such method; empty when there is no such path
+    std::string allow;             // the methods of the path if it lacks this one; empty if there is no such path
 };
 
 [[nodiscard]] RouteMatch find_route(ApiMethod method, std::string_view path);

@@ -12,7 +12,7 @@
 
 namespace agent {
 
-/// Owns a C library's object: `std::unique_ptr<event, FreeWith<event_free>>` is as small as the bare pointer.
+/// Deleter for a C library's object: `std::unique_ptr<event, FreeWith<event_free>>` is as small as the raw pointer.
 template <auto Free>
 struct FreeWith {
     template <class T>
@@ -29,23 +29,23 @@ using ListenerPtr = std::unique_ptr<evconnlistener, FreeWith<evconnlistener_free
     return {.tv_sec = duration.count() / 1000, .tv_usec = duration.count() % 1000 * 1000};
 }
 
-/// The one loop that the whole core runs on. Outlives everything that is built on it.
+/// The one loop that the whole core runs on. Outlives everything built on it.
 ///
-/// The callbacks of libevent are C: no exception may pass through them, so every one of ours is noexcept.
+/// libevent is C: no exception may pass through it, so all our callbacks are noexcept.
 class EventLoop {
   public:
-    /// Throws std::system_error when the kernel gives no epoll descriptor, as do the constructors of all that is built
-    /// on the loop when it gives none to them.
+    /// Throws std::system_error if the kernel provides no epoll descriptor; so do the constructors of everything built
+    /// on the loop that needs a descriptor.
     EventLoop();
 
-    /// Returns after stop(), or at once when nothing is left to wait for.
+    /// Returns after stop(), or when there is nothing left to wait for.
     void run();
-    /// Makes run() return once the events that are due have been dealt with. From the loop's thread.
+    /// Makes run() return after the events that are due. Call it on the loop's thread.
     void stop() noexcept;
 
     [[nodiscard]] event_base* base() const noexcept { return base_.get(); }
 
-    /// An event that is not yet added. `fd` is -1 for a bare timer.
+    /// An event, not yet added. `fd` is -1 for a bare timer.
     [[nodiscard]] EventPtr make_event(int fd, short what, event_callback_fn callback, void* argument) const;
 
   private:

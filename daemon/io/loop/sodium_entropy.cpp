@@ -15,7 +15,7 @@ void SodiumEntropy::fill(std::span<std::byte> out) {
 double SodiumEntropy::unit() {
     std::uint64_t bits = 0;
     ::randombytes_buf(&bits, sizeof bits);
-    // 53 bits are what a double holds exactly; more would round up to 1.
+    // A double holds 53 bits exactly; more could round up to 1.
     return std::ldexp(static_cast<double>(bits >> 11), -53);
 }
 

@@ -14,7 +14,7 @@ namespace {
 
 using std::chrono::nanoseconds;
 
-// More than any caller means; keeps sums of nanoseconds from overflowing.
+// Longer than any caller needs; keeps sums of nanoseconds from overflowing.
 constexpr Duration kLongestDelay = std::chrono::hours(24 * 365 * 100);
 
 nanoseconds boot_now() {
@@ -27,7 +27,7 @@ Fd make_timerfd(clockid_t clock) {
     return fd_or_throw(::timerfd_create(clock, TFD_CLOEXEC | TFD_NONBLOCK), "timerfd_create");
 }
 
-/// Makes the descriptor readable at `when`; a past time means at once.
+/// Makes the descriptor readable at `when`; immediately for a past time.
 void set_timerfd(const Fd& fd, int flags, nanoseconds when) {
     const auto seconds = std::chrono::floor<std::chrono::seconds>(when);
     itimerspec setting{};
@@ -43,7 +43,7 @@ class TimerfdTimers::Delay final : public Timer {
     Delay(TimerfdTimers& timers, Deadline deadline, std::function<void()> fire)
         : timers_(timers), at_(timers.delays_.emplace(deadline, this).first), fire_(std::move(fire)) {}
     ~Delay() override {
-        // The timerfd stays set: to wake once for nothing costs less than setting it anew for each cancelled timer.
+        // The timerfd stays set: one needless wakeup costs less than setting it again for each cancelled timer.
         if (at_ != timers_.delays_.end()) timers_.delays_.erase(at_);
     }
     Delay(const Delay&) = delete;
@@ -76,7 +76,7 @@ class TimerfdTimers::Watch final : public Timer {
     Watch& operator=(const Watch&) = delete;
 
     void tell() {
-        const auto stepped = stepped_;  // lives on when the call destroys this watch
+        const auto stepped = stepped_;  // survives if the call destroys this watch
         (*stepped)();
     }
 
@@ -135,8 +135,8 @@ void TimerfdTimers::on_step() {
 }
 
 void TimerfdTimers::arm_step_watch() {
-    // Never meant to expire. timerfd_create(2): a read fails with ECANCELED once the clock has been set; the kernel
-    // counts waking from suspend as such.
+    // Never meant to expire. timerfd_create(2): a read fails with ECANCELED after the clock was set; waking from
+    // suspend counts as such.
     set_timerfd(step_fd_, TFD_TIMER_ABSTIME | TFD_TIMER_CANCEL_ON_SET, std::chrono::hours(24 * 365 * 200));
 }
 

@@ -15,9 +15,9 @@
 
 namespace agent {
 
-/// Timers that stay true while the machine sleeps, which libevent's own do not: they run on CLOCK_MONOTONIC.
+/// Timers that keep running while the machine sleeps, unlike libevent's, which use CLOCK_MONOTONIC.
 ///
-/// One timerfd on CLOCK_BOOTTIME is set for the earliest of all deadlines. Outlives its timers.
+/// One timerfd on CLOCK_BOOTTIME is set to the earliest deadline. Outlives its timers.
 class TimerfdTimers final : public Timers {
   public:
     explicit TimerfdTimers(EventLoop& loop);
@@ -28,8 +28,8 @@ class TimerfdTimers final : public Timers {
   private:
     class Delay;
     class Watch;
-    /// When, and then the order of starting: timers of one instant fire in that order, and one that is started by
-    /// another waits for the loop to come round.
+    /// Deadline, then order of starting: timers with the same deadline fire in that order, and a timer started by
+    /// another one waits for the next turn of the loop.
     using Deadline = std::pair<std::chrono::nanoseconds, std::uint64_t>;
     using Delays = std::map<Deadline, Delay*>;
     using Watches = std::list<Watch*>;
@@ -42,7 +42,7 @@ class TimerfdTimers final : public Timers {
     std::uint64_t next_order_ = 0;
     Delays delays_;
     Watches watches_;
-    Watches::iterator next_watch_;  // to be told next, while all are being told
+    Watches::iterator next_watch_;  // the next one to call, while calling all
     Fd delay_fd_;
     Fd step_fd_;
     EventPtr delay_event_;

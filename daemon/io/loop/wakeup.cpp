@@ -23,7 +23,7 @@ Wakeup::Wakeup(EventLoop& loop, std::function<void()> awake)
 }
 
 void Wakeup::wake() noexcept {
-    static_cast<void>(::eventfd_write(fd_.get(), 1));  // fails only when 2^64 - 2 wakings wait already
+    static_cast<void>(::eventfd_write(fd_.get(), 1));  // fails only if 2^64 - 2 wakeups are pending
 }
 
 }  // namespace agent

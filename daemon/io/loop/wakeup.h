@@ -8,16 +8,16 @@
 
 namespace agent {
 
-/// Calls a function on the loop soon after somebody, on whatever thread, asked for it.
+/// Calls a function on the loop soon after any thread asked for it.
 ///
-/// By an eventfd, since libevent is used without its locks: no other thread may touch the loop.
+/// Uses an eventfd, since libevent runs without its locks: no other thread may touch the loop.
 class Wakeup {
   public:
     Wakeup(EventLoop& loop, std::function<void()> awake);
     Wakeup(const Wakeup&) = delete;
     Wakeup& operator=(const Wakeup&) = delete;
 
-    /// Never calls `awake` itself. Several calls before the loop comes round make one.
+    /// Does not call `awake` itself. Several calls before the next turn of the loop count as one.
     void wake() noexcept;
 
   private:

@@ -11,9 +11,9 @@
 
 namespace agent {
 
-/// A thread for what would hold up the loop: deriving keys from passphrases. One job at a time, in the order given.
+/// A thread for work that would block the loop: deriving keys from passphrases. Runs one job at a time, in order.
 ///
-/// Its destructor waits for the job under way and drops those that wait; what has finished is then not told.
+/// The destructor waits for the running job and drops the queued ones; it does not call `done` for any.
 class Worker {
   public:
     explicit Worker(EventLoop& loop);
@@ -21,7 +21,7 @@ class Worker {
     Worker(const Worker&) = delete;
     Worker& operator=(const Worker&) = delete;
 
-    /// Does `work` on the thread, then calls `done` on the loop. What they share, `work` has to itself until then.
+    /// Runs `work` on the thread, then calls `done` on the loop. Until then only `work` may use what they share.
     void run(std::function<void()> work, std::function<void()> done);
 
   private:

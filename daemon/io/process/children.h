@@ -10,18 +10,18 @@
 
 namespace agent {
 
-/// Takes in the child processes that have ended, also those that nobody here started: as the first process of a
-/// container the daemon gets every orphan. One for a process.
+/// Reaps child processes, including those we did not start: as the first process of a container the daemon inherits
+/// every orphan. One instance per process.
 class Children {
   public:
     using Ended = std::function<void(int status)>;
 
     explicit Children(EventLoop& loop);
 
-    /// Calls `ended` once, on the loop, with the status as waitpid(2) has it. To be called in the same turn of the loop
-    /// in which `child` was started.
+    /// Calls `ended` once, on the loop, with the status of waitpid(2). Call it in the same turn of the loop that
+    /// started `child`.
     void watch(pid_t child, Ended ended);
-    /// `ended` is then never called.
+    /// Then never calls `ended`.
     void forget(pid_t child);
 
   private:

@@ -47,7 +47,7 @@ void HookRunner::run(Program program) {
 
 void HookRunner::start_next() {
     if (const std::size_t count = std::exchange(not_run_, 0); count > 0) {
-        log(LogLevel::kWarning, log_event("hook_failed"), "hook not run: too many waited",
+        log(LogLevel::kWarning, log_event("hook_failed"), "hook not run: too many are waiting",
             {{"times", std::to_string(count)}});
     }
     while (running_ == 0 && !waiting_.empty()) {

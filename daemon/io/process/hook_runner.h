@@ -13,19 +13,19 @@
 
 namespace agent {
 
-/// Runs programs that the operator configured, one after the other, and never waits for one. What goes wrong with one
-/// is logged, and is nobody else's trouble.
+/// Runs programs that the operator configured, one after the other, without blocking. Failures are logged and affect
+/// nothing else.
 class HookRunner {
   public:
     struct Limits {
-        Duration deadline = std::chrono::seconds(30);  // then it gets SIGTERM, and its process group with it
+        Duration deadline = std::chrono::seconds(30);  // then its process group gets SIGTERM
         Duration grace = std::chrono::seconds(5);      // then SIGKILL
-        std::size_t waiting = 16;                      // beyond that they are not run
+        std::size_t waiting = 16;                      // further ones are not run
     };
 
     HookRunner(Children& children, Timers& timers, Limits limits);
     HookRunner(Children& children, Timers& timers) : HookRunner(children, timers, Limits()) {}
-    /// Ends the one that runs, without waiting for it, and runs no other.
+    /// Ends the running one, without waiting for it, and starts no other.
     ~HookRunner();
     HookRunner(const HookRunner&) = delete;
     HookRunner& operator=(const HookRunner&) = delete;

@@ -23,7 +23,7 @@ void wiping_free(void* block) noexcept {
     std::free(block);
 }
 
-// Never std::realloc: where that moves a block, the old one is left as it was.
+// Never std::realloc: when it moves a block, it does not wipe the old one.
 void* wiping_realloc(void* block, std::size_t size) noexcept {
     if (block == nullptr) return std::malloc(size);
     const std::size_t old_size = ::malloc_usable_size(block);
@@ -56,7 +56,7 @@ void openssl_free(void* block, const char*, int) noexcept {
 }  // namespace
 
 Result<void> install_memory_hooks() {
-    // OpenSSL first: curl_global_init makes it allocate.
+    // OpenSSL first, because curl_global_init makes it allocate.
     if (::CRYPTO_set_mem_functions(openssl_malloc, openssl_realloc, openssl_free) != 1) {
         return fail(Error::Code::kInternal, "memory: OpenSSL was in use before its memory hooks were set");
     }

@@ -5,9 +5,9 @@
 
 namespace agent {
 
-/// Makes OpenSSL, libcurl and libevent wipe every block of memory before they give it back: tokens and secrets pass
-/// through their buffers. Must come before anything else in `main`, since each of them takes such hooks only before its
-/// first allocation; fails with kInternal when one refuses. Also initialises libcurl.
+/// Makes OpenSSL, libcurl and libevent wipe every block of memory before freeing it: tokens and secrets pass through
+/// their buffers. Call it first in `main`, since each library accepts such hooks only before its first allocation;
+/// fails with kInternal if one refuses. Also initialises libcurl.
 [[nodiscard]] Result<void> install_memory_hooks();
 
 }  // namespace agent

@@ -29,7 +29,7 @@ std::size_t raise_descriptor_limit(std::size_t wanted) noexcept {
     ::getrlimit(RLIMIT_NOFILE, &limit);
     if (limit.rlim_cur >= wanted) return limit.rlim_cur;
 
-    const rlimit raised{wanted, std::max<rlim_t>(limit.rlim_max, wanted)};  // the hard limit is root's to raise
+    const rlimit raised{wanted, std::max<rlim_t>(limit.rlim_max, wanted)};  // only root may raise the hard limit
     if (::setrlimit(RLIMIT_NOFILE, &raised) == 0) return wanted;
     limit.rlim_cur = std::min<rlim_t>(limit.rlim_max, wanted);
     ::setrlimit(RLIMIT_NOFILE, &limit);

@@ -7,14 +7,14 @@
 
 namespace agent {
 
-/// Keeps the process's memory from other processes of the same user and off the disk: no ptrace, no /proc/PID/mem, no
-/// core dump. Fails with kInternal when the kernel refuses.
+/// Protects the process's memory from other processes of the same user and keeps it off the disk: no ptrace, no
+/// /proc/PID/mem, no core dump. Fails with kInternal if the kernel refuses.
 [[nodiscard]] Result<void> protect_memory();
 
-/// A peer that has gone (SIGPIPE) or a file-size limit (SIGXFSZ) is an error of one write, not the end of the process.
+/// Makes a closed connection (SIGPIPE) or a file-size limit (SIGXFSZ) fail one write instead of ending the process.
 void ignore_write_signals() noexcept;
 
-/// Raises the limit on open files to `wanted`, or as far as this process may. Returns the limit then.
+/// Raises the limit on open files to `wanted`, or as far as allowed. Returns the new limit.
 [[nodiscard]] std::size_t raise_descriptor_limit(std::size_t wanted) noexcept;
 
 }  // namespace agent

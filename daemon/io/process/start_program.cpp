@@ -12,8 +12,7 @@ namespace agent {
 
 namespace {
 
-/// Pointers into `words`, with a null at the end, as exec(3) wants them. It changes nothing, for all that its type
-/// says.
+/// Null-terminated pointers into `words`, for exec(3), which does not modify them despite its signature.
 std::vector<char*> pointers(const std::vector<std::string>& words) {
     std::vector<char*> all;
     all.reserve(words.size() + 1);

@@ -10,15 +10,14 @@
 
 namespace agent {
 
-/// A program and all that it is given: no shell, no descriptor but the standard ones, no signal blocked or ignored.
+/// A program and its environment: no shell, only the standard descriptors, no signal blocked or ignored.
 struct Program {
     std::vector<std::string> arguments;    // the first one is the program's absolute path
-    std::vector<std::string> environment;  // NAME=value; the whole of it
+    std::vector<std::string> environment;  // NAME=value; nothing is inherited
 };
 
-/// Starts it in a session and process group of its own, named by the process that is returned, with nothing on standard
-/// input, standard output thrown away, and standard error that of the daemon. Fails with kInternal when it cannot be
-/// executed.
+/// Starts it in a new session and process group, whose id is the returned pid. Standard input is empty, standard output
+/// is discarded, and standard error is the daemon's. Fails with kInternal if it cannot be executed.
 [[nodiscard]] Result<pid_t> start_program(const Program& program);
 
 }  // namespace agent

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Replaces the global operators new and delete of a program by ones that wipe each block before it goes back to the
-// heap. Secrets have types of their own; this is for what is left of them in others, a std::string that held a query or
-// the buffer of a stream. Over-aligned memory keeps the library's operators.
+// Replaces the global operators new and delete by ones that wipe each block before freeing it. Secrets have their own
+// types; this covers traces in others, such as a std::string that held a query or the buffer of a stream. Over-aligned
+// memory keeps the library's operators.
 #include <malloc.h>
 
 #include <cstdlib>
@@ -19,7 +19,7 @@ void* operator new(std::size_t size) {
     }
 }
 
-// All other forms of the library end in these two.
+// All other forms in the library call these two.
 void operator delete(void* block) noexcept {
     if (block == nullptr) return;
     agent::wipe(block, ::malloc_usable_size(block));

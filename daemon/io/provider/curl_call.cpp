@@ -25,7 +25,7 @@ std::string origin_of(const Url& url) {
     return url.scheme + "://" + (is_v6 ? "[" + url.host + "]" : url.host) + ":" + std::to_string(url.port);
 }
 
-/// OpenSSL's own buffers would keep what was read from them, and curl has no option for it.
+/// Otherwise OpenSSL's buffers would keep what was read, and curl has no option for this.
 CURLcode cleanse_plaintext(CURL*, void* context, void*) noexcept {
     ::SSL_CTX_set_options(static_cast<SSL_CTX*>(context), SSL_OP_CLEANSE_PLAINTEXT);
     return CURLE_OK;
@@ -54,7 +54,7 @@ CurlCall::~CurlCall() {
 template <class T>
 void CurlCall::set(CURLoption option, T value) {
     if (curl_easy_setopt(easy_.get(), option, value) != CURLE_OK) {
-        throw std::runtime_error("libcurl refuses an option that is relied on");
+        throw std::runtime_error("libcurl does not support a required option");
     }
 }
 
@@ -62,11 +62,11 @@ void CurlCall::set_transport(const CurlHttpClientOptions& options) {
     set(CURLOPT_PRIVATE, this);
     set(CURLOPT_ERRORBUFFER, reason_.data());
     set(CURLOPT_NOSIGNAL, 1L);
-    // Without it a call that is given up while its host name is looked up waits for the resolver's thread.
+    // Without it, cancelling a call during name resolution waits for the resolver's thread.
     set(CURLOPT_QUICK_EXIT, 1L);
     set(CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(options.connect_timeout.count()));
     set(CURLOPT_TIMEOUT_MS, static_cast<long>(options.whole_timeout.count()));
-    set(CURLOPT_PROXY, "");  // nor any from the environment
+    set(CURLOPT_PROXY, "");  // nor one from the environment
     set(CURLOPT_FOLLOWLOCATION, 0L);
     set(CURLOPT_FORBID_REUSE, 1L);  // a kept connection keeps the last request's secrets
     // libcurl 7.87 to 8.5 has HTTP/2 faults with the multi interface.
@@ -91,7 +91,7 @@ void CurlCall::set_request(const HttpRequest& request, const CurlHttpClientOptio
     const Result<Url> url = Url::parse(request.url);
     plain_text_ = url && url->scheme == "http";
     origin_ = url ? origin_of(*url) : "request";
-    // Another URL makes curl fail the transfer in its own time, as `done` wants it.
+    // For any other URL curl fails the transfer later, as `done` requires.
     set(CURLOPT_PROTOCOLS_STR, plain_text_ && url->is_loopback() ? "http" : "https");
     set(CURLOPT_URL, request.url.c_str());
 
@@ -118,8 +118,8 @@ void CurlCall::add_header(std::string_view name, std::string_view value) {
     headers_.reset(longer);
 }
 
-/// Called when the connection stands, TLS included, and before the first byte of the request is written: from here on
-/// the server may have seen it.
+/// Called when the connection is set up, including TLS, and before the first byte of the request is written: from here
+/// on the server may have seen it.
 int CurlCall::before_request(void* self, char* peer_address, char*, int, int) noexcept {
     auto& call = *static_cast<CurlCall*>(self);
     if (call.plain_text_ && !Url{.scheme = {}, .host = peer_address, .path = {}, .query = {}}.is_loopback()) {
@@ -129,7 +129,7 @@ int CurlCall::before_request(void* self, char* peer_address, char*, int, int) no
     return CURL_PREREQFUNC_OK;
 }
 
-/// Called with each line of a head: an interim one (1xx) may come before that of the answer.
+/// Called with each line of a header; an interim one (1xx) may precede that of the answer.
 std::size_t CurlCall::on_header(char* data, std::size_t, std::size_t size, void* self) noexcept {
     auto& call = *static_cast<CurlCall*>(self);
     const std::string_view line(data, size);
@@ -151,7 +151,7 @@ void CurlCall::finish(CURL* easy, CURLcode result) {
     curl_easy_getinfo(easy, CURLINFO_PRIVATE, &call);
     const auto done = std::move(call->done_);
     call->done_ = nullptr;
-    // curl takes a connection that ends within the head for an answer without a body.
+    // If a connection ends within the header, curl reports an answer without a body.
     if (result == CURLE_OK && !call->head_ended_) result = CURLE_PARTIAL_FILE;
     if (result == CURLE_OK) {
         done(call->response());
@@ -188,7 +188,7 @@ HttpFailure CurlCall::failure(CURLcode result) const {
     }
     std::string reason = reason_[0] != '\0' ? reason_.data() : curl_easy_strerror(result);
     if (plain_text_ && !sent_ && (result == CURLE_UNSUPPORTED_PROTOCOL || result == CURLE_ABORTED_BY_CALLBACK)) {
-        reason = "plain http is for loopback addresses only";
+        reason = "plain http is only allowed for loopback addresses";
     }
     return {.kind = failure_kind(result, sent_), .may_have_been_sent = sent_, .message = origin_ + ": " + reason};
 }

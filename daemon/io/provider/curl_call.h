@@ -25,7 +25,7 @@ class CurlCall final : public HttpCall {
     CurlCall(const CurlCall&) = delete;
     CurlCall& operator=(const CurlCall&) = delete;
 
-    /// The transfer has ended and left the multi. Calls `done`, which may destroy the call it belongs to.
+    /// Called when the transfer has ended and left the multi. Calls `done`, which may destroy this call.
     static void finish(CURL* easy, CURLcode result);
 
   private:
@@ -55,10 +55,10 @@ class CurlCall final : public HttpCall {
     bool too_large_ = false;
     std::size_t header_size_ = 0;
     SecretBuffer body_;
-    SecretString form_body_;  // curl reads it where it lies
+    SecretString form_body_;  // curl does not copy it
     HeaderList headers_;
     std::array<char, CURL_ERROR_SIZE> reason_{};
-    CurlEasyPtr easy_;  // last, to be freed before what it points to
+    CurlEasyPtr easy_;  // last, so that it is freed before what it points to
 };
 
 }  // namespace agent

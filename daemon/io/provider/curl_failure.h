@@ -7,8 +7,7 @@
 
 namespace agent {
 
-/// What kind of failure a libcurl result other than CURLE_OK is, for a request of which nothing (`sent` false) or
-/// something may have left this machine.
+/// Classifies a libcurl result other than CURLE_OK. `sent` is true if any of the request may have left this machine.
 [[nodiscard]] HttpFailure::Kind failure_kind(CURLcode result, bool sent) noexcept;
 
 }  // namespace agent

@@ -13,7 +13,7 @@
 namespace agent {
 
 struct CurlHttpClientOptions {
-    /// A plain name/version: the firewall in front of Clio refuses some others.
+    /// A plain name/version: Clio's firewall refuses some others.
     std::string user_agent;
     /// PEM file of the certificate authorities to trust instead of the system's; empty for the system's.
     std::string ca_file;
@@ -22,14 +22,14 @@ struct CurlHttpClientOptions {
     std::size_t longest_body = std::size_t{256} * 1024;
 };
 
-/// HttpClient by libcurl: HTTP/1.1 over TLS 1.2 or later, or in plain text to a loopback address. Follows no redirect,
-/// knows no proxy and no cookie, keeps no connection. Outlives its calls.
+/// HttpClient by libcurl: HTTP/1.1 over TLS 1.2 or later, or in plain text to a loopback address. Does not follow
+/// redirects, use proxies or cookies, or keep connections. Outlives its calls.
 class CurlHttpClient final : public HttpClient {
   public:
-    /// `clock` turns the date of a Retry-After into a duration.
+    /// `clock` converts the date of a Retry-After to a duration.
     CurlHttpClient(EventLoop& loop, const Clock& clock, CurlHttpClientOptions options);
 
-    /// CurlHttpClientOptions::ca_file of the requests from now on.
+    /// Sets CurlHttpClientOptions::ca_file for later requests.
     void set_ca_file(std::string ca_file) { options_.ca_file = std::move(ca_file); }
 
     [[nodiscard]] std::unique_ptr<HttpCall> send(HttpRequest request, Done done) override;

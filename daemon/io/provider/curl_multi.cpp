@@ -51,7 +51,7 @@ CurlMulti::CurlMulti(EventLoop& loop, Finished finished)
 }
 
 CurlMulti::~CurlMulti() {
-    multi_.reset();  // calls on_socket_wanted once more, so the events must still be there
+    multi_.reset();  // calls on_socket_wanted again, so the events must still exist
 }
 
 void CurlMulti::add(CURL* easy) {
@@ -67,7 +67,7 @@ int CurlMulti::on_socket_wanted(CURL*, curl_socket_t fd, int what, void* self, v
     delete static_cast<Socket*>(socket);
     std::unique_ptr<Socket> wanted;
     if (what != CURL_POLL_REMOVE) wanted = std::make_unique<Socket>(multi, fd, what);
-    // curl keeps it, and hands it back at the next call; null while curl_multi_cleanup runs, which only removes.
+    // curl stores it and passes it to the next call; null while curl_multi_cleanup runs, which only removes.
     if (multi.multi_ != nullptr) curl_multi_assign(multi.multi_.get(), fd, wanted.release());
     return 0;
 }
@@ -95,7 +95,7 @@ void CurlMulti::deliver() noexcept {
     while (const CURLMsg* const message = curl_multi_info_read(multi_.get(), &left)) {
         CURL* const easy = message->easy_handle;
         const CURLcode result = message->data.result;
-        remove(easy);  // ends the life of `message` too
+        remove(easy);  // invalidates `message` too
         finished_(easy, result);
     }
 }

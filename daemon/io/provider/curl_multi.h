@@ -15,8 +15,8 @@ using CurlEasyPtr = std::unique_ptr<CURL, FreeWith<curl_easy_cleanup>>;
 /// Runs libcurl transfers on the loop: the glue between curl's multi_socket interface and libevent.
 class CurlMulti {
   public:
-    /// A transfer has ended and is no longer part of this; called from an event of its own, never from within curl, so
-    /// that it may add and remove any transfer.
+    /// Called when a transfer has ended and was removed. Called from a separate event, never from within curl, so that
+    /// it may add and remove any transfer.
     using Finished = std::function<void(CURL* easy, CURLcode result)>;
 
     CurlMulti(EventLoop& loop, Finished finished);
@@ -24,9 +24,9 @@ class CurlMulti {
     CurlMulti(const CurlMulti&) = delete;
     CurlMulti& operator=(const CurlMulti&) = delete;
 
-    /// Starts the transfer, which finishes after this has returned.
+    /// Starts the transfer; it finishes only after this returns.
     void add(CURL* easy);
-    /// Gives the transfer up.
+    /// Cancels the transfer.
     void remove(CURL* easy) noexcept;
 
   private:

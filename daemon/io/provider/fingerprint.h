@@ -9,8 +9,8 @@
 
 namespace agent {
 
-/// Names for secrets in a trace: the same secret has the same name for as long as this lives, and nobody learns
-/// anything else from it. Keyed (BLAKE2b) with a key that is drawn anew each time, so that guesses cannot be checked.
+/// Names for secrets in a trace: the same secret has the same name while this lives, and the name reveals nothing else.
+/// A keyed hash (BLAKE2b) with a fresh random key, so that guesses cannot be checked.
 class Fingerprint {
   public:
     [[nodiscard]] static Result<Fingerprint> make();

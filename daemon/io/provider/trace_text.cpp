@@ -62,7 +62,7 @@ std::string trace_form(std::string_view form, const Fingerprint& names) {
 
 std::string trace_body(const HttpResponse& response, const Fingerprint& names) {
     const auto json = Json::parse(response.body.reveal());
-    if (!json) return std::to_string(response.body.size()) + " bytes that are no JSON";
+    if (!json) return std::to_string(response.body.size()) + " bytes that are not JSON";
     JsonWriter out;
     write(out, *json, "", names);
     return std::string(out.view());

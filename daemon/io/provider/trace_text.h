@@ -9,13 +9,13 @@
 
 namespace agent {
 
-// What is said to a provider and what it answers, for a support case. Only what is known to be public stands there as
-// it is; whatever else there may be is replaced by its fingerprint.
+// Requests to a provider and its answers, for a support case. Only what is known to be public is shown; everything else
+// is replaced by its fingerprint.
 
 /// "grant_type=refresh_token&client_id=…&refresh_token=#5f3a9c01/43"
 [[nodiscard]] std::string trace_form(std::string_view form, const Fingerprint& names);
 
-/// The JSON of the body with its strings replaced; of any other body how long it is.
+/// The JSON of the body with its strings replaced; for any other body only its size.
 [[nodiscard]] std::string trace_body(const HttpResponse& response, const Fingerprint& names);
 
 /// "Bearer #5f3a9c01/43"; empty for none.

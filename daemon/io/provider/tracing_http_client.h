@@ -7,7 +7,7 @@
 
 namespace agent {
 
-/// Logs the talk with the provider, every secret in it replaced by its fingerprint, and leaves it to another client.
+/// Logs the exchange with the provider, with secrets replaced by fingerprints, and passes it on to another client.
 class TracingHttpClient final : public HttpClient {
   public:
     TracingHttpClient(HttpClient& client, const Clock& clock, Fingerprint names)

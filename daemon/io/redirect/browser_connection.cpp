@@ -14,13 +14,13 @@
 
 namespace agent {
 
-/// The answer that a connection owes, shared by all copies of the Respond that was handed out. It is given by
-/// construction: when the last copy goes unused, this gives it.
+/// The answer that a connection owes, shared by all copies of its Respond. If the last copy is destroyed unused, this
+/// answers.
 class BrowserConnection::Owed {
   public:
     explicit Owed(BrowserConnection& connection) noexcept : connection_(&connection) { connection.owed_ = this; }
     ~Owed() {
-        respond({.kind = BrowserPage::Kind::kFailed, .account = {}, .reason = "The agent has given the login up."});
+        respond({.kind = BrowserPage::Kind::kFailed, .account = {}, .reason = "The agent has cancelled the login."});
     }
     Owed(const Owed&) = delete;
     Owed& operator=(const Owed&) = delete;
@@ -69,7 +69,7 @@ void BrowserConnection::on_read() {
     }
     const std::string_view text(reinterpret_cast<const char*>(evbuffer_pullup(input, -1)), size);
     if (const auto head_size = end_of_head(text)) {
-        bufferevent_disable(stream_.get(), EV_READ);  // on_written() goes on
+        bufferevent_disable(stream_.get(), EV_READ);  // on_written() continues
         on_head(text.substr(0, *head_size));
     } else if (size > kLongestRedirectHead) {
         bufferevent_disable(stream_.get(), EV_READ);
@@ -78,13 +78,13 @@ void BrowserConnection::on_read() {
 }
 
 void BrowserConnection::on_head(std::string_view head) {
-    const auto site = site_.lock();  // a call may end the listening
+    const auto site = site_.lock();  // a call may stop listening
     RedirectRequest request = site ? read_redirect_request(head, site->redirect_uri) : RedirectRequest(404);
     if (const int* const status = std::get_if<int>(&request)) {
         answer(browser_refusal(*status));
         return;
     }
-    evtimer_del(deadline_.get());  // from here on it is the agent that takes its time
+    evtimer_del(deadline_.get());  // from here on the connection waits for the agent
     site->on_redirect(std::get<std::string>(std::move(request)),
                       [owed = std::make_shared<Owed>(*this)](const BrowserPage& page) { owed->respond(page); });
 }
@@ -102,7 +102,7 @@ void BrowserConnection::answer(const std::string& text) {
 
 void BrowserConnection::on_written() noexcept {
     // RFC 9112 section 9.6: closing while the peer still sends would reset the connection, and the peer might lose the
-    // answer. So end our half, and read until the peer ends its own.
+    // answer. So close our half, and read until the peer closes its half.
     ::shutdown(bufferevent_getfd(stream_.get()), SHUT_WR);
     evbuffer* const input = bufferevent_get_input(stream_.get());
     evbuffer_drain(input, evbuffer_get_length(input));

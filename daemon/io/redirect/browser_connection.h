@@ -14,24 +14,24 @@
 
 namespace agent {
 
-/// What a listener waits for: one redirect URI, and whom to tell.
+/// What a listener waits for: one redirect URI and its callback.
 struct RedirectSite {
     Url redirect_uri;
     RedirectListener::OnRedirect on_redirect;
 };
 
-/// How long each stage of a connection may take as a whole: a peer that sends a byte now and then gains nothing. While
-/// the agent owes the answer no time runs.
+/// How long each stage of a connection may take in total, however slowly the peer sends. There is no limit while the
+/// agent owes the answer.
 struct BrowserPatience {
-    Duration head = std::chrono::seconds(10);    // for the request to come
-    Duration answer = std::chrono::seconds(10);  // for the answer to go
-    Duration close = std::chrono::seconds(2);    // for the peer to end its half
+    Duration head = std::chrono::seconds(10);    // for the request to arrive
+    Duration answer = std::chrono::seconds(10);  // for the answer to be sent
+    Duration close = std::chrono::seconds(2);    // for the peer to close its half
 };
 
 /// One connection to the listener: one request, one answer, and the end.
 class BrowserConnection {
   public:
-    /// Takes `fd` over. `closed` is called once, when the connection is over, and is to destroy it.
+    /// Takes ownership of `fd`. `closed` is called once, when the connection is over, and must destroy it.
     BrowserConnection(EventLoop& loop, int fd, std::weak_ptr<RedirectSite> site, BrowserPatience patience,
                       std::function<void()> closed);
     ~BrowserConnection();
@@ -40,7 +40,7 @@ class BrowserConnection {
 
     [[nodiscard]] bool owes_answer() const noexcept { return owed_ != nullptr; }
     [[nodiscard]] bool belongs_to(const std::shared_ptr<RedirectSite>& site) const noexcept;
-    /// Answers what is owed.
+    /// Sends the pending answer.
     void respond(const BrowserPage& page);
 
   private:

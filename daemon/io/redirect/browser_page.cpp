@@ -73,7 +73,7 @@ std::string_view reason_phrase(int status) noexcept {
     }
 }
 
-/// CSP level 3: the one inline style is allowed by its hash, and nothing else by anything.
+/// CSP level 3: allows only the one inline style, by its hash.
 const std::string& content_security_policy() {
     static const std::string policy = [] {
         std::array<unsigned char, crypto_hash_sha256_BYTES> digest{};

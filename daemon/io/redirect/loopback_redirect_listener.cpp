@@ -21,9 +21,9 @@ namespace agent {
 
 namespace {
 
-// A browser opens a few at once, some of which it never uses.
+// A browser opens several at once, and never uses some of them.
 constexpr std::size_t kMostConnections = 32;
-constexpr int kBacklog = 128;  // connections that nobody means anything by must not fill it
+constexpr int kBacklog = 128;  // unused connections must not fill it
 
 struct Address {
     int family;
@@ -48,12 +48,12 @@ Address address_of(const std::string& host, int port) {
     return address;
 }
 
-/// A listening socket, or none with errno set.
+/// A listening socket; if it fails, an invalid one with errno set.
 Fd listen_on(const std::string& host, int port) {
     const Address address = address_of(host, port);
     Fd fd(::socket(address.family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
     const int on = 1;
-    // Connections of the last login may still be in TIME_WAIT. A listener that is up is not shared by this.
+    // Connections of the last login may still be in TIME_WAIT. This does not share a live listener.
     ::setsockopt(fd.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
     if (address.family == AF_INET6) ::setsockopt(fd.get(), IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof on);
     const auto* const name = reinterpret_cast<const sockaddr*>(&address.storage);
@@ -68,7 +68,7 @@ tl::unexpected<Error> refusal(const std::string& host, int port, int reason) {
     return fail(Error::Code::kConflict, place + ": the port is taken by " + describe_port_owner(port));
 }
 
-/// RFC 8252 section 8.3 warns of localhost because it may be either address; then a browser may use either.
+/// localhost may be either address, and a browser may use either one (RFC 8252 section 8.3).
 std::vector<std::string> addresses_of(const std::string& host) {
     if (host == "localhost") return {"127.0.0.1", "::1"};
     return {host};
@@ -158,7 +158,7 @@ void LoopbackRedirectListener::accept(int fd, const std::shared_ptr<RedirectSite
                                               [this, at] { connections_.erase(at); });
 }
 
-/// So that connections which never ask anything keep nobody out, the oldest makes room that is not owed a page.
+/// Closes the oldest connection that is not owed a page, so that silent connections keep nobody out.
 bool LoopbackRedirectListener::make_room() {
     if (connections_.size() < kMostConnections) return true;
     const auto oldest = std::find_if(connections_.begin(), connections_.end(),

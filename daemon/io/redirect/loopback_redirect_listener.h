@@ -10,10 +10,10 @@
 
 namespace agent {
 
-/// RedirectListener on plain TCP of the loopback addresses. Each connection carries one GET and one page, which needs
-/// no HTTP server: evhttp has no bound on its connections, and freeing it drops the page that was just sent.
+/// RedirectListener on plain TCP of the loopback addresses. Each connection carries one GET and one page, so this does
+/// not use evhttp: that has no limit on connections, and freeing it drops the page just sent.
 ///
-/// Lives as long as the loop: it still sends the last pages of listenings that are over.
+/// Lives as long as the loop, to send the last pages of closed listeners.
 class LoopbackRedirectListener final : public RedirectListener {
   public:
     explicit LoopbackRedirectListener(EventLoop& loop, BrowserPatience patience = {}) noexcept

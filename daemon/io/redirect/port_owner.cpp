@@ -21,7 +21,7 @@ struct Listener {
 };
 
 /// Searches one of the tables of /proc/self/net (proc(5)); a unit with ProcSubset=pid has no /proc/net. Any address
-/// will do: the port was found taken.
+/// matches: we know that the port is taken.
 std::optional<Listener> find_listener(const char* table, int port) {
     constexpr std::string_view kListening = "0A";
     std::ifstream lines(table);
@@ -51,7 +51,7 @@ bool holds(const fs::path& process, const std::string& link) {
     return false;
 }
 
-/// "process 4711 (nginx)", or nothing when no process that may be looked at holds the socket.
+/// "process 4711 (nginx)", or nullopt if no visible process holds the socket.
 std::optional<std::string> find_process(const std::string& inode) {
     const std::string link = "socket:[" + inode + "]";
     std::error_code refused;

@@ -23,7 +23,7 @@ std::string_view trim(std::string_view text) noexcept {
     return text.substr(begin, text.find_last_not_of(" \t") - begin + 1);
 }
 
-/// Cuts the part before `separator` off the front of `text`; all of it when there is none.
+/// Removes and returns the part of `text` before `separator`; all of it if there is no separator.
 std::string_view cut(std::string_view& text, std::string_view separator) noexcept {
     const std::size_t at = text.find(separator);
     const std::string_view part = text.substr(0, at);
@@ -31,7 +31,7 @@ std::string_view cut(std::string_view& text, std::string_view separator) noexcep
     return part;
 }
 
-/// RFC 9112 section 3.2: exactly one Host, or the request is bad.
+/// RFC 9112 section 3.2: a request needs exactly one Host.
 std::optional<std::string_view> only_host(std::string_view header_lines) noexcept {
     std::optional<std::string_view> host;
     while (!header_lines.empty()) {

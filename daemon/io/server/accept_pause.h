@@ -5,8 +5,8 @@
 
 namespace agent {
 
-/// How long a listener rests when accept(2) fails for want of a descriptor or of memory: the connection is still there,
-/// so that without a rest the loop would try, and fail, all the time.
+/// How long a listener pauses when accept(2) fails for lack of descriptors or memory: the connection is still pending,
+/// so without a pause the loop would retry continuously.
 inline constexpr Duration kAcceptPause{100};
 
 }  // namespace agent

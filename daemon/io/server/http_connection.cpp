@@ -77,7 +77,7 @@ HttpConnection::~HttpConnection() {
     if (exchange_ != nullptr) exchange_->detach();
 }
 
-// evhttp's own timeouts begin anew with each byte.
+// evhttp restarts its timeouts with each byte.
 void HttpConnection::allow(Duration time) {
     const timeval delay = to_timeval(time);
     evtimer_add(deadline_.get(), &delay);
@@ -108,14 +108,14 @@ void HttpConnection::on_sent() {
     exchange_.reset();
     waiting_.reset();
     allow(limits_.whole_request);
-    // evhttp goes on with the connection when this returns; told that it has ended, it frees it.
+    // evhttp continues with the connection when this returns; told of its end, it frees the connection.
     if (finishing_) ::shutdown(bufferevent_getfd(transport_), SHUT_RDWR);
 }
 
 void HttpConnection::on_output() {
     if (exchange_ != nullptr && exchange_->is_whole()) allow(limits_.whole_answer);
     if (exchange_ != nullptr || own_word_ != nullptr) return;
-    // It is still writing; nothing of it goes out before the loop comes round, after this.
+    // It is still writing; nothing is sent before the next turn of the loop.
     own_word_ = loop_.make_event(
         -1, 0, [](evutil_socket_t, short, void* self) noexcept { static_cast<HttpConnection*>(self)->on_own_word(); },
         this);
@@ -126,13 +126,13 @@ void HttpConnection::on_own_word() {
     own_word_.reset();
     evbuffer* output = bufferevent_get_output(transport_);
     std::array<char, 64> written{};
-    evbuffer_unfreeze(output, /*at_front=*/1);  // a bufferevent lets nobody else look at its output
+    evbuffer_unfreeze(output, /*at_front=*/1);  // a bufferevent does not let others read its output
     const ev_ssize_t size = evbuffer_copyout(output, written.data(), written.size());
     evbuffer_freeze(output, /*at_front=*/1);
     const auto answer = answer_instead_of({written.data(), static_cast<std::size_t>(size < 0 ? 0 : size)});
     if (!answer) return;
-    // Closed here, since evhttp goes on after a CONNECT that it cannot read. The socket takes the answer whole, unless
-    // the peer has left many others unread.
+    // Closed here, since evhttp continues after a CONNECT that it cannot parse. The socket accepts the whole answer,
+    // unless the peer has left many others unread.
     ::send(bufferevent_getfd(transport_), answer->data(), answer->size(), MSG_DONTWAIT | MSG_NOSIGNAL);
     evhttp_connection_free(connection_);  // destroys this
 }

@@ -19,11 +19,11 @@ namespace agent {
 
 class HttpExchange;
 
-/// One peer, and the request of its that is under way: evhttp reads the next one only when the last is answered.
-/// Destroyed by the server when evhttp is about to free the connection.
+/// One peer and its current request: evhttp reads the next one only after the last is answered. The server destroys
+/// this when evhttp is about to free the connection.
 class HttpConnection {
   public:
-    /// Answers before it returns, or later, and then it returns the wait for the answer.
+    /// Answers before it returns, or later; then it returns the wait for the answer.
     using Handler = std::function<std::unique_ptr<Waiting>(const ApiRequest& request, ApiReply reply)>;
 
     HttpConnection(EventLoop& loop, evhttp_connection* connection, Peer peer, const HttpLimits& limits);
@@ -33,21 +33,21 @@ class HttpConnection {
 
     [[nodiscard]] const Peer& peer() const noexcept { return peer_; }
     [[nodiscard]] bool is_idle() const noexcept { return exchange_ == nullptr; }
-    /// No request has come yet.
+    /// True if there was no request yet.
     [[nodiscard]] bool is_new() const noexcept { return is_new_; }
 
     void handle(evhttp_request* request, const Handler& handler);
 
-    /// Closes the connection once the present answer is sent, or the next when there is none. The wait of a stream is
-    /// handed out: its end is that of the stream, and may free the connection.
+    /// Closes the connection after the current answer, or the next one. Returns the wait of a stream: destroying it
+    /// ends the stream, which may free the connection.
     [[nodiscard]] std::unique_ptr<Waiting> finish();
 
   private:
-    /// Closes the connection unless its next step is made within this time.
+    /// Closes the connection unless its next step happens within this time.
     void allow(Duration time);
     void on_sent();
     void on_output();
-    /// evhttp has written something that is no answer of ours.
+    /// evhttp has written something that is not our answer.
     void on_own_word();
 
     EventLoop& loop_;

@@ -22,7 +22,7 @@ Page page_of(std::string_view status) {
     if (status == "413") {
         return {"Content too large", 413, "the body is over " + kib(limits::kBodyBytes) + " or not well-formed"};
     }
-    if (status == "417") return {"Expectation failed", 417, "the only Expect is 100-continue"};
+    if (status == "417") return {"Expectation failed", 417, "only Expect: 100-continue is supported"};
     return {"Bad request", 400,
             "not a well-formed HTTP/1.1 request, or its header is over " + kib(limits::kHeaderBytes)};
 }

@@ -7,8 +7,8 @@
 
 namespace agent {
 
-/// evhttp answers a request that it cannot read by itself, with a page of HTML. Given the first bytes of what it wrote,
-/// this is the whole answer in problem+json to be sent in its place; nothing when it only wrote "100 Continue".
+/// evhttp itself answers a request that it cannot parse, with an HTML page. Given the first bytes of that page, returns
+/// the problem+json answer to send instead; nullopt if evhttp only wrote "100 Continue".
 [[nodiscard]] std::optional<std::string> answer_instead_of(std::string_view written);
 
 }  // namespace agent

@@ -20,7 +20,7 @@ namespace {
 
 using EvbufferPtr = std::unique_ptr<evbuffer, FreeWith<evbuffer_free>>;
 
-/// Lends the secret to the buffer, which wipes it when it has been written: evbuffer_add() would leave a copy.
+/// Lends the secret to the buffer, which wipes it after writing: evbuffer_add() would leave a copy.
 void lend(evbuffer* out, SecretString text) {
     if (text.empty()) return;
     auto lent = std::make_unique<SecretString>(std::move(text));
@@ -45,7 +45,7 @@ void HttpExchange::add_header(const char* name, std::string_view value) {
 void HttpExchange::send(ApiAnswer answer) {
     if (request_ == nullptr) return;
     if (answer.status != 204) {
-        // Not left to evhttp, which adds none for methods it takes to have no body, and calls an empty body HTML.
+        // evhttp adds none for methods that it thinks have no body, and says that an empty body is HTML.
         add_header("Content-Type", answer.content_type.empty() ? "text/plain" : answer.content_type);
         add_header("Content-Length", std::to_string(answer.body.size()));
     }
@@ -68,7 +68,7 @@ void HttpExchange::begin_stream(std::string_view content_type) {
     add_header("Connection", "close");
     begin(State::kStreaming);
     evhttp_send_reply_start(request_, 200, nullptr);
-    // evhttp reads on while it writes, and would end a stream whose reader says nothing, as readers do.
+    // evhttp keeps reading while it writes, and would time out a stream whose reader is silent, as usual.
     const timeval idle = to_timeval(limits_.idle);
     bufferevent_set_timeouts(transport_of(request_), nullptr, &idle);
 }
@@ -81,7 +81,7 @@ void HttpExchange::write(std::string_view chunk) {
 
     bufferevent* transport = transport_of(request_);
     if (evbuffer_get_length(bufferevent_get_output(transport)) > limits_.stream_backlog_bytes) {
-        // Makes evhttp find the end of the connection by itself, later: the writer may be deep inside the core.
+        // Lets evhttp notice the end of the connection later: the writer may be deep inside the core.
         ::shutdown(bufferevent_getfd(transport), SHUT_RDWR);
         state_ = State::kEnded;
     }
@@ -93,12 +93,12 @@ void HttpExchange::end_stream() {
     evhttp_send_reply_end(request_);  // may free the connection
 }
 
-// While an answer is owed evhttp does not read, and so does not see the peer go. Reading all the same would let a peer
-// that sends its next request early make libevent 2.1.12 end the process ("illegal connection state").
+// While an answer is owed evhttp does not read, and so does not notice that the peer disconnects. If it did read, a
+// peer that sends its next request early could make libevent 2.1.12 end the process ("illegal connection state").
 //
-// Edge-triggered, so that what the peer sends early, or the end of its sending, tells of itself once. EV_READ is not
-// for reading: a peer that closes with an answer unread makes an error of the socket, which libevent 2.1.12 reports to
-// readers and writers but not to EV_CLOSED, and without either the loop would spin on it.
+// Edge-triggered, so that early data or the end of the peer's half is reported only once. EV_READ is not for reading: a
+// peer that closes with an answer unread causes a socket error, which libevent 2.1.12 reports to readers and writers
+// but not to EV_CLOSED; without either the loop would spin.
 void HttpExchange::watch_peer(EventLoop& loop) {
     peer_watch_ = loop.make_event(
         bufferevent_getfd(transport_of(request_)), EV_READ | EV_CLOSED | EV_ET | EV_PERSIST,
@@ -108,7 +108,7 @@ void HttpExchange::watch_peer(EventLoop& loop) {
 }
 
 void HttpExchange::on_change_of_peer() {
-    // A peer that has only said all it has to say (shutdown(SHUT_WR), as `nc -N` does) still waits for the answer.
+    // A peer that has only closed its half (shutdown(SHUT_WR), as `nc -N` does) still waits for the answer.
     pollfd socket{.fd = bufferevent_getfd(transport_of(request_)), .events = 0, .revents = 0};
     const bool is_gone = ::poll(&socket, 1, 0) == 1;                               // POLLHUP or POLLERR
     if (is_gone) evhttp_connection_free(evhttp_request_get_connection(request_));  // may destroy this
@@ -116,12 +116,12 @@ void HttpExchange::on_change_of_peer() {
 
 void HttpExchange::begin(State state) noexcept {
     state_ = state;
-    peer_watch_.reset();  // evhttp watches from here on, and not edge-triggered, which must not be mixed
+    peer_watch_.reset();  // evhttp watches from here on, level-triggered, which must not be mixed
 }
 
 void HttpExchange::detach() noexcept {
     peer_watch_.reset();
-    // evhttp leaves a request to us whose connection failed before the answer was whole; any other it frees itself.
+    // We must free a request whose connection failed before the answer was complete; evhttp frees all others.
     if (request_ != nullptr && evhttp_request_get_connection(request_) == nullptr) evhttp_request_free(request_);
     request_ = nullptr;
 }

@@ -11,8 +11,8 @@ struct evhttp_request;
 
 namespace agent {
 
-/// The answering side of one request to evhttp, which must be answered or freed exactly once. Outlives the connection
-/// when the ApiReply does; what comes then is dropped.
+/// The answering side of one evhttp request, which must be answered or freed exactly once. Outlives the connection if
+/// the ApiReply does, and then ignores everything.
 class HttpExchange final : public ApiSink {
   public:
     HttpExchange(evhttp_request* request, const HttpLimits& limits) noexcept : request_(request), limits_(limits) {}
@@ -23,17 +23,18 @@ class HttpExchange final : public ApiSink {
     void write(std::string_view chunk) override;
     void end_stream() override;
 
-    /// For an answer that will take a while: frees the connection, and with it the wait, when the peer hangs up before
-    /// the answer begins.
+    /// For an answer that takes a while: frees the connection, and with it the wait, if the peer hangs up before the
+    /// answer begins.
     void watch_peer(EventLoop& loop);
 
     [[nodiscard]] bool is_owed() const noexcept { return state_ == State::kOwed; }
     [[nodiscard]] bool is_streaming() const noexcept { return state_ == State::kStreaming; }
-    /// Nothing more will be said, though it may not have been sent yet.
+    /// True if the answer is complete, though perhaps not yet sent.
     [[nodiscard]] bool is_whole() const noexcept { return state_ == State::kEnded; }
-    /// Has the peer told that the connection ends with this answer.
+    /// Tells the peer that the connection ends with this answer.
     void close_after() noexcept { close_after_ = true; }
-    /// The connection is about to be freed, or the whole answer is sent: nothing of evhttp is touched from here on.
+    /// Call it when the connection is about to be freed, or the whole answer was sent. Does not touch evhttp
+    /// afterwards.
     void detach() noexcept;
 
   private:

@@ -8,7 +8,7 @@
 
 namespace agent {
 
-/// What a server takes from its peers; smaller in tests.
+/// What a server accepts from its peers; smaller in tests.
 struct HttpLimits {
     std::size_t header_bytes = limits::kHeaderBytes;
     std::size_t body_bytes = limits::kBodyBytes;

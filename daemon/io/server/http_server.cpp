@@ -21,13 +21,13 @@ namespace agent {
 
 namespace {
 
-// So that a flood of newcomers is looked at, and refused, while it lasts.
+// Bounds a flood of new connections, so that they are refused while it lasts.
 constexpr std::size_t kAcceptedAtOnce = 16;
 constexpr std::chrono::seconds kBetweenWarnings{60};
-// Above what evhttp must hold at once, header or body: what a peer sends too early stays in the socket.
+// More than evhttp must hold at once, header or body; what a peer sends too early stays in the socket.
 constexpr std::size_t kReadAhead = 4096;
 
-/// evhttp_bind_listener() takes the argument of a listener's callbacks for itself; this finds the server by it.
+/// evhttp_bind_listener() takes over the argument of a listener's callbacks; this maps it to the server.
 std::map<const void*, HttpServer*>& servers() {
     static std::map<const void*, HttpServer*> all;
     return all;
@@ -56,9 +56,9 @@ HttpServer::HttpServer(EventLoop& loop, Timers& timers, int listening_socket, Ha
       http_(required(evhttp_new(loop.base()))) {
     evhttp_set_max_headers_size(http_.get(), static_cast<ev_ssize_t>(limits_.header_bytes));
     evhttp_set_max_body_size(http_.get(), static_cast<ev_ssize_t>(limits_.body_bytes));
-    // Reads a body that is too long to its end, so that its sender comes to read the answer.
+    // Reads a body that is too long to its end, so that its sender gets to read the answer.
     evhttp_set_flags(http_.get(), EVHTTP_SERVER_LINGERING_CLOSE);
-    evhttp_set_allowed_methods(http_.get(), 0xffff);  // the router refuses methods, unknown ones too
+    evhttp_set_allowed_methods(http_.get(), 0xffff);  // the router refuses methods, including unknown ones
     const timeval idle = to_timeval(limits_.idle);
     evhttp_set_timeout_tv(http_.get(), &idle);
     evhttp_set_bevcb(
@@ -87,8 +87,8 @@ HttpServer::~HttpServer() {
     for (bufferevent* newcomer : newcomers_) bufferevent_decref(newcomer);
 }
 
-// evhttp calls this for each connection that it accepts, before the connection is known to it. So who it is, and
-// whether there is room for it, is looked at right after, and before anything is read from it.
+// evhttp calls this for each connection that it accepts, before it registers the connection. So check the peer and the
+// limits right after that, before reading anything.
 bufferevent* HttpServer::expect_newcomer() {
     bufferevent* newcomer = required(bufferevent_socket_new(loop_.base(), -1, 0));
     bufferevent_setwatermark(newcomer, EV_READ, 0, limits_.header_bytes + limits_.body_bytes + kReadAhead);
@@ -108,8 +108,8 @@ void HttpServer::admit_newcomers() {
 }
 
 void HttpServer::admit(bufferevent* newcomer) {
-    // evhttp 2.1.12 has no other way to its connection before the first request: it is the argument of the callbacks,
-    // which are gone when evhttp could not set the connection up.
+    // evhttp 2.1.12 has no other way to get its connection before the first request: it is the argument of the
+    // callbacks, which are unset if evhttp could not set up the connection.
     void* argument = nullptr;
     bufferevent_getcb(newcomer, nullptr, nullptr, nullptr, &argument);
     if (argument == nullptr) return;
@@ -185,7 +185,7 @@ void HttpServer::stop(Duration grace, std::function<void()> stopped) {
     close_where([](const HttpConnection& peer) { return peer.is_idle() && !peer.is_new(); });
     std::vector<std::unique_ptr<Waiting>> streams;
     for (const auto& [connection, peer] : connections_) streams.push_back(peer->finish());
-    streams.clear();  // only now, since each may take itself out of connections_
+    streams.clear();  // only now, since each may remove itself from connections_
 
     if (connections_.empty()) return tell_stopped();
     stop_timer_ = timers_.after(grace, [this] { close_where([](const HttpConnection&) { return true; }); });
@@ -199,7 +199,7 @@ void HttpServer::close_where(Condition is_meant) {
     for (const auto& [connection, peer] : connections_) {
         if (is_meant(*peer)) meant.push_back(connection);
     }
-    // Only now, since each takes itself out of connections_.
+    // Only now, since each removes itself from connections_.
     for (evhttp_connection* connection : meant) evhttp_connection_free(connection);
 }
 

@@ -23,11 +23,11 @@ struct evhttp_connection;
 
 namespace agent {
 
-/// Serves HTTP/1.1 on a Unix domain socket, by evhttp.
+/// Serves HTTP/1.1 on a Unix domain socket, using evhttp.
 ///
-/// Each request goes to the handler with the kernel's credentials of its peer. While its answer is owed, the wait that
-/// the handler returned is kept; it is destroyed when the peer hangs up, and with this. SIGPIPE must be ignored, since
-/// evhttp writes to peers that have gone.
+/// Passes each request to the handler with the kernel's credentials of its peer. Keeps the wait that the handler
+/// returned until the answer is sent, the peer hangs up, or this is destroyed. SIGPIPE must be ignored, since evhttp
+/// writes to peers that have disconnected.
 class HttpServer {
   public:
     using Handler = HttpConnection::Handler;
@@ -39,13 +39,12 @@ class HttpServer {
     /// Closes every connection at once.
     ~HttpServer();
 
-    /// Peers that are connected.
+    /// The number of connected peers.
     [[nodiscard]] std::size_t connections() const noexcept { return connections_.size(); }
 
-    /// Accepts no more, closes idle connections, ends streams and waits for the answers that are owed, though not
-    /// longer than `grace`. Who has connected and not asked yet is owed an answer too, for a short while: callers do
-    /// not notice a restart when the listening socket lives on. Then calls `stopped` once, never before this returns;
-    /// it may destroy the server.
+    /// Stops accepting, closes idle connections, ends streams, and waits up to `grace` for pending answers. A peer that
+    /// has connected but not sent a request is also served for a short while, so that callers do not notice a restart
+    /// if the listening socket stays open. Then calls `stopped` once, after this returns; it may destroy the server.
     void stop(Duration grace, std::function<void()> stopped);
 
   private:
@@ -64,7 +63,7 @@ class HttpServer {
     template <class Condition>
     void close_where(Condition is_meant);
     void tell_stopped();
-    /// For warnings that a peer could cause at will.
+    /// For warnings that a peer can cause at will.
     [[nodiscard]] bool may_log();
 
     EventLoop& loop_;
@@ -76,9 +75,9 @@ class HttpServer {
     std::unordered_map<uid_t, std::size_t> per_user_;
     std::chrono::steady_clock::time_point silent_until_{};
 
-    std::vector<bufferevent*> newcomers_;  // accepted, and not yet looked at; each with a reference of ours
+    std::vector<bufferevent*> newcomers_;  // accepted but not yet checked; we hold a reference to each
     EventPtr admission_;
-    std::unique_ptr<Timer> pause_;  // while the kernel has no descriptor for another connection
+    std::unique_ptr<Timer> pause_;  // while the kernel has no descriptor for a new connection
 
     bool stopping_ = false;
     std::function<void()> stopped_;

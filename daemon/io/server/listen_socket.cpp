@@ -18,10 +18,10 @@ namespace agent {
 
 namespace {
 
-constexpr int kBacklog = 1024;  // scripts come in flocks; the kernel caps it by net.core.somaxconn
+constexpr int kBacklog = 1024;  // many scripts may start at once; the kernel limits it to net.core.somaxconn
 const std::string kOrigin = "from systemd";
 const std::string kName = "agent";
-const std::string kNotNamed = "unknown";  // what sd_listen_fds_with_names(3) says when nobody gave names
+const std::string kNotNamed = "unknown";  // what sd_listen_fds_with_names(3) returns without names
 
 Error error(Error::Code code, const std::string& path, const std::string& reason) {
     return {.code = code, .message = "socket: " + path + ": " + reason};
@@ -47,8 +47,8 @@ Fd make_socket() {
     return Fd(::socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
 }
 
-/// Makes the directory if only that is missing, and holds it locked: of several daemons that start at once, one binds
-/// and the others then find it alive. The kernel drops the lock with the descriptor.
+/// Creates the directory if its parent exists, and locks it: if several daemons start at once, one binds and the others
+/// then find it alive. Closing the descriptor drops the lock.
 Fd lock_directory(const std::filesystem::path& directory) {
     if (::mkdir(directory.c_str(), 0700) != 0 && errno != EEXIST) return {};
     Fd fd(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
@@ -56,7 +56,7 @@ Fd lock_directory(const std::filesystem::path& directory) {
     return {};
 }
 
-/// Succeeds when nothing lies at `path`, or a socket that nobody accepts from any more.
+/// Succeeds if `path` does not exist, or is a socket that nobody listens on any more.
 Result<void> check_free(const std::string& path, const sockaddr_un& address) {
     struct stat status {};
     if (::lstat(path.c_str(), &status) != 0) {
@@ -64,10 +64,10 @@ Result<void> check_free(const std::string& path, const sockaddr_un& address) {
         return system_refusal(path);
     }
     if (!S_ISSOCK(status.st_mode)) {
-        return tl::unexpected(error(Error::Code::kConflict, path, "there is a file that is no socket"));
+        return tl::unexpected(error(Error::Code::kConflict, path, "there is a file that is not a socket"));
     }
     const Fd probe = make_socket();
-    // Refused means that the socket's owner has gone. EAGAIN means that its backlog is full: very much alive.
+    // Refused means that the socket's owner is gone. EAGAIN means that its backlog is full: it is alive.
     if (::connect(probe.get(), generic(address), sizeof address) == 0 || errno == EAGAIN) {
         return tl::unexpected(error(Error::Code::kConflict, path, "an agent is already running there"));
     }
@@ -85,7 +85,7 @@ Result<ListenSocket> ListenSocket::adopt(std::vector<PassedDescriptor> passed) {
     Fd fd = std::move(passed.front().fd);
     sockaddr_un address{};
     socklen_t size = sizeof address;
-    // An abstract socket, whose path begins with a zero, has no mode: it is open to everybody.
+    // An abstract socket, whose path begins with a zero byte, has no mode: anyone can connect.
     if (passed.size() != 1 || ::sd_is_socket_unix(fd.get(), SOCK_STREAM, /*listening=*/1, nullptr, 0) <= 0 ||
         ::getsockname(fd.get(), reinterpret_cast<sockaddr*>(&address), &size) != 0 || address.sun_path[0] != '/') {
         return tl::unexpected(
@@ -106,15 +106,15 @@ Result<ListenSocket> ListenSocket::bind(const std::filesystem::path& path) {
     const auto final_address = address_of(final_path);
     const auto first_address = address_of(first_path);
     if (!final_address || !first_address) {
-        return tl::unexpected(error(Error::Code::kBadRequest, final_path, "longer than a socket's path may be (106)"));
+        return tl::unexpected(error(Error::Code::kBadRequest, final_path, "too long for a socket's path (106)"));
     }
     const Fd lock = lock_directory(std::filesystem::path(final_path).parent_path());
     if (!lock) return system_refusal(final_path);
     AGENT_CHECK(check_free(final_path, *final_address));
     AGENT_CHECK(check_free(first_path, *first_address));
 
-    // Under another name until it is private and listening: whoever finds it at `path` can use it, and only its owner
-    // finds it.
+    // Under another name until it is private and listening: a socket at `path` is always ready, and only its owner can
+    // connect.
     ::unlink(first_path.c_str());
     Fd fd = make_socket();
     struct stat status {};
@@ -129,7 +129,7 @@ Result<ListenSocket> ListenSocket::bind(const std::filesystem::path& path) {
 ListenSocket::~ListenSocket() {
     if (!fd_ || from_systemd()) return;
     struct stat status {};
-    // Somebody may have put another socket there since.
+    // Another process may have put another socket there.
     if (::lstat(path_.c_str(), &status) == 0 && status.st_ino == inode_) ::unlink(path_.c_str());
 }
 

@@ -16,13 +16,13 @@ namespace agent {
 /// The agent's listening Unix socket. Destroying it closes it, and removes the file if this process made it.
 class ListenSocket {
   public:
-    /// The socket that systemd passed when it passed any, else one bound to `path`.
+    /// The socket that systemd passed, if any, otherwise one bound to `path`.
     ///
-    /// Binding makes the directory (mode 0700) if only that is missing, and takes the place of a socket whose owner is
-    /// dead. The socket has mode 0600 and accepts from the moment it can be seen. Fails with kConflict "already
-    /// running" when somebody answers at `path`, or when something that is no socket lies there; with kBadRequest for
-    /// a path that is too long, and when what systemd passed is not exactly one listening Unix stream socket with a
-    /// path, named "agent" if it is named; else with kInternal.
+    /// Binding creates the directory (mode 0700) if its parent exists, and replaces a socket whose owner is dead. The
+    /// socket has mode 0600 and accepts connections as soon as it is visible. Fails with kConflict "already running" if
+    /// a process answers at `path`, or if `path` is not a socket; with kBadRequest if the path is too long, or if
+    /// systemd did not pass exactly one listening Unix stream socket with a path, named "agent" if it has a name;
+    /// otherwise with kInternal.
     [[nodiscard]] static Result<ListenSocket> open(const std::filesystem::path& path,
                                                    std::vector<PassedDescriptor> passed = {});
 
@@ -32,7 +32,7 @@ class ListenSocket {
 
     /// Non-blocking and listening.
     [[nodiscard]] int fd() const noexcept { return fd_.get(); }
-    /// Where it can be reached, as far as is known.
+    /// Where it can be reached, if known.
     [[nodiscard]] const std::string& path() const noexcept { return path_; }
     [[nodiscard]] bool from_systemd() const noexcept { return inode_ == 0; }
 
@@ -44,7 +44,7 @@ class ListenSocket {
 
     Fd fd_;
     std::string path_;
-    ino_t inode_;  // of the file that this process made; 0 when systemd made it
+    ino_t inode_;  // of the file that this process made; 0 if systemd made it
 };
 
 }  // namespace agent

@@ -51,7 +51,8 @@ Result<void> check_peer_credentials() {
                       std::to_string(self.uid));
     }
     if (uid == overflow_uid()) {
-        return failed("uid " + std::to_string(uid) + " stands for every user that a user namespace has no name for; " +
+        return failed("uid " + std::to_string(uid) +
+                      " stands for every user that is not mapped into a user namespace; " +
                       "run the daemon as another user");
     }
     return {};

@@ -3,7 +3,7 @@
 
 #include <sys/stat.h>
 
-// No CODE_FILE=, CODE_LINE=, CODE_FUNC= of this file in every entry.
+// Do not add CODE_FILE=, CODE_LINE= and CODE_FUNC= of this file to every entry.
 #define SD_JOURNAL_SUPPRESS_LOCATION
 #include <systemd/sd-journal.h>
 #include <unistd.h>
@@ -15,7 +15,7 @@ namespace agent {
 
 namespace {
 
-/// The journal takes capitals, digits and underscores (systemd.journal-fields(7)).
+/// The journal accepts capitals, digits and underscores (systemd.journal-fields(7)).
 std::string field_name(std::string_view key) {
     std::string name = "CLIO_";
     for (const char c : key) {
@@ -48,7 +48,7 @@ std::vector<std::string> journal_fields(const LogRecord& record) {
 }
 
 bool log_to_journal(const LogRecord& record) {
-    // sd_journal_sendv() calls it success when there is nobody to send to.
+    // sd_journal_sendv() succeeds even if there is no journal.
     if (::access("/run/systemd/journal/socket", W_OK) != 0) return false;
     std::vector<std::string> fields = journal_fields(record);
     std::vector<iovec> parts;

@@ -41,7 +41,7 @@ void forget_kept_key() {
 }
 
 Result<SealingKey> read_kept_key(const Fd& memory) {
-    // A byte more than there may be, so that a longer one is noticed.
+    // Reads one byte more than allowed, to detect a longer one.
     bool is_one = false;
     AGENT_TRY(SealingKey key, SealingKey::filled([&](unsigned char* out) {
                   unsigned char more = 0;
@@ -50,7 +50,7 @@ Result<SealingKey> read_kept_key(const Fd& memory) {
                            ::pread(memory.get(), &more, 1, SealingKey::kSize) == 0;
                   return true;
               }));
-    if (!is_one) return fail(Error::Code::kConflict, "the key that systemd has kept: it is none of this agent's");
+    if (!is_one) return fail(Error::Code::kConflict, "systemd kept a key that is not this agent's");
     return key;
 }
 

@@ -9,9 +9,8 @@
 
 namespace agent {
 
-/// What the daemon's log tells that an operator may want to find again, or to have explained. Each is explained in
-/// cliod.catalog, under its ID; `journalctl --new-id128` makes one. The events of an account have the names that
-/// core/events.h gives them.
+/// Events in the daemon's log that an operator may want to find or look up. cliod.catalog explains each one under its
+/// ID; `journalctl --new-id128` makes a new ID. The events of an account are named as in core/events.h.
 inline constexpr std::array kLogEvents = {
     LogEvent{"serving", "24bd6ee52dc44f4c9b23e46092524e2f"},
     LogEvent{"stopped", "9132a214d70b43bab89b95462e0b4f4e"},
@@ -44,15 +43,15 @@ inline constexpr std::array kLogEvents = {
     LogEvent{"hook_failed", "291fc7610a5c47a4a22790d2d693afde"},
 };
 
-/// Null for a name that stands for nothing here.
+/// Null for an unknown name.
 [[nodiscard]] constexpr const LogEvent* find_log_event(std::string_view name) {
     const auto* const found = std::ranges::find(kLogEvents, name, &LogEvent::name);
     return found == kLogEvents.end() ? nullptr : found;
 }
 
-/// The same for a name in the code; one that is unknown does not compile.
+/// The same for a literal name; an unknown one does not compile.
 consteval const LogEvent* log_event(std::string_view name) {
-    // Without find_log_event(): under UBSan g++ 12 takes no comparison with null for a constant.
+    // Does not use find_log_event(): under UBSan g++ 12 does not accept a comparison with null as constant.
     const auto* const found = std::ranges::find(kLogEvents, name, &LogEvent::name);
     return found == kLogEvents.end() ? throw "no such event" : found;
 }

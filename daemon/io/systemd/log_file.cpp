@@ -29,12 +29,12 @@ Result<void> redirect() {
     return {};
 }
 
-/// A LogSink that takes nothing: it only sees to it that there is room on standard error.
+/// A LogSink that writes nothing: it only rotates the file before standard error is used.
 bool make_room(const LogRecord& /*record*/) {
     const std::lock_guard lock(renewing);
     struct stat status {};
     if (::fstat(STDERR_FILENO, &status) != 0 || status.st_size < kFull) return false;
-    // If either fails, the old file goes on growing: better than losing lines.
+    // If either fails, the old file keeps growing: better than losing lines.
     if (std::rename(file_path.c_str(), (file_path + ".1").c_str()) == 0) static_cast<void>(redirect());
     return false;
 }

@@ -7,9 +7,9 @@
 
 namespace agent {
 
-/// From now on standard error is the file at `path`, made with mode 0600 when there is none and otherwise appended to.
-/// Once it has a mebibyte it is renamed to `path`.1, in the place of the one before, and begun anew. Fails with
-/// kInternal when it cannot be opened.
+/// Redirects standard error to the file at `path`, which is created with mode 0600 or appended to. When it reaches a
+/// mebibyte it is renamed to `path`.1, replacing the previous one, and a new file is started. Fails with kInternal if
+/// it cannot be opened.
 [[nodiscard]] Result<void> log_to_file(const std::string& path);
 
 }  // namespace agent

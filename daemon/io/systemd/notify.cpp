@@ -12,12 +12,12 @@ namespace agent {
 
 namespace {
 
-// A line break would begin another assignment: only the first line of a status is sent.
+// A line break would start another assignment, so send only the first line of a status.
 std::string status_line(std::string_view status) {
     return "STATUS=" + std::string(status.substr(0, status.find('\n')));
 }
 
-// The result is not looked at: a manager that cannot be told is no reason to stop serving.
+// Ignore the result: serving matters more than notifying the manager.
 void notify(const std::string& state) {
     static_cast<void>(::sd_notify(/*unset_environment=*/0, state.c_str()));
 }
@@ -33,7 +33,7 @@ void notify_status(std::string_view status) {
 }
 
 void notify_reloading() {
-    // In one datagram: by the time the manager knows of the reload it knows which one it is.
+    // In one datagram, so that the manager learns of the reload and its time together.
     timespec now{};
     ::clock_gettime(CLOCK_MONOTONIC, &now);
     const auto since_boot = std::chrono::seconds(now.tv_sec) + std::chrono::nanoseconds(now.tv_nsec);

@@ -8,20 +8,20 @@
 
 namespace agent {
 
-/// Tell the service manager how the daemon is (sd_notify(3)). Without one, these do nothing.
+/// Report the daemon's state to the service manager (sd_notify(3)). Without one, these do nothing.
 
-/// The socket listens and the store is open.
+/// The socket is listening and the store is open.
 void notify_ready(std::string_view status);
 void notify_status(std::string_view status);
 /// A reload has begun; notify_ready() ends it.
 void notify_reloading();
 void notify_stopping();
-/// Starting takes a while: the manager waits `at_least` so long from now on for the next word.
+/// Starting takes a while: the manager waits at least `at_least` from now on for the next notification.
 void notify_extend_timeout(Duration at_least);
-/// To be called more often than watchdog_interval() says.
+/// Call it more often than watchdog_interval().
 void notify_alive();
 
-/// What the service manager asks for (WatchdogSec=); nothing when it does not.
+/// The interval that the service manager requests (WatchdogSec=), if any.
 [[nodiscard]] std::optional<Duration> watchdog_interval();
 
 }  // namespace agent

@@ -10,17 +10,17 @@
 
 namespace agent {
 
-/// A descriptor that the service manager passed at the start, close-on-exec.
+/// A close-on-exec descriptor that the service manager passed at the start.
 struct PassedDescriptor {
     Fd fd;
     std::string name;  // "unknown" when it was not named
 };
 
-/// All of them (sd_listen_fds_with_names(3)), once: the environment does not tell of them any more. Fails with
-/// kInternal when the environment makes no sense.
+/// Returns all of them (sd_listen_fds_with_names(3)), once: they are then removed from the environment. Fails with
+/// kInternal if the environment is invalid.
 [[nodiscard]] Result<std::vector<PassedDescriptor>> take_passed_descriptors();
 
-/// Takes the first of that name out; an empty one when there is none.
+/// Removes and returns the first of that name; an invalid one if there is none.
 [[nodiscard]] Fd extract(std::vector<PassedDescriptor>& passed, std::string_view name);
 
 }  // namespace agent

@@ -40,7 +40,7 @@ void answer_account(ApiReply& reply, const Result<AccountFacts>& facts) {
 }  // namespace
 
 Handled list_accounts(Api& api, const ApiCall& call, ApiReply& reply) {
-    AGENT_TRY(const Query none, Query::parse(call.request.query, {}));
+    AGENT_CHECK(Query::parse(call.request.query, {}));
     JsonWriter out;
     out.begin_object().key("accounts").begin_array();
     for (const AccountFacts& facts : api.accounts().list()) write_account(out, facts);
@@ -50,7 +50,7 @@ Handled list_accounts(Api& api, const ApiCall& call, ApiReply& reply) {
 }
 
 Handled get_account(Api& api, const ApiCall& call, ApiReply& reply) {
-    AGENT_TRY(const Query none, Query::parse(call.request.query, {}));
+    AGENT_CHECK(Query::parse(call.request.query, {}));
     answer_account(reply, api.accounts().facts(call.parameter));
     return answered();
 }

@@ -25,7 +25,7 @@ void write_facts(JsonWriter& out, const AppFacts& facts) {
     out.end_object();
 }
 
-/// In a request the secret stands for itself; a reference to a file would let a peer have the daemon read it.
+/// A request contains the secret itself; a reference to a file would let a peer make the daemon read it.
 Result<SecretString> read_secret(const Json& value) {
     const auto text = value.string();
     if (!text) return tl::unexpected(json_error(value.position(), "\"client_secret\": expected a string"));
@@ -41,7 +41,7 @@ Accounts::Done answer_change(ApiReply& reply) {
 }  // namespace
 
 Handled list_apps(Api& api, const ApiCall& call, ApiReply& reply) {
-    AGENT_TRY(const Query none, Query::parse(call.request.query, {}));
+    AGENT_CHECK(Query::parse(call.request.query, {}));
     JsonWriter out;
     out.begin_object().key("apps").begin_array();
     for (const AppFacts& facts : api.apps().list()) write_facts(out, facts);
@@ -55,14 +55,14 @@ Handled list_apps(Api& api, const ApiCall& call, ApiReply& reply) {
 }
 
 Handled put_app(Api& api, const ApiCall& call, ApiReply& reply) {
-    AGENT_TRY(const Query none, Query::parse(call.request.query, {}));
+    AGENT_CHECK(Query::parse(call.request.query, {}));
     AGENT_TRY(const Json body, Json::parse(call.request.body.reveal()));
     AGENT_TRY(App app, app_from_json(call.parameter, body, read_secret));
     return api.apps().put(std::move(app), answer_change(reply));
 }
 
 Handled remove_app(Api& api, const ApiCall& call, ApiReply& reply) {
-    AGENT_TRY(const Query none, Query::parse(call.request.query, {}));
+    AGENT_CHECK(Query::parse(call.request.query, {}));
     return api.apps().remove(call.parameter, answer_change(reply));
 }
 

@@ -9,7 +9,7 @@ namespace agent {
 
 namespace {
 
-constexpr std::size_t kLongestRedirectedUrl = 8192;  // as browsers and servers have it; Clio's is of about 200
+constexpr std::size_t kLongestRedirectedUrl = 8192;  // the usual limit of browsers and servers; Clio's has about 200
 constexpr WordTable<LoginState::Status, 3> kStatuses{{{"pending", LoginState::Status::kPending},
                                                       {"done", LoginState::Status::kDone},
                                                       {"failed", LoginState::Status::kFailed}}};
@@ -32,7 +32,7 @@ void answer_login(ApiReply& reply, const Result<LoginState>& login, int status) 
 }  // namespace
 
 Handled begin_authorization(Api& api, const ApiCall& call, ApiReply& reply) {
-    AGENT_TRY(const Query none, Query::parse(call.request.query, {}));
+    AGENT_CHECK(Query::parse(call.request.query, {}));
     AGENT_TRY(const Json body, Json::parse(call.request.body.reveal()));
     JsonReader in(body);
     LoginRequest login{.app = in.optional_string("app").value_or(""),
@@ -58,14 +58,14 @@ Handled get_authorization(Api& api, const ApiCall& call, ApiReply& reply) {
 }
 
 Handled paste_authorization(Api& api, const ApiCall& call, ApiReply& reply) {
-    AGENT_TRY(const Query none, Query::parse(call.request.query, {}));
+    AGENT_CHECK(Query::parse(call.request.query, {}));
     AGENT_TRY(const Json body, Json::parse(call.request.body.reveal()));
     JsonReader in(body);
-    // Read in place and not as a std::string: it holds the authorization code.
+    // Read in place, not as a std::string: it holds the authorization code.
     const Json* member = in.required("redirected_url", "a string");
     const std::string_view url = member == nullptr ? "" : member->string().value_or("");
     if (url.empty() || url.size() > kLongestRedirectedUrl) {
-        in.refuse("redirected_url", "expected the URL that the browser was sent to, or the code");
+        in.refuse("redirected_url", "expected the URL that the browser was redirected to, or the code");
     }
     AGENT_CHECK(in.finish());
     answer_login(reply, api.logins().paste(call.parameter, url), 202);
@@ -73,7 +73,7 @@ Handled paste_authorization(Api& api, const ApiCall& call, ApiReply& reply) {
 }
 
 Handled cancel_authorization(Api& api, const ApiCall& call, ApiReply& reply) {
-    AGENT_TRY(const Query none, Query::parse(call.request.query, {}));
+    AGENT_CHECK(Query::parse(call.request.query, {}));
     Logins& logins = api.logins();
     AGENT_TRY(const LoginState login, logins.state(call.parameter));
     logins.cancel(login.id);

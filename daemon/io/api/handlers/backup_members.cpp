@@ -20,7 +20,7 @@ SecretString optional_secret(JsonReader& in, std::string_view key) {
     const Json* member = in.optional(key);
     if (member == nullptr) return {};
     const auto text = member->string();
-    if (!text || text->empty()) in.refuse(key, "expected a string that is not empty");
+    if (!text || text->empty()) in.refuse(key, "expected a non-empty string");
     return SecretString(text.value_or(""));
 }
 

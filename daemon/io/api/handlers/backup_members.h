@@ -13,13 +13,13 @@
 
 namespace agent {
 
-// Members of the bodies about backups. Readers refuse what is wrong by `in`, and then return what is not to be used.
+// Members of request bodies about backups. Readers report errors through `in`; the value is then unusable.
 
-/// A string that is not empty, read in place and not as a std::string; empty when there is none.
+/// A non-empty string, read in place, not as a std::string; empty on error.
 [[nodiscard]] SecretString optional_secret(JsonReader& in, std::string_view key);
 /// base64url.
 [[nodiscard]] Bytes required_bytes(JsonReader& in, std::string_view key);
-/// "key": the key of a backup; null when it was refused.
+/// "key": the key of a backup; null on error.
 [[nodiscard]] std::shared_ptr<const Sealer> required_backup_key(JsonReader& in);
 [[nodiscard]] KdfParameters read_kdf(const Json& json, JsonReader& in);
 [[nodiscard]] Result<StoredRow> read_record(const Json& json);

@@ -55,7 +55,7 @@ std::optional<BackupPage::Place> read_place(const Json* json, JsonReader& outer)
 }  // namespace
 
 Handled begin_backup(Api& api, const ApiCall& call, ApiReply& reply) {
-    AGENT_TRY(const Query none, Query::parse(call.request.query, {}));
+    AGENT_CHECK(Query::parse(call.request.query, {}));
     AGENT_TRY(const Json body, Json::parse(call.request.body.reveal()));
     JsonReader in(body);
     SecretString passphrase = optional_secret(in, "passphrase");
@@ -67,7 +67,7 @@ Handled begin_backup(Api& api, const ApiCall& call, ApiReply& reply) {
 }
 
 Handled copy_records(Api& api, const ApiCall& call, ApiReply& reply) {
-    AGENT_TRY(const Query none, Query::parse(call.request.query, {}));
+    AGENT_CHECK(Query::parse(call.request.query, {}));
     AGENT_TRY(const Json body, Json::parse(call.request.body.reveal()));
     JsonReader in(body);
     const auto backup = required_backup_key(in);
@@ -91,7 +91,7 @@ Handled copy_records(Api& api, const ApiCall& call, ApiReply& reply) {
 }
 
 Handled move_account(Api& api, const ApiCall& call, ApiReply& reply) {
-    AGENT_TRY(const Query none, Query::parse(call.request.query, {}));
+    AGENT_CHECK(Query::parse(call.request.query, {}));
     AGENT_TRY(const Json body, Json::parse(call.request.body.reveal()));
     JsonReader in(body);
     const auto backup = required_backup_key(in);

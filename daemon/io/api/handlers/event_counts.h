@@ -9,7 +9,7 @@
 
 namespace agent {
 
-/// Counts events by name from the start on.
+/// Counts events by name since the start.
 class EventCounts {
   public:
     explicit EventCounts(Events& events)
@@ -18,7 +18,7 @@ class EventCounts {
     [[nodiscard]] const std::map<std::string, std::uint64_t>& counts() const noexcept { return counts_; }
 
   private:
-    // From 0, since a counter that comes into being with its first event hides that event from rate().
+    // Starts at 0: if a counter first appeared with its first event, rate() would miss that event.
     std::map<std::string, std::uint64_t> counts_{{"logged_in", 0},      {"refreshed", 0}, {"refresh_failed", 0},
                                                  {"login_required", 0}, {"reported", 0},  {"logged_out", 0},
                                                  {"restored", 0},       {"locked", 0},    {"unlocked", 0}};

@@ -8,7 +8,7 @@ namespace agent {
 
 namespace {
 
-/// One reader of GET /v1/events. Lives until the reader goes or the server stops.
+/// One reader of GET /v1/events. Lives until the reader disconnects or the server stops.
 class EventStream final : public Waiting {
   public:
     EventStream(Events& events, std::size_t& open, ApiStream stream)
@@ -37,7 +37,7 @@ class EventStream final : public Waiting {
 }  // namespace
 
 Handled get_events(Api& api, const ApiCall& call, ApiReply& reply) {
-    AGENT_TRY(const Query none, Query::parse(call.request.query, {}));
+    AGENT_CHECK(Query::parse(call.request.query, {}));
     if (api.event_streams() >= limits::kEventStreams) {
         return fail(Error::Code::kTemporarilyUnavailable,
                     "events: " + std::to_string(limits::kEventStreams) + " callers already read them");

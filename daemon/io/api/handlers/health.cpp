@@ -9,7 +9,7 @@
 namespace agent {
 
 Handled get_status(Api& api, const ApiCall& call, ApiReply& reply) {
-    AGENT_TRY(const Query none, Query::parse(call.request.query, {}));
+    AGENT_CHECK(Query::parse(call.request.query, {}));
     const bool locked = api.parts() == nullptr;
     const AgentStatus status = locked ? AgentStatus() : api.accounts().status();
     JsonWriter out;
@@ -31,7 +31,7 @@ Handled get_status(Api& api, const ApiCall& call, ApiReply& reply) {
 }
 
 Handled get_metrics(Api& api, const ApiCall& call, ApiReply& reply) {
-    AGENT_TRY(const Query none, Query::parse(call.request.query, {}));
+    AGENT_CHECK(Query::parse(call.request.query, {}));
     reply.text("text/plain; version=0.0.4; charset=utf-8", SecretString(api.metrics()));
     return answered();
 }

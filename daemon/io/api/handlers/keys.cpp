@@ -15,7 +15,7 @@ constexpr std::int64_t kShortestCalibration = 100;  // milliseconds
 constexpr std::int64_t kLongestCalibration = 60'000;
 
 Result<TypedSecrets> typed_secrets(const ApiCall& call) {
-    AGENT_TRY(const Query none, Query::parse(call.request.query, {}));
+    AGENT_CHECK(Query::parse(call.request.query, {}));
     AGENT_TRY(const Json body, Json::parse(call.request.body.reveal()));
     JsonReader in(body);
     TypedSecrets typed{.passphrase = optional_secret(in, "passphrase"),
@@ -79,7 +79,7 @@ Result<NewKeySlot> slot_to_add(const Json& body) {
 }  // namespace
 
 Handled lock(Api& api, const ApiCall& call, ApiReply& reply) {
-    AGENT_TRY(const Query none, Query::parse(call.request.query, {}));
+    AGENT_CHECK(Query::parse(call.request.query, {}));
     return api.context().keyring.lock(answer_done(reply, 204));
 }
 
@@ -91,14 +91,14 @@ Handled unlock(Api& api, const ApiCall& call, ApiReply& reply) {
 }
 
 Handled list_keys(Api& api, const ApiCall& call, ApiReply& reply) {
-    AGENT_TRY(const Query none, Query::parse(call.request.query, {}));
+    AGENT_CHECK(Query::parse(call.request.query, {}));
     return api.context().keyring.list([owed = share(std::move(reply))](const Result<KeyringFacts>& facts) {
         facts ? answer_slots(*owed, *facts) : owed->problem(facts.error());
     });
 }
 
 Handled add_key(Api& api, const ApiCall& call, ApiReply& reply) {
-    AGENT_TRY(const Query none, Query::parse(call.request.query, {}));
+    AGENT_CHECK(Query::parse(call.request.query, {}));
     AGENT_TRY(const Json body, Json::parse(call.request.body.reveal()));
     AGENT_TRY(NewKeySlot slot, slot_to_add(body));
     return api.context().keyring.add(std::move(slot),
@@ -114,7 +114,7 @@ Handled add_key(Api& api, const ApiCall& call, ApiReply& reply) {
 }
 
 Handled remove_key(Api& api, const ApiCall& call, ApiReply& reply) {
-    AGENT_TRY(const Query none, Query::parse(call.request.query, {}));
+    AGENT_CHECK(Query::parse(call.request.query, {}));
     const std::string& text = call.parameter;
     std::int64_t id = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), id);
@@ -124,7 +124,7 @@ Handled remove_key(Api& api, const ApiCall& call, ApiReply& reply) {
 }
 
 Handled rotate_key(Api& api, const ApiCall& call, ApiReply& reply) {
-    AGENT_TRY(const Query none, Query::parse(call.request.query, {}));
+    AGENT_CHECK(Query::parse(call.request.query, {}));
     return api.context().keyring.rotate(answer_done(reply, 202));
 }
 

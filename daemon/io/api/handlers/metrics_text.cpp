@@ -42,21 +42,22 @@ MetricsText& MetricsText::sample(std::initializer_list<Label> labels, std::int64
 void write_account_metrics(MetricsText& out, const Accounts& accounts) {
     const AgentStatus status = accounts.status();
     const auto count = [](std::size_t n) { return static_cast<std::int64_t>(n); };
-    out.gauge("clio_agent_accounts", "Accounts that the agent holds.").sample({}, count(status.accounts));
-    out.gauge("clio_agent_refreshes_running", "Refreshes under way.").sample({}, count(status.refreshing));
-    out.gauge("clio_agent_refreshes_queued", "Refreshes that wait for their turn.").sample({}, count(status.queued));
-    out.gauge("clio_agent_store_ok", "1 while the store takes commits.").sample({}, status.store_error.empty() ? 1 : 0);
+    out.gauge("clio_agent_accounts", "Number of accounts.").sample({}, count(status.accounts));
+    out.gauge("clio_agent_refreshes_running", "Running refreshes.").sample({}, count(status.refreshing));
+    out.gauge("clio_agent_refreshes_queued", "Queued refreshes.").sample({}, count(status.queued));
+    out.gauge("clio_agent_store_ok", "1 while the store accepts commits.")
+        .sample({}, status.store_error.empty() ? 1 : 0);
     if (status.next_refresh) {
         out.gauge("clio_agent_next_refresh_timestamp_seconds", "When the next refresh of any account is due.")
             .sample({}, unix_seconds(*status.next_refresh));
     }
 
     const std::vector<AccountFacts> all = accounts.list();
-    out.gauge("clio_agent_account_state", "1 for the state that the account is in.");
+    out.gauge("clio_agent_account_state", "1 for the current state of the account.");
     for (const AccountFacts& facts : all) out.sample({{"account", facts.name}, {"state", facts.state}}, 1);
     out.gauge("clio_agent_account_expiry_timestamp_seconds", "When the account's access token expires.");
     for (const AccountFacts& facts : all) out.sample({{"account", facts.name}}, unix_seconds(facts.expires_at));
-    out.gauge("clio_agent_account_generation", "Counts the account's token sets.");
+    out.gauge("clio_agent_account_generation", "Number of the account's current token set.");
     for (const AccountFacts& facts : all) out.sample({{"account", facts.name}}, count(facts.generation));
 }
 

@@ -18,7 +18,7 @@ class MetricsText {
 
     MetricsText& gauge(std::string_view name, std::string_view help) { return family(name, "gauge", help); }
     MetricsText& counter(std::string_view name, std::string_view help) { return family(name, "counter", help); }
-    /// A sample of the family that was begun last; label values are escaped.
+    /// A sample of the last family begun; label values are escaped.
     MetricsText& sample(std::initializer_list<Label> labels, std::int64_t value);
 
     [[nodiscard]] std::string take() { return std::move(text_); }
@@ -30,7 +30,7 @@ class MetricsText {
     std::string name_;
 };
 
-/// What is to be known of accounts and the store.
+/// The metrics of accounts and the store.
 void write_account_metrics(MetricsText& out, const Accounts& accounts);
 
 }  // namespace agent

@@ -46,7 +46,7 @@ Result<std::vector<StoredRow>> read_records(const Json* array, JsonReader& in) {
 }  // namespace
 
 Handled open_backup(Api& api, const ApiCall& call, ApiReply& reply) {
-    AGENT_TRY(const Query none, Query::parse(call.request.query, {}));
+    AGENT_CHECK(Query::parse(call.request.query, {}));
     AGENT_TRY(const Json body, Json::parse(call.request.body.reveal()));
     JsonReader in(body);
     TypedSecrets typed{.passphrase = optional_secret(in, "passphrase"),
@@ -58,7 +58,8 @@ Handled open_backup(Api& api, const ApiCall& call, ApiReply& reply) {
     Bytes end = required_bytes(in, "end");
     if (typed.passphrase.empty() == typed.recovery_key.empty())
         in.refuse("passphrase", "expected either a passphrase or \"recovery_key\"");
-    if (typed.passphrase.empty() != (kdf_json == nullptr)) in.refuse("kdf", "goes with \"passphrase\"");
+    if (typed.passphrase.empty() != (kdf_json == nullptr))
+        in.refuse("kdf", "required with \"passphrase\", and only valid with it");
     AGENT_CHECK(in.finish());
     return api.context().keyring.backup_key(
         std::move(typed), std::move(kdf),
@@ -68,7 +69,7 @@ Handled open_backup(Api& api, const ApiCall& call, ApiReply& reply) {
 }
 
 Handled restore_records(Api& api, const ApiCall& call, ApiReply& reply) {
-    AGENT_TRY(const Query none, Query::parse(call.request.query, {}));
+    AGENT_CHECK(Query::parse(call.request.query, {}));
     AGENT_TRY(const Json body, Json::parse(call.request.body.reveal()));
     JsonReader in(body);
     auto backup = required_backup_key(in);

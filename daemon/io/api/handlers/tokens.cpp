@@ -63,7 +63,7 @@ Handled get_only_token(Api& api, const ApiCall& call, ApiReply& reply) {
 }
 
 Handled report_token(Api& api, const ApiCall& call, ApiReply& reply) {
-    AGENT_TRY(const Query none, Query::parse(call.request.query, {}));
+    AGENT_CHECK(Query::parse(call.request.query, {}));
     AGENT_TRY(const Json body, Json::parse(call.request.body.reveal()));
     JsonReader in(body);
     const std::int64_t generation = in.required_integer("generation", 1, kHighestGeneration);
