@@ -20,9 +20,10 @@ namespace agent {
 
 namespace {
 
-/// Answers that are owed may take this long to go out before the daemon ends.
+/// How long pending answers may take before the daemon ends.
 constexpr Duration kStopGrace = std::chrono::seconds(5);
-/// And then those of the authorization server, which hold the only good refresh token if they are single-use.
+/// How long pending answers of the authorization server may then take; with single-use refresh tokens they hold the
+/// only valid one.
 constexpr Duration kRefreshGrace = std::chrono::seconds(10);
 
 }  // namespace
@@ -120,7 +121,7 @@ Result<void> Agent::open(DataKeys keys) {
         if (keeps_key_) forget_kept_key();
         return unlocked;
     }
-    status_.set_remark({});  // what could not be reloaded before has been read now
+    status_.set_remark({});  // what could not be reloaded before is now loaded
     publish("unlocked", {});
     return {};
 }
@@ -128,7 +129,7 @@ Result<void> Agent::open(DataKeys keys) {
 Result<void> Agent::may_close() const {
     if (unlocked_->accounts().has_unsaved_tokens())
         return fail(Error::Code::kTemporarilyUnavailable,
-                    "lock: the disk refuses new tokens, and they would be lost; see clioctl status");
+                    "lock: new tokens cannot be written to disk and would be lost; see clioctl status");
     return {};
 }
 
@@ -152,7 +153,7 @@ void Agent::close() {
 
 Result<void> Agent::rotate(SealingKey next) {
     auto kept = keeps_key_ ? keep_key(next) : Result<void>();
-    // It is in the slots, and records open with either key: what was not begun now is begun by the next start.
+    // The key is in the slots, and records open with either key: if this fails, the next start continues.
     if (unlocked_) unlocked_->rotate(std::move(next));
     return kept;
 }
@@ -164,7 +165,7 @@ void Agent::key_slots_changed() {
 void Agent::lock_by_itself(const char* why) {
     locking_ = keyring_.lock([this, why](const Result<void>& locked) {
         if (locked) return log(LogLevel::kNotice, "locked itself", {{"reason", why}});
-        // It asks again every minute; one line for each reason is enough.
+        // It retries every minute; log each reason only once.
         if (std::exchange(why_not_locked_, locked.error().message) == locked.error().message) return;
         log(LogLevel::kError, log_event("not_locked"), "not locked", {{"reason", locked.error().message}});
     });
@@ -200,7 +201,7 @@ void Agent::reload(Result<Config> config) {
     status_.ready();
 }
 
-/// All that can fail comes first: a configuration is taken whole or not at all.
+/// Everything that can fail comes first: a configuration is applied completely or not at all.
 Result<void> Agent::reconfigure(Result<Config> config) {
     if (!config) return tl::unexpected(std::move(config).error());
     if (config->key != key_ || config->wants_passphrase != wants_passphrase_)
@@ -213,13 +214,13 @@ Result<void> Agent::reconfigure(Result<Config> config) {
         keeps_key_ = true;
     }
     take(*config);
-    if (!unlocked_) return {};  // the rest is read again when it is unlocked
+    if (!unlocked_) return {};  // the rest is read again after unlocking
     unlocked_->reconfigure(*std::move(config));
     auto_lock_.begin();
     return {};
 }
 
-/// What there is of a configuration for the locked agent too.
+/// The part of the configuration that also applies to a locked agent.
 void Agent::take(const Config& config) {
     http_.set_ca_file(config.tls.ca_file);
     login_hook_.set_program(config.hooks.on_login_required);

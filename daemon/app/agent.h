@@ -36,25 +36,25 @@
 
 namespace agent {
 
-/// The whole daemon, put together: the one class that knows every other. Its members are declared in the order in which
-/// each needs those before it, and go in the reverse order.
+/// Assembles the whole daemon: the one class that knows all others. Each member may depend on those declared before it;
+/// they are destroyed in reverse order.
 class Agent : private Vault {
   public:
-    /// Opens state, store and socket, and serves; locked, when only a person can open the store. Fails, with nothing
-    /// left behind, when any of them cannot be had.
+    /// Opens state, store and socket, and serves; starts locked if only a person can open the store. If any of them
+    /// fails, fails and leaves nothing behind.
     [[nodiscard]] static Result<std::unique_ptr<Agent>> start(EventLoop& loop, Config config, StateDir state_dir,
                                                               const Options& options);
     Agent(const Agent&) = delete;
     Agent& operator=(const Agent&) = delete;
 
-    /// Lets the answers that are owed go out, but not for long, then calls `stopped`.
+    /// Sends pending answers, within a time limit, then calls `stopped`.
     void stop(std::function<void()> stopped);
 
     [[nodiscard]] const std::string& socket_path() const noexcept { return socket_.path(); }
-    /// Goes on with another configuration, or, when that cannot be, with the one it has; tells the service manager.
+    /// Applies a new configuration, or keeps the old one if that fails; notifies the service manager.
     void reload(Result<Config> config);
 
-    /// Tells the service manager that it serves, and from then on how it is.
+    /// Tells the service manager that the agent is serving, and keeps reporting its state.
     void ready() { status_.ready(); }
 
   private:
@@ -80,7 +80,7 @@ class Agent : private Vault {
     void serve(EventLoop& loop);
 
     StateDir state_dir_;
-    std::optional<std::string> config_path_;  // the configuration is read again when the agent is unlocked
+    std::optional<std::string> config_path_;  // read the configuration again when the agent is unlocked
     std::optional<SecretReference> key_;
     std::optional<std::string> witness_path_;
     bool wants_passphrase_;
@@ -108,7 +108,7 @@ class Agent : private Vault {
     std::optional<Watchdog> watchdog_;
 
     std::unique_ptr<Waiting> locking_;  // by itself
-    std::string why_not_locked_;        // as it was last logged
+    std::string why_not_locked_;        // the last one logged
 };
 
 }  // namespace agent

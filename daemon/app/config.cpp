@@ -101,7 +101,7 @@ Result<void> read_program(const Json& json, std::vector<std::string>& program) {
     if (::access(program.front().c_str(), X_OK) != 0)
         return tl::unexpected(json_error(path.position(), program.front() + ": " + std::strerror(errno)));
     if (!std::filesystem::is_regular_file(program.front()))
-        return tl::unexpected(json_error(path.position(), program.front() + ": is no program"));
+        return tl::unexpected(json_error(path.position(), program.front() + ": is not a program"));
     return {};
 }
 

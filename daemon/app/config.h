@@ -13,7 +13,7 @@
 
 namespace agent {
 
-/// What the operator has written down in cliod.json (cliod.json(5)), read and checked.
+/// The operator's configuration (cliod.json(5)), read and checked.
 struct Config {
     struct Refresh {
         double at_fraction = 0.8;
@@ -21,20 +21,20 @@ struct Config {
         double max_per_second = 2.0;  // for each client_id at a token endpoint's host
     };
     struct Tls {
-        std::string ca_file;  // empty: the certificate authorities of the system
+        std::string ca_file;  // empty: the system's certificate authorities
     };
 
     struct Hooks {
-        std::vector<std::string> on_login_required;  // a program by its path, and what it is given; may be empty
+        std::vector<std::string> on_login_required;  // the path of a program and its arguments; may be empty
     };
 
-    /// Reads a configuration and the secrets that it refers to. Fails with kBadRequest, "line L, column C: what was
-    /// expected".
+    /// Parses a configuration and reads the secrets that it refers to. Fails with kBadRequest, "line L, column C: what
+    /// was expected".
     [[nodiscard]] static Result<Config> parse(std::string_view text);
 
-    /// Reads the file at `path`; each error begins with it. Without a path, $XDG_CONFIG_HOME/cliod/cliod.json
-    /// (~/.config) or else, for the system's agent, /etc/cliod/cliod.json, and when there is neither, the configuration
-    /// that says nothing. A file that was named must be there.
+    /// Reads the file at `path`, which must exist; each error begins with it. Without a path,
+    /// $XDG_CONFIG_HOME/cliod/cliod.json (~/.config) or, for the system's agent, /etc/cliod/cliod.json; if neither
+    /// exists, an empty configuration.
     [[nodiscard]] static Result<Config> load(const std::optional<std::string>& path);
 
     std::vector<App> apps;
@@ -45,9 +45,9 @@ struct Config {
         bool open_over_restart = false;                  // by the file descriptor store of systemd
     };
 
-    std::optional<SecretReference> key;  // nothing: the key file in the state directory
+    std::optional<SecretReference> key;  // nullopt: the key file in the state directory
     bool wants_passphrase = false;       // and nothing else, unless it is added
-    std::optional<std::string> witness;  // a path; nothing: beside the store
+    std::optional<std::string> witness;  // a path; nullopt: beside the store
     Lock lock;
     Refresh refresh;
     Tls tls;

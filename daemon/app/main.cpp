@@ -27,7 +27,7 @@ namespace agent {
 
 namespace {
 
-constexpr std::size_t kSecretMemory = std::size_t{1} << 20;  // of the 8 MiB that everybody may lock
+constexpr std::size_t kSecretMemory = std::size_t{1} << 20;  // of the 8 MiB that every user may lock
 
 Result<void> serve(const Options& options, Config config, StartReport* spawned) {
     AGENT_CHECK(protect_memory());
@@ -37,7 +37,7 @@ Result<void> serve(const Options& options, Config config, StartReport* spawned) 
     if (spawned != nullptr) AGENT_CHECK(log_to_file(state_dir.log_file()));
     constexpr std::size_t kDescriptors = limits::kConnections + limits::kReservedDescriptors;
     if (const std::size_t limit = raise_descriptor_limit(kDescriptors); limit < kDescriptors)
-        log(LogLevel::kWarning, "fewer connections than planned can be open at once: the limit on open files is low",
+        log(LogLevel::kWarning, "the limit on open files is too low for the maximum number of connections",
             {{"limit", std::to_string(limit)}, {"wanted", std::to_string(kDescriptors)}});
 
     EventLoop loop;
@@ -53,11 +53,11 @@ Result<void> serve(const Options& options, Config config, StartReport* spawned) 
         notify_reloading();
         serving->reload(Config::load(options.config_path));
     };
-    // Before the agent, so that a signal while it starts or ends takes nothing from under it.
+    // Before the agent, so that a signal during its start or end is handled safely.
     const SignalWatch on_term(loop, SIGTERM, end);
     const SignalWatch on_int(loop, SIGINT, end);
     const bool at_terminal = ::isatty(STDERR_FILENO) == 1;
-    // When its terminal has been closed, SIGHUP means what it always did.
+    // When the terminal has been closed, SIGHUP has its original meaning.
     const SignalWatch on_hup(loop, SIGHUP, [&] { at_terminal&& ::isatty(STDERR_FILENO) == 0 ? end() : reload(); });
     AGENT_TRY(const auto agent, Agent::start(loop, std::move(config), std::move(state_dir), options));
     serving = agent.get();
@@ -71,7 +71,7 @@ Result<void> serve(const Options& options, Config config, StartReport* spawned) 
 Result<void> run(const Options& options, StartReport* spawned) {
     AGENT_TRY(Config config, Config::load(options.config_path));
     if (options.job == Options::Job::kCheckConfig) {
-        std::puts("the configuration is good");
+        std::puts("the configuration is valid");
         return {};
     }
     return serve(options, std::move(config), spawned);
@@ -88,8 +88,8 @@ int run_daemon(const Options& options, StartReport* spawned) {
     const auto result =
         init_sealing() ? run(options, spawned) : fail(Error::Code::kInternal, "libsodium cannot be initialised");
     if (result) return EXIT_SUCCESS;
-    // The journal finds out which unit an entry is of by looking at its sender, which ends now. It knows that of
-    // standard error beforehand.
+    // The journal finds the unit of an entry by looking at its sender, which is about to exit. For standard error it
+    // already knows the unit.
     set_log_sink(nullptr);
     log(LogLevel::kError, log_event("start_failed"), result.error().message);
     if (spawned != nullptr) spawned->failed(result.error().message);
@@ -123,7 +123,7 @@ int run_main(int argc, char** argv) {
 }  // namespace agent
 
 int main(int argc, char** argv) {
-    // Before anything can allocate in the libraries concerned.
+    // Before anything can allocate in these libraries.
     if (const auto hooks = agent::install_memory_hooks(); !hooks) {
         std::fprintf(stderr, "cliod: %s\n", hooks.error().message.c_str());
         return EXIT_FAILURE;

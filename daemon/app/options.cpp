@@ -41,7 +41,7 @@ tl::unexpected<Error> wrong(std::string_view what) {
     return fail(Error::Code::kBadRequest, std::string(what) + "; try cliod --help");
 }
 
-/// An empty path is that of a variable which the caller's shell does not know.
+/// An empty path comes from a variable that is not set in the caller's shell.
 Result<void> take_path(std::optional<std::string>& path, const char* option, std::string_view value) {
     if (value.empty()) return wrong(std::string(option) + ": the path is empty");
     path = value;
@@ -89,7 +89,7 @@ Result<void> take(Options& options, int id, const char* value) {
 
 Result<Options> parse_options(int argc, char** argv) {
     Options options;
-    opterr = 0;  // the message is ours
+    opterr = 0;  // we print the message
     for (;;) {
         const int id = getopt_long(argc, argv, "+:", kOptions.data(), nullptr);
         if (id == -1) break;
@@ -118,16 +118,16 @@ const char* usage() noexcept {
            "\n"
            "  --config FILE     the configuration (default: $XDG_CONFIG_HOME/cliod/cliod.json, /etc/cliod/cliod.json)\n"
            "  --socket PATH     where to listen (default: $XDG_RUNTIME_DIR/cliod/agent.sock, /run/cliod/agent.sock)\n"
-           "  --state-dir DIR   where the sealed tokens are kept (default: $STATE_DIRECTORY, $XDG_STATE_HOME/cliod)\n"
+           "  --state-dir DIR   where to keep the sealed tokens (default: $STATE_DIRECTORY, $XDG_STATE_HOME/cliod)\n"
            "  --log-level L     error, warning, notice, info (default) or debug\n"
-           "  --trace           log the talk with Clio, each secret replaced by a name for it\n"
+           "  --trace           log requests to Clio and its answers, with secrets masked\n"
            "  --allow-unlocked-memory\n"
            "                    start even if secrets could be written to swap space\n"
-           "  --check-config    read the configuration, say whether it is good, and exit\n"
-           "  --spawn           run in the background and print what to evaluate: eval \"$(cliod --spawn)\";\n"
-           "                    with COMMAND, run that, and end with it and its exit status\n"
+           "  --check-config    check the configuration and exit\n"
+           "  --spawn           run in the background and print shell code: eval \"$(cliod --spawn)\";\n"
+           "                    with COMMAND, run that and exit with its exit status\n"
            "  --version         print the version and exit\n"
-           "  --help            print this and exit\n"
+           "  --help            print this help and exit\n"
            "\n"
            "See cliod(8), cliod.json(5), clioctl(1).\n";
 }

@@ -21,14 +21,14 @@ struct Options {
     LogLevel log_level = LogLevel::kInfo;
     bool trace = false;
     bool allow_unlocked_memory = false;
-    /// With kSpawn: the command to run beside the daemon, if any. Points into argv.
+    /// With kSpawn: the command to run with the daemon, if any. Points into argv.
     std::vector<char*> command;
 
     /// Makes the paths independent of the working directory.
     void make_paths_absolute();
 };
 
-/// kBadRequest, naming the argument, for anything that is not an option of cliod.
+/// Fails with kBadRequest, naming the argument, for anything that is not an option of cliod.
 [[nodiscard]] Result<Options> parse_options(int argc, char** argv);
 
 /// The text of --help.

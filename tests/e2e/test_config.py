@@ -60,7 +60,7 @@ WRONG = {
     "no passphrase": ('{"key": {"passphrase": ' + MARK + "false}}", "credential"),
     "a hook without its path": ('{"hooks": {"on_login_required": [' + MARK + '"notify-send"]}}', "absolute"),
     "a hook that is not there": ('{"hooks": {"on_login_required": [' + MARK + '"/no/such"]}}', "/no/such"),
-    "a hook that is no program": ('{"hooks": {"on_login_required": [' + MARK + '"/"]}}', "program"),
+    "a hook that is not a program": ('{"hooks": {"on_login_required": [' + MARK + '"/"]}}', "program"),
     "a hook as a command line": ('{"hooks": {"on_login_required": ' + MARK + '"/bin/true"}}', "PROGRAM"),
     "a hook with a number": ('{"hooks": {"on_login_required": ["/bin/true", ' + MARK + '7]}}', "string"),
     "a hook for nothing": ('{"hooks": {"on_login_required": ' + MARK + '[]}}', "PROGRAM"),

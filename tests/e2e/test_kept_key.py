@@ -72,7 +72,7 @@ def test_another_key_is_not_believed(managed, manager, tmp_path):
         managed.daemon.passed = {NAME: file.fileno()}
         managed.daemon.start()
     assert is_locked(managed)
-    assert "the key that was kept over the restart is not used" in managed.daemon.log()
+    assert "ignoring the key that was kept across the restart" in managed.daemon.log()
 
 
 def test_where_it_is_not_wanted_any_more_it_is_given_back(managed, manager):

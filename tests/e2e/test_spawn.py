@@ -212,7 +212,7 @@ def test_a_daemon_that_is_killed_does_not_end_the_command(make_daemon):
     taken_in = 'while kill -0 "$CLIO_AGENT_PID"; do sleep 0.01; done 2>/dev/null'
     beside = Beside(make_daemon(), f'echo ready; kill -9 "$CLIO_AGENT_PID"; {taken_in}; exit 3')
     status, _, error = beside.ends()
-    assert (status, error) == (3, "cliod: the agent has ended before the command\n")
+    assert (status, error) == (3, "cliod: the agent ended before the command\n")
 
 
 def test_the_daemon_ends_when_its_caller_is_killed(make_daemon):

@@ -38,7 +38,7 @@ Test(auto_lock, locks_after_a_time_without_use) {
     cr_expect(stage.asked == 0);
     stage.timers.advance(1s);
     cr_expect(stage.asked == 1);
-    EXPECT_TEXT(stage.why, "nobody has asked for anything");
+    EXPECT_TEXT(stage.why, "there were no requests");
 }
 
 Test(auto_lock, counts_from_the_last_use) {

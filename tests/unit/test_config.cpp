@@ -13,14 +13,14 @@ namespace {
 
 constexpr const char* kSample = SOURCE_ROOT "/etc/cliod.json";
 
-/// An app whose secret lies in `dir`.
+/// An app whose secret is in `dir`.
 std::string app_text(const TempDir& dir) {
     return R"({"product": "manage", "region": "us", "client_id": "id", "client_secret": {"file": ")" +
            dir.write("secret", "the App Secret\n") + R"("}, "redirect_uri": "http://127.0.0.1:5678/callback"})";
 }
 
 struct Bad {
-    const char* text;  // SECRET stands for the path of a secret file
+    const char* text;  // SECRET is replaced by the path of a secret file
     const char* error;
 };
 

@@ -33,7 +33,7 @@ Test(secret_reference, file_and_credential) {
 
 Test(secret_reference, says_what_is_wrong) {
     constexpr std::pair<const char*, const char*> kRows[] = {
-        {R"("s3cret")", "a secret does not belong into the configuration"},
+        {R"("s3cret")", "a secret does not belong in the configuration"},
         {"null", "expected { \"file\": PATH } or { \"credential\": NAME }"},
         {"{}", "expected either"},
         {R"({"file":"/a","credential":"b"})", "expected either"},
@@ -71,7 +71,7 @@ Test(secret_reference, one_newline_at_the_end_does_not_count) {
 Test(secret_reference, a_file_without_a_secret) {
     const TempDir dir;
     for (const char* text : {"", "\n", "\r\n"}) {
-        EXPECT_CONTAINS(agent::read_secret({.path = dir.write("file", text)}).error().message, "holds no secret");
+        EXPECT_CONTAINS(agent::read_secret({.path = dir.write("file", text)}).error().message, "contains no secret");
     }
     const SecretReference open_file{.path = dir.write("file", "secret", 0644)};
     cr_expect(agent::read_secret(open_file).error().code == agent::Error::Code::kForbidden);

@@ -19,7 +19,7 @@ Result<void> write_synced(const std::string& path, std::string_view text) {
     if (!file) return system_error(path, errno);
     const ssize_t written = ::write(file.get(), text.data(), text.size());
     if (written < 0) return system_error(path, errno);
-    // A write of so few bytes is cut short only by a full disk.
+    // Only a full disk truncates a write of so few bytes.
     if (static_cast<std::size_t>(written) != text.size()) return system_error(path, ENOSPC);
     if (::fsync(file.get()) != 0) return system_error(path, errno);
     return {};
@@ -32,10 +32,10 @@ Result<void> sync_folder_of(const std::string& path) {
     return {};
 }
 
-/// link(2) and not rename(2), which would replace a key that is there.
+/// link(2) instead of rename(2), which would replace an existing key.
 Result<void> put_in_place(const std::string& made, const std::string& path) {
     if (::link(made.c_str(), path.c_str()) == 0) return {};
-    if (errno == EEXIST) return fail(Error::Code::kConflict, path + ": there is a key already");
+    if (errno == EEXIST) return fail(Error::Code::kConflict, path + ": a key already exists");
     return system_error(path, errno);
 }
 
@@ -53,7 +53,7 @@ Result<SealingKey> read_key(const SecretReference& reference) {
 Result<SealingKey> make_key_file(const std::string& path) {
     AGENT_TRY(SealingKey key, SealingKey::generate());
     const std::string unfinished = path + ".new";
-    ::unlink(unfinished.c_str());  // of a start that was cut off
+    ::unlink(unfinished.c_str());  // of an interrupted start
     SecretBuffer text;
     text.append(secret_hex(key.raw()).reveal());
     text.append("\n");

@@ -21,7 +21,7 @@ Result<SecretReference> secret_reference_from_json(const Json& value) {
     if (!value.is_object()) {
         return tl::unexpected(json_error(value.position(),
                                          "expected { \"file\": PATH } or { \"credential\": NAME }, "
-                                         "since a secret does not belong into the configuration"));
+                                         "since a secret does not belong in the configuration"));
     }
     JsonReader in(value);
     const auto credential = in.optional_string("credential");
@@ -49,7 +49,7 @@ Result<SecretString> read_secret(const SecretReference& reference) {
     std::string_view secret = text.reveal();
     if (secret.ends_with('\n')) secret.remove_suffix(1);
     if (secret.ends_with('\r')) secret.remove_suffix(1);
-    if (secret.empty()) return fail(Error::Code::kBadRequest, reference.path + ": holds no secret");
+    if (secret.empty()) return fail(Error::Code::kBadRequest, reference.path + ": contains no secret");
     return SecretString(secret);
 }
 

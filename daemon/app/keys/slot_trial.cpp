@@ -57,7 +57,7 @@ Result<OpenedSlot> SlotTrial::take_opened() {
     if (!slots) return tl::unexpected(slots.error());
     if (opened_) return *std::exchange(opened_, std::nullopt);
     if (why_not_ && why_not_->code != Error::Code::kForbidden) return tl::unexpected(*why_not_);
-    if (why_not_) return fail(Error::Code::kForbidden, "unlock: wrong; nothing was changed");
+    if (why_not_) return fail(Error::Code::kForbidden, "unlock: wrong passphrase or recovery key");
     if (slots->slots.empty())
         return fail(Error::Code::kConflict,
                     "unlock: the store is new; choose its passphrase with: clioctl key add passphrase");

@@ -28,7 +28,7 @@ KeySlotFacts slot_of(const SecretReference& reference, WallTime now) {
             .kdf = {}};
 }
 
-/// The key file of the state directory is made at the first start; any other key is somebody's to bring.
+/// The first start makes the key file of the state directory; any other key must already exist.
 Result<SealingKey> first_key(const Config& config, const StateDir& state) {
     auto key = read_key(configured_key(config, state));
     if (key || config.key || key.error().code != Error::Code::kNotFound) return key;
@@ -47,7 +47,7 @@ Result<DataKeys> make_data_key(StoreFile& store, const Config& config, const Sta
     return DataKeys{.current = std::move(data_key), .previous = {}};
 }
 
-/// The configured key first; then wherever the slots say that theirs lie.
+/// The configured key first, then the sources of the slots.
 std::vector<SecretReference> places(const KeySlots& all, const Config& config, const StateDir& state) {
     std::vector<SecretReference> references;
     if (!config.wants_passphrase) references.push_back(configured_key(config, state));
@@ -61,13 +61,13 @@ std::vector<SecretReference> places(const KeySlots& all, const Config& config, c
     return references;
 }
 
-/// Whatever the slot was made for: a key may have moved from a file to a credential.
+/// Tries every slot, since a key may have moved from a file to a credential.
 Result<DataKeys> open_any(const KeySlots& all, const SecretReference& place) {
     const auto key = read_key(place);
     if (!key) {
         Error why = key.error();
         why.message = "key: " + why.message + "; the store " + all.store +
-                      " needs it: put it back, or move the store away to begin anew";
+                      " needs it: put it back, or move the store away to start with a new one";
         return tl::unexpected(std::move(why));
     }
     for (const KeySlot& slot : all.slots) {
@@ -75,9 +75,10 @@ Result<DataKeys> open_any(const KeySlots& all, const SecretReference& place) {
         auto keys = all.open(slot, *key);
         if (keys || keys.error().code != Error::Code::kForbidden) return keys;
     }
-    return fail(Error::Code::kConflict, "key: " + all.store + ": the key in " + place.path +
-                                            " is not one that opens it (the store has these key slots: " + all.kinds() +
-                                            "); put the right key back, or move the store away to begin anew");
+    return fail(Error::Code::kConflict,
+                "key: " + all.store + ": the key in " + place.path +
+                    " does not open it (the store has these key slots: " + all.kinds() +
+                    "); put the right key back, or move the store away to start with a new one");
 }
 
 Result<DataKeys> open_with_kept(const KeySlots& all, const Fd& kept) {
@@ -101,14 +102,14 @@ Result<std::optional<DataKeys>> keys_at_start(StoreFile& store, const Config& co
     if (kept) {
         auto keys = open_with_kept(all, kept);
         if (keys) return std::optional(*std::move(keys));
-        log(LogLevel::kWarning, log_event("key_missing"), "the key that was kept over the restart is not used",
+        log(LogLevel::kWarning, log_event("key_missing"), "ignoring the key that was kept across the restart",
             {{"reason", keys.error().message}});
     }
     if (all.slots.empty()) {
         if (config.wants_passphrase) return std::nullopt;
         return make_data_key(store, config, state, now);
     }
-    std::optional<Error> why_not;  // of the configured key, where there is one
+    std::optional<Error> why_not;  // of the configured key, if there is one
     for (const SecretReference& place : places(all, config, state)) {
         auto keys = open_any(all, place);
         if (keys) return std::optional(*std::move(keys));
@@ -123,7 +124,7 @@ Result<std::optional<DataKeys>> keys_at_start(StoreFile& store, const Config& co
     return tl::unexpected(why_not ? *std::move(why_not)
                                   : Error{.code = Error::Code::kConflict,
                                           .message = "key: " + all.store +
-                                                     ": no key for it is to be had (it has these "
+                                                     ": no key for it is available (it has these "
                                                      "key slots: " +
                                                      all.kinds() + ")"});
 }

@@ -111,7 +111,7 @@ std::unique_ptr<Waiting> StoreKeyring::lock(Done done) {
 void StoreKeyring::check_a_person_can_unlock(Done done) {
     read_slots([this, done = std::move(done)](const Result<KeySlots>& slots) {
         if (!slots) return done(tl::unexpected(slots.error()));
-        // A passphrase that is right now would open the store with the key from before.
+        // A passphrase that is right now would open the store with the previous key.
         if (rotations_ > 0)
             return done(fail(Error::Code::kTemporarilyUnavailable, "lock: a new data key is being stored"));
         if (!a_person_can_open(*slots))

@@ -20,7 +20,7 @@
 
 namespace agent {
 
-/// The key slots of the store, and who may open it. Passphrases are tried on a thread of their own.
+/// The key slots of the store, and who may open it. Passphrases are tried on a separate thread.
 class StoreKeyring final : public Keyring {
   public:
     StoreKeyring(EventLoop& loop, const Clock& clock, Timers& timers, SqliteTokenStore& store, Vault& vault,

@@ -34,7 +34,7 @@ void AutoLock::begin() {
     if (when_.after_idle) look_whether_idle();
     if (!when_.on_suspend) return;
     suspended_ = clock_.time_suspended();
-    // The kernel tells of a wake-up as it tells of a step of the clock (timerfd_create(2), TFD_TIMER_CANCEL_ON_SET).
+    // The kernel reports a wake-up like a step of the clock (timerfd_create(2), TFD_TIMER_CANCEL_ON_SET).
     wake_up_ = timers_.on_clock_step([this] { look_whether_suspended(); });
 }
 
@@ -42,7 +42,7 @@ void AutoLock::look_whether_idle() {
     const Duration idle = clock_.boot_now() - std::max(last_used_(), begun_);
     const bool long_enough = idle >= *when_.after_idle;
     idle_ = timers_.after(long_enough ? kAskAgain : *when_.after_idle - idle, [this] { look_whether_idle(); });
-    if (long_enough) lock_("nobody has asked for anything");
+    if (long_enough) lock_("there were no requests");
 }
 
 void AutoLock::look_whether_suspended() {

@@ -10,20 +10,20 @@
 
 namespace agent {
 
-/// When the agent locks itself: after a time without use, and when the machine was suspended. It asks again until the
-/// agent is locked, for a lock can be refused.
+/// Locks the agent after a time without use, and after the machine was suspended. Repeats the request until the agent
+/// is locked, since a lock can be refused.
 class AutoLock {
   public:
-    /// How long after a lock was asked for it is asked for again.
+    /// How long to wait before repeating a request to lock.
     static constexpr Duration kAskAgain = std::chrono::minutes(1);
 
-    /// `last_used` tells when somebody last asked for something; `lock` is called with the reason, for people.
+    /// `last_used` returns the time of the last request; `lock` is called with a human-readable reason.
     AutoLock(Config::Lock when, const Clock& clock, Timers& timers, std::function<BootTime()> last_used,
              std::function<void(const char* why)> lock);
     AutoLock(const AutoLock&) = delete;
     AutoLock& operator=(const AutoLock&) = delete;
 
-    /// From the next begin() on.
+    /// Takes effect at the next begin().
     void set(Config::Lock when);
     /// The agent is open: counts idle time and suspended time from now on.
     void begin();

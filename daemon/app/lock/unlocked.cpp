@@ -81,7 +81,7 @@ Result<void> Unlocked::settle(Rollback& rollback) {
     return {};
 }
 
-/// Not at once: whoever hears of it asks the agent about the account.
+/// Not at once, since receivers ask the agent about the account.
 void Unlocked::announce(const std::vector<StoreChange>& put_back) {
     std::vector<std::string> names;
     for (const StoreChange& change : put_back) {
@@ -125,8 +125,7 @@ void Unlocked::reseal() {
             },
             [done = std::move(done)](Result<void> forgotten) {
                 if (!forgotten)
-                    log(LogLevel::kError, log_event("key_kept"),
-                        "the data key before the present one could not be removed",
+                    log(LogLevel::kError, log_event("key_kept"), "the previous data key could not be removed",
                         {{"reason", forgotten.error().message}});
                 done(std::move(forgotten));
             });

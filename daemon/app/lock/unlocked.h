@@ -35,15 +35,15 @@ class Unlocked {
     /// Takes in what is stored, and begins to refresh; goes on with a rotation of the data key that was begun. Fails
     /// when the store cannot be read; and when it was put back from an older copy and takes no changes.
     [[nodiscard]] Result<void> restore();
-    /// Seals with `next` from now on, and everything anew with it, in the background. It is in every slot already.
+    /// Seals with `next` from now on, and re-encrypts everything in the background. It is already in every slot.
     void rotate(SealingKey next);
     /// Has the store's revision tell that key slots came or went.
     void key_slots_changed();
-    /// As AccountBook::wind_down() and resume().
+    /// Like AccountBook::wind_down() and resume().
     void wind_down(std::function<void()> wound_down);
     void resume();
 
-    /// Takes the apps and the refresh settings of a new configuration.
+    /// Applies the apps and the refresh settings of a new configuration.
     void reconfigure(Config config);
 
     [[nodiscard]] ApiParts parts() noexcept {

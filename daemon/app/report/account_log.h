@@ -5,8 +5,7 @@
 
 namespace agent {
 
-/// One line for what happened to an account, or to the agent as a whole; a warning when a person may have to do
-/// something about it.
+/// Logs one line for an event of an account or the whole agent; as a warning if a person may have to act.
 void log_account_event(const Event& event);
 
 }  // namespace agent

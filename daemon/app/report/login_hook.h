@@ -10,12 +10,12 @@
 
 namespace agent {
 
-/// Runs the operator's program when an account comes to need a person (cliod.json(5), hooks.on_login_required).
+/// Runs the operator's program when an account starts to need a login (cliod.json(5), hooks.on_login_required).
 class LoginHook {
   public:
     using AppOf = std::function<std::string(const std::string& account)>;
 
-    /// `arguments` is the program and what it is given; without any, nothing is run.
+    /// `arguments` is the program and its arguments; if empty, nothing is run.
     LoginHook(Events& events, AppOf app_of, HookRunner& runner, std::vector<std::string> arguments,
               std::string socket_path);
 
@@ -31,7 +31,7 @@ class LoginHook {
     Events::Subscription events_;
 };
 
-/// What a hook that speaks to a desktop needs of this process's environment, and nothing else of it.
+/// The variables of this process's environment that a desktop hook needs, and no others.
 [[nodiscard]] std::vector<std::string> desktop_environment();
 
 }  // namespace agent

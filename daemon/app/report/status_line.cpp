@@ -9,7 +9,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// Coarse, since it is read long after it was written.
+/// Coarse, since it may be read long after it was written.
 std::string in_words(Duration left) {
     if (left < 1min) return "in less than a minute";
     if (left < 2h) return "in " + std::to_string(left / 1min) + " min";

@@ -8,7 +8,7 @@
 
 namespace agent {
 
-/// How the agent is, in one line for a person: "3 accounts, 1 login required, next refresh in 42 min".
+/// The agent's status in one line for people: "3 accounts, 1 login required, next refresh in 42 min".
 [[nodiscard]] std::string status_line(const AgentStatus& status, WallTime now);
 
 }  // namespace agent

@@ -10,17 +10,17 @@
 
 namespace agent {
 
-/// Keeps the line that the service manager shows (sd_notify(3), STATUS=) true within a minute, and within a second
-/// after an event; and tells it only when it has changed. The line is not asked for more often than that.
+/// Keeps the line that the service manager shows (sd_notify(3), STATUS=) current to within a minute, and to within a
+/// second after an event. Sends it only when it changes, and does not compute it more often.
 class StatusReport {
   public:
     StatusReport(Events& events, Timers& timers, std::function<std::string()> line);
     StatusReport(const StatusReport&) = delete;
     StatusReport& operator=(const StatusReport&) = delete;
 
-    /// READY=1 with the line; from then on it is kept true.
+    /// Sends READY=1 with the line, and keeps it current from then on.
     void ready();
-    /// What the line ends with from now on, for a trouble that lasts; may be empty.
+    /// Sets the end of the line, for a lasting problem; may be empty.
     void set_remark(std::string remark) { remark_ = std::move(remark); }
 
   private:
@@ -31,7 +31,7 @@ class StatusReport {
     std::function<std::string()> line_;
     std::string remark_;
     std::string told_;
-    bool event_seen_ = false;  // since the line was last looked at
+    bool event_seen_ = false;  // since the line was last computed
     std::unique_ptr<Timer> timer_;
     Events::Subscription events_;
 };

@@ -9,11 +9,11 @@
 
 namespace agent {
 
-/// Tells the service manager that the daemon is alive (sd_watchdog_enabled(3)), twice in the time in which it must, and
-/// only when both threads are: the loop, or no timer would fire, and the store's, which answers each time anew.
+/// Tells the service manager that the daemon is alive (sd_watchdog_enabled(3)), twice per required interval, and only
+/// if both threads are: the loop, whose timer fires, and the store's thread, which must answer each time.
 ///
-/// A full or broken disk refuses, and that is an answer. One that hangs is none: then nothing can be refreshed, and the
-/// manager may end what hangs with it.
+/// An error from a full or broken disk is an answer. A disk that hangs does not answer: then nothing can be refreshed,
+/// and the manager may restart the daemon.
 class Watchdog {
   public:
     /// Starts a round trip through the store's thread.

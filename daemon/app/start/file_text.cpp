@@ -32,7 +32,7 @@ Result<void> check_guard(const std::string& path, const struct stat& status, Gua
 }  // namespace
 
 Result<SecretString> read_file(const std::string& path, Guard guard) {
-    // O_NONBLOCK, so that a FIFO is refused below and not waited for.
+    // O_NONBLOCK, so that a FIFO is refused below instead of blocking.
     const Fd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK));
     if (!file) return system_error(path, errno);
     struct stat status {};

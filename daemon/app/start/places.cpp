@@ -9,20 +9,20 @@ namespace agent {
 
 namespace {
 
-/// Empty when the variable is not set to an absolute path.
+/// Empty unless the variable is set to an absolute path.
 std::string path_from_environment(const char* variable) {
     const char* value = std::getenv(variable);
     return value == nullptr || value[0] != '/' ? "" : value;
 }
 
-/// $`variable`, else `below_home` in the home directory, else empty.
+/// $`variable`, otherwise `below_home` in the home directory, otherwise empty.
 std::string xdg_folder(const char* variable, const char* below_home) {
     if (std::string folder = path_from_environment(variable); !folder.empty()) return folder;
     const std::string home = path_from_environment("HOME");
     return home.empty() ? "" : home + below_home;
 }
 
-/// Whether the daemon is one user's own, whose socket is not the system's either.
+/// Whether this is a user's own daemon, which does not use the system's socket.
 bool is_of_a_session() {
     return ::geteuid() != 0 && !path_from_environment("XDG_RUNTIME_DIR").empty();
 }
@@ -45,7 +45,7 @@ Result<std::string> state_place() {
     if (const std::string folder = xdg_folder("XDG_STATE_HOME", "/.local/state"); !folder.empty()) {
         return folder + "/cliod";
     }
-    return fail(Error::Code::kBadRequest, "state directory: name one with --state-dir, since $HOME is not set");
+    return fail(Error::Code::kBadRequest, "state directory: $HOME is not set; use --state-dir");
 }
 
 std::string socket_place() {

@@ -32,7 +32,7 @@ sigset_t signals_to_hold() {
     return held;
 }
 
-/// 0, or why there is no such process.
+/// 0, or the errno of starting it.
 int start(std::vector<char*>& command, const sigset_t& signal_mask, pid_t& started) {
     command.push_back(nullptr);
     posix_spawnattr_t attributes;
@@ -44,14 +44,14 @@ int start(std::vector<char*>& command, const sigset_t& signal_mask, pid_t& start
     return error;
 }
 
-/// The two children, 0 once they have ended.
+/// The two children; 0 once they have ended.
 struct Children {
     pid_t agent = 0;
     pid_t command = 0;
 };
 
-/// Takes in every child that has ended, the command or not: as the first process of a container this gets the orphans.
-/// The command's status, if it was among them.
+/// Reaps every child that has ended, not only the command: as the first process of a container this inherits the
+/// orphans. Returns the command's status, if it was among them.
 std::optional<int> reap(Children& children) {
     std::optional<int> ended;
     int status = 0;
@@ -61,7 +61,7 @@ std::optional<int> reap(Children& children) {
             ended = status;
         } else if (child == children.agent) {
             children.agent = 0;
-            std::fputs("cliod: the agent has ended before the command\n", stderr);
+            std::fputs("cliod: the agent ended before the command\n", stderr);
         }
     }
     return ended;
@@ -72,7 +72,7 @@ int wait_for_command(Children& children, const Fd& signals) {
         signalfd_siginfo signal{};
         if (::read(signals.get(), &signal, sizeof signal) != sizeof signal) continue;
         if (signal.ssi_signo != SIGCHLD) {
-            // A positive code is the kernel's own: the terminal has told the whole foreground.
+            // A positive code is the kernel's: the terminal has signalled the whole foreground group.
             if (signal.ssi_code <= 0) ::kill(children.command, static_cast<int>(signal.ssi_signo));
         } else if (const auto status = reap(children)) {
             return WIFSIGNALED(*status) ? kKilled + WTERMSIG(*status) : WEXITSTATUS(*status);

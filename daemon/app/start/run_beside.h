@@ -11,15 +11,15 @@
 
 namespace agent {
 
-/// Holds back, for good, the signals that run_beside() deals with, so that none comes before it does. Those that are
-/// ignored, as SIGHUP under nohup(1), stay so.
+/// Blocks the signals that run_beside() handles, permanently, so that none arrives before it starts. Ignored signals,
+/// such as SIGHUP under nohup(1), stay ignored.
 class HeldSignals {
   public:
     HeldSignals();
 
-    /// What was held back before.
+    /// The previous signal mask.
     [[nodiscard]] const sigset_t& mask_before() const noexcept { return before_; }
-    /// One that would have ended the process, had it not been held back.
+    /// A pending signal that would have ended the process.
     [[nodiscard]] std::optional<int> pending() const;
     /// A signalfd(2) for them.
     [[nodiscard]] const Fd& fd() const noexcept { return fd_; }
@@ -30,12 +30,12 @@ class HeldSignals {
     Fd fd_;
 };
 
-/// Runs `command` (argv, without the null at its end) and waits for it; then ends the child process `agent` and waits
-/// for that too, so that it comes to an orderly end even where this is the first process of a container.
+/// Runs `command` (argv, without the final null) and waits for it; then ends the child process `agent` and waits for
+/// that too, so that it ends cleanly even if this is the first process of a container.
 ///
-/// A signal that another process sends is passed on to the command. One that the terminal sends has reached it already.
-/// One that came before the command could be started keeps it from being started. Returns the exit status as env(1) and
-/// shells have it: the command's own, 128+n, 127 or 126.
+/// Forwards signals sent by other processes to the command; those from the terminal have already reached it. A signal
+/// that arrives before the command starts prevents the start. Returns the exit status like env(1) and shells: the
+/// command's own, 128+n, 127 or 126.
 [[nodiscard]] int run_beside(pid_t agent, std::vector<char*> command, const HeldSignals& signals);
 
 }  // namespace agent

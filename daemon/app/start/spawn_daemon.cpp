@@ -48,8 +48,8 @@ std::string read_all(const Fd& from) {
     }
 }
 
-/// Nothing of the caller's is left in this process but `keep`: whoever reads the caller's output would otherwise wait
-/// for the daemon to end; and a signal that the caller holds back could not end it.
+/// Closes everything of the caller's except `keep`: a reader of the caller's output would otherwise wait for the daemon
+/// to end. Also unblocks signals, so that they can end the daemon.
 void detach(const Fd& keep) {
     ::setsid();
     sigset_t none;
@@ -90,7 +90,7 @@ bool print_variables(const std::string& socket, pid_t agent) {
 }  // namespace
 
 Result<void> StartReport::serving(const std::string& socket_path) {
-    if (!send(kServing, socket_path)) return fail(Error::Code::kInternal, "spawn: the caller has gone");
+    if (!send(kServing, socket_path)) return fail(Error::Code::kInternal, "spawn: the caller is gone");
     return {};
 }
 
@@ -107,7 +107,7 @@ bool StartReport::send(char outcome, const std::string& text) {
 
 int spawn_daemon(std::vector<char*> command, const std::function<int(StartReport&)>& daemon) {
     if (::sd_listen_fds(/*unset_environment=*/0) > 0)
-        return complain("--spawn: systemd passed a socket, and starts cliod itself; leave --spawn out");
+        return complain("--spawn: systemd passed a socket and manages cliod; do not use --spawn");
     if (!fill_standard_descriptors()) return complain(std::string("--spawn: /dev/null: ") + std::strerror(errno));
     std::array<int, 2> ends{};
     if (::pipe2(ends.data(), O_CLOEXEC) != 0) return complain(std::string("--spawn: ") + std::strerror(errno));
@@ -135,12 +135,12 @@ int spawn_daemon(std::vector<char*> command, const std::function<int(StartReport
     const std::string told = read_all(report_from);
     if (!told.starts_with(kServing)) {
         ::waitpid(agent, nullptr, 0);
-        return complain(told.starts_with(kFailed) ? told.substr(1) : "--spawn: the daemon ended before it served");
+        return complain(told.starts_with(kFailed) ? told.substr(1) : "--spawn: the daemon ended before it was ready");
     }
     const std::string socket = told.substr(1);
     if (!held) {
         if (print_variables(socket, agent)) return EXIT_SUCCESS;
-        ::kill(agent, SIGTERM);  // nobody would know of it
+        ::kill(agent, SIGTERM);  // nobody would know about it
         return complain(std::string("standard output: ") + std::strerror(errno));
     }
     ::setenv("CLIO_AGENT_SOCK", socket.c_str(), 1);

@@ -10,12 +10,12 @@
 
 namespace agent {
 
-/// A spawned daemon's word to the process that spawned it, which waits for it.
+/// A spawned daemon's message to the process that spawned it and waits for it.
 class StartReport {
   public:
     explicit StartReport(Fd to) noexcept : to_(std::move(to)) {}
 
-    /// Fails with kInternal when nobody waits any more: then nobody knows of this daemon either.
+    /// Fails with kInternal if that process is gone: then nobody knows about this daemon.
     [[nodiscard]] Result<void> serving(const std::string& socket_path);
     void failed(const std::string& message);
 
@@ -25,13 +25,13 @@ class StartReport {
     Fd to_;
 };
 
-/// `cliod --spawn`: splits the process. The child leaves session, terminal, folder and all open files of the caller
-/// and runs `daemon`; what that returns is returned there.
+/// `cliod --spawn`: forks. The child leaves the caller's session, terminal, working directory and open files, runs
+/// `daemon` and returns its result.
 ///
-/// In the parent, once the child serves: without a command, prints what a shell evaluates to reach it, and returns.
-/// With one, runs that with the same variables set, and ends the daemon after it; returns the command's exit status,
-/// 128+n when signal n killed it, 127 when there is no such program, 126 when it cannot be run. When the daemon cannot
-/// start, says why on standard error and returns 1.
+/// In the parent, once the child is ready: without a command, prints shell code to reach it, and returns. With a
+/// command, runs it with the same variables set, then ends the daemon; returns the command's exit status, 128+n if
+/// signal n killed it, 127 if there is no such program, 126 if it cannot be run. If the daemon cannot start, says why
+/// on standard error and returns 1.
 int spawn_daemon(std::vector<char*> command, const std::function<int(StartReport&)>& daemon);
 
 }  // namespace agent

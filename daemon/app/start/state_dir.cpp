@@ -15,7 +15,7 @@ namespace {
 
 constexpr mode_t kPrivate = 0700;
 
-/// What is there already is left as it is, and checked when it is opened.
+/// An existing directory is left unchanged, and checked when it is opened.
 Result<void> make_with_parents(const std::string& path) {
     std::size_t slash = 0;
     do {
@@ -36,7 +36,7 @@ Result<Fd> open_private(const std::string& path) {
                     path + ": belongs to another user (uid " + std::to_string(status.st_uid) + ")");
     }
     if ((status.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
-        return fail(Error::Code::kForbidden, path + ": others can look into it; its mode must be 0700");
+        return fail(Error::Code::kForbidden, path + ": other users can access it; its mode must be 0700");
     }
     return folder;
 }
@@ -48,8 +48,8 @@ struct flock whole_file() {
     return lock;
 }
 
-/// A lock of the process, not of the descriptor, because only for those the kernel tells who holds them. Such a lock is
-/// lost when any descriptor of the file is closed; nothing else opens this file.
+/// A lock of the process, not of the descriptor, because only then the kernel reports its holder. Closing any
+/// descriptor of the file drops such a lock, but nothing else opens this file.
 Result<Fd> lock_in(const Fd& folder, const std::string& path) {
     Fd file(::openat(folder.get(), "lock", O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600));
     if (!file) return system_error(path + "/lock", errno);

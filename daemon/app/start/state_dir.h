@@ -9,15 +9,15 @@
 
 namespace agent {
 
-/// The directory that holds the agent's store and key, private and with one owner at a time. Destroying this, or the
-/// end of the process however it comes, gives it free.
+/// The private directory with the agent's store and key, locked by one process at a time. Destroying this, or any end
+/// of the process, releases it.
 class StateDir {
   public:
-    /// Takes hold of the directory at `path`, by default state_place(); makes it, mode 0700, with its parents when
-    /// there is none. Fails with
-    /// - kForbidden when it belongs to another user or others can look into it; nothing in it is then touched,
-    /// - kConflict "already running" with the process that holds it,
-    /// - kInternal when the system refuses.
+    /// Locks the directory at `path`, by default state_place(); if it does not exist, creates it with its parents, mode
+    /// 0700. Fails with
+    /// - kForbidden if it belongs to another user or others can access it; nothing in it is then touched,
+    /// - kConflict "already running", naming the process that holds it,
+    /// - kInternal for any other system error.
     [[nodiscard]] static Result<StateDir> open(const std::optional<std::string>& path);
 
     [[nodiscard]] const std::string& path() const noexcept { return path_; }
