@@ -15,7 +15,7 @@ Events::Subscription::~Subscription() {
 }
 
 void Events::publish(const Event& event) {
-    // Weak, since any listener may end any listening while all are being told; locked while its own call lasts.
+    // Weak, since a listener may remove any other while all are being called; locked during its own call.
     const std::vector<std::weak_ptr<Listener>> told(listeners_.begin(), listeners_.end());
     for (const std::weak_ptr<Listener>& one : told) {
         if (const std::shared_ptr<Listener> listener = one.lock()) (*listener)(event);

@@ -22,12 +22,12 @@ struct Event {
     std::string detail;  // for a person; may be empty
 };
 
-/// Hands each event to all who listen, in the order they came.
+/// Passes each event to all listeners, in the order they were added.
 class Events {
   public:
     using Listener = std::function<void(const Event&)>;
 
-    /// Listening ends when this is destroyed, which a listener may do from within its own call.
+    /// Destroying this ends listening; a listener may do so from within its own call.
     class Subscription {
       public:
         Subscription(Events& events, Listener listener);

@@ -19,7 +19,7 @@ class StoreBackups::Restoring final : public Waiting {
   private:
     using Outcome = RestoredRecord::Result;
 
-    /// Not at once: the one before answers from within its own wait, which goes then.
+    /// Not at once: the previous one answers from within its own wait, which is then destroyed.
     void go_on_soon() {
         next_ = of_.timers_.after(Duration::zero(), [this] { go_on(); });
     }

@@ -18,7 +18,7 @@
 namespace agent {
 
 /// One attempt, from the authorization response to the durable token set: exchange the code, ask whose grant it is,
-/// keep it. Destroying it abandons the attempt; a code that was sent is then spent.
+/// store it. Destroying it abandons the attempt; a code that was sent is then used up.
 class LoginAttempt {
   public:
     using Ended = std::function<void()>;
@@ -33,10 +33,10 @@ class LoginAttempt {
     [[nodiscard]] bool awaits_response() const noexcept { return is_open() && !response_taken_; }
     [[nodiscard]] bool has_state(std::string_view text) const noexcept { return secrets_.state.equals(text); }
 
-    /// The response came: a code begins the exchange, an error ends the attempt. `browser`, if there is one, is shown
-    /// how it ended. Only while awaits_response().
+    /// Handles the response: a code starts the exchange, an error ends the attempt. Shows `browser`, if there is one,
+    /// the result. Call only while awaits_response().
     void take(AuthorizationResponse response, RedirectListener::Respond browser);
-    /// Ends the attempt; nothing when it has ended, or when its tokens are being stored: that cannot be undone.
+    /// Ends the attempt; does nothing if it has ended, or if its tokens are already being stored.
     void fail(std::string error, std::string detail);
 
     /// Called once, from the loop, when the attempt has ended.

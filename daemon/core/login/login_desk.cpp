@@ -128,7 +128,7 @@ void LoginDesk::on_redirect(const std::string& redirect_uri, const std::string& 
                attempt.has_state(response->state.reveal());
     };
     const auto found = response ? std::find_if(entries_.begin(), entries_.end(), belongs) : entries_.end();
-    if (found == entries_.end())  // RFC 6749 section 10.12: an answer that no attempt of ours asked for
+    if (found == entries_.end())  // RFC 6749 section 10.12: an answer that none of our attempts asked for
         return respond({.kind = BrowserPage::Kind::kNotExpected, .account = {}, .reason = {}});
 
     LoginAttempt& attempt = *found->second.attempt;
@@ -141,7 +141,7 @@ void LoginDesk::on_redirect(const std::string& redirect_uri, const std::string& 
 
 void LoginDesk::ended(const std::string& id) {
     Entry& entry = entries_.find(id)->second;
-    // Not at once: this may have been called by the listener or the attempt itself.
+    // Not at once: the listener or the attempt itself may be the caller.
     entry.timer = world_.timers.after(Duration::zero(), [this, id] {
         Entry& over = entries_.find(id)->second;
         over.port.reset();

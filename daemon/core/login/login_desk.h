@@ -29,7 +29,7 @@ class LoginDesk : public Logins {
     void cancel(std::string_view id) override;
 
   private:
-    /// One for each redirect URI; every attempt that needs it holds it.
+    /// One for each redirect URI, shared by all attempts that need it.
     struct Port {
         std::unique_ptr<RedirectListening> listening;
     };

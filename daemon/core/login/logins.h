@@ -15,12 +15,12 @@ namespace agent {
 
 struct LoginRequest {
     std::string app;      // may be empty when there is only one
-    std::string account;  // the name to keep the grant under
-    /// Take the grant even when it belongs to another Clio user than the account's present one.
+    std::string account;  // the name for the grant
+    /// Accept the grant even if it belongs to a different Clio user than the account's current one.
     bool replace_user = false;
 };
 
-/// One attempt of a person to authorize (an "authorization" of the local protocol).
+/// One attempt to log in (an "authorization" of the local protocol).
 struct LoginState {
     enum class Status { kPending, kDone, kFailed };
 
@@ -35,31 +35,31 @@ struct LoginState {
     std::string detail;  // for a person; what to do next
 };
 
-/// Logging in by the authorization code grant (RFC 6749 section 4.1, RFC 7636, RFC 8252). The whole of what the local
-/// protocol can ask of logins; implemented by LoginDesk, faked in tests of the protocol.
+/// Logging in by the authorization code grant (RFC 6749 section 4.1, RFC 7636, RFC 8252). Everything that the local
+/// protocol needs of logins; implemented by LoginDesk, faked in tests of the protocol.
 class Logins {
   public:
     using Done = std::function<void(Result<LoginState>)>;
 
     virtual ~Logins() = default;
 
-    /// Opens an attempt and the listener of its redirect URI. kBadRequest for a bad account name or when the app must
-    /// be named, kNotFound for an unknown app, kConflict when the port of the redirect URI is taken,
-    /// kTemporarilyUnavailable when too many attempts are open.
+    /// Opens an attempt and the listener of its redirect URI. Fails with kBadRequest for an invalid account name or if
+    /// the app must be named, kNotFound for an unknown app, kConflict if the port of the redirect URI is taken,
+    /// kTemporarilyUnavailable if too many attempts are open.
     [[nodiscard]] virtual Result<LoginState> start(LoginRequest request) = 0;
 
-    /// kNotFound for an id that never was, or was forgotten (an hour after its end).
+    /// kNotFound for an id that never existed, or was forgotten (an hour after its end).
     [[nodiscard]] virtual Result<LoginState> state(std::string_view id) const = 0;
 
-    /// Calls `done` once the attempt has ended or `patience` has passed, with the state then; never before it returns.
+    /// Calls `done` with the state when the attempt has ended or `patience` has passed, but only after it returns.
     [[nodiscard]] virtual std::unique_ptr<Waiting> await(std::string_view id, Duration patience, Done done) = 0;
 
-    /// Takes what the person copied from the browser: the URL they were sent to, or the bare code. kBadRequest when
-    /// neither can be read from it or its `state` is not that of this attempt, which then stays open. On success the
-    /// exchange is under way.
+    /// Accepts what the user copied from the browser: the URL they were redirected to, or the bare code. Fails with
+    /// kBadRequest if it is neither or its `state` is not that of this attempt, which then stays open. On success the
+    /// exchange has started.
     [[nodiscard]] virtual Result<LoginState> paste(std::string_view id, std::string_view redirected_url) = 0;
 
-    /// Gives the attempt up.
+    /// Cancels the attempt.
     virtual void cancel(std::string_view id) = 0;
 };
 

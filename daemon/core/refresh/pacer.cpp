@@ -14,7 +14,7 @@ struct Pacer::Lane {
     std::list<Ticket*> asked;
     std::list<Ticket*> background;
     unsigned under_way = 0;
-    BootTime next_at;     // when the bucket holds a turn again
+    BootTime next_at;     // when the bucket has a turn again
     BootTime request_at;  // when the next request may leave
     BootTime held_until;  // in the past when it is not held
     std::string held_because;

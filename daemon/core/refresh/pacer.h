@@ -12,11 +12,11 @@
 
 namespace agent {
 
-/// Lets requests to an authorization server begin no faster than it likes.
+/// Limits how fast requests to an authorization server start.
 ///
-/// Each lane (a client_id at a token host) has a token bucket that holds one request, so that requests begin evenly
-/// spaced, and a cap on those under way at once. Those asked for by a caller go before those of the background; within
-/// each, first come first served.
+/// Each lane (a client_id at a token host) has a token bucket of one request, so that requests are evenly spaced, and a
+/// limit on concurrent requests. Requests that a caller waits for go before those of the background; within each group,
+/// first come first served.
 class Pacer {
   public:
     struct Limits {
@@ -29,10 +29,10 @@ class Pacer {
     struct Lane;
 
   public:
-    /// The right to have one request under way; gives the place back on destruction. Move-only.
+    /// The right to have one running request; returned on destruction. Move-only.
     ///
-    /// What is done between the turn and the request, such as a write to the disk, takes longer for one than for the
-    /// next. So that requests leave evenly spaced all the same, each says when it is about to.
+    /// Work between the turn and the request, such as a write to the disk, takes a varying time. To keep requests
+    /// evenly spaced, each asks again just before it is sent.
     class Turn {
       public:
         Turn() = default;
@@ -40,8 +40,8 @@ class Pacer {
         Turn(Turn&&) noexcept = default;
         Turn& operator=(Turn&& other) noexcept;
         ~Turn() { release(); }
-        /// Zero when the request may leave now, which it then must; else how long to wait before asking again. Only for
-        /// a turn that has come.
+        /// Zero if the request may be sent now, which it then must; otherwise how long to wait before asking again.
+        /// Only for a turn that has begun.
         [[nodiscard]] Duration begin_request();
 
       private:
@@ -49,14 +49,14 @@ class Pacer {
         std::shared_ptr<Lane> lane_;
     };
 
-    /// A place in the queue. Destroying it gives the place up; `begin` is then never called.
+    /// A place in the queue. If it is destroyed, `begin` is never called.
     class Ticket {
       public:
         Ticket(std::shared_ptr<Lane> lane, Priority priority, std::function<void(Turn)> begin);
         ~Ticket();
         Ticket(const Ticket&) = delete;
         Ticket& operator=(const Ticket&) = delete;
-        /// Moves it to the end of those asked for; nothing when it is among them.
+        /// Moves it to the end of those that a caller waits for; does nothing if it is already among them.
         void promote();
 
       private:
@@ -71,24 +71,24 @@ class Pacer {
 
     Pacer(const Clock& clock, Timers& timers, Limits limits) : clock_(clock), timers_(timers), limits_(limits) {}
 
-    /// For what begins from now on.
+    /// Applies to requests that begin from now on.
     void set_limits(Limits limits);
 
-    /// Calls `begin` when the lane's turn has come; never before this returns. `begin` may destroy its ticket.
+    /// Calls `begin` when it is its turn in the lane, but only after this returns. `begin` may destroy its ticket.
     [[nodiscard]] std::unique_ptr<Ticket> queue(const std::string& lane, Priority priority,
                                                 std::function<void(Turn)> begin);
 
-    /// Lets nothing begin in `lane` for `duration`: the server asked for it, or refuses the client. A later end of the
-    /// two counts when it is held already. `reason` is for people.
+    /// Lets nothing begin in `lane` for `duration`: the server asked for it, or refuses the client. If the lane is
+    /// already held, the later end applies. `reason` is for people.
     void hold(const std::string& lane, Duration duration, std::string reason);
     /// Ends that early.
     void resume(const std::string& lane);
-    /// For how long `lane` is still held; zero when it is not.
+    /// How long `lane` is still held; zero if it is not.
     [[nodiscard]] Duration held_for(const std::string& lane) const;
-    /// Why nothing begins in `lane` now; empty when it is not held.
+    /// Why `lane` is held; empty if it is not.
     [[nodiscard]] std::string held_because(const std::string& lane) const;
 
-    /// How many wait in all lanes.
+    /// How many requests are waiting in all lanes.
     [[nodiscard]] std::size_t queued() const;
 
   private:
