@@ -2,11 +2,11 @@
 //
 // Lets Criterion start under ThreadSanitizer, on x86-64.
 //
-// Criterion runs each test in a process of its own, and hands things over in memory that has the same address in both.
-// BoxFort, which does that for it, draws the address by rand_r() from all between 0x200000000000 and 0x600000000000.
-// Of these ThreadSanitizer leaves a program those from 0x550000000000 to 0x568000000000 and refuses to map the others,
-// so that nearly always "Could not initialize inheritable arena" is all that Criterion says. This rand_r() takes the
-// place of the C library's, and draws from what lies above the highest address that the kernel gives a program's code.
+// Criterion runs each test in a separate process, and passes data through memory at the same address in both. BoxFort
+// chooses the address with rand_r() between 0x200000000000 and 0x600000000000. ThreadSanitizer allows only
+// 0x550000000000 to 0x568000000000 of this, so Criterion almost always fails with "Could not initialize inheritable
+// arena". This rand_r() replaces the C library's, and returns addresses above the highest one that the kernel gives to
+// a program's code.
 #include <cstdlib>
 
 extern "C" int rand_r(unsigned int* seed) noexcept {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// How long a peer may take in all: one that sends or reads a byte now and then gains nothing.
+// Total time limits: sending or reading a byte now and then does not extend them.
 #include <chrono>
 #include <memory>
 #include <string>
@@ -39,7 +39,7 @@ Test(http_deadlines, a_request_that_trickles_in_is_given_up) {
                               "PUT / HTTP/1.1\r\nContent-Length: 60000000\r\n\r\n"}) {
         HttpFixture http({.whole_request = milliseconds(300)});
         const auto client = http.connect();
-        client->send(kGet);  // the time begins anew behind an answer
+        client->send(kGet);  // the time restarts after an answer
         http.wait_for_answers(*client, 1);
         client->send(begun);
         const Trickle trickle(http, *client);

@@ -17,7 +17,7 @@ namespace {
 
 constexpr const char* kGet = "GET / HTTP/1.1\r\n\r\n";
 
-/// The peer was told so, by us and not by evhttp, and its connection is closed.
+/// We, not evhttp, sent the peer this error, and its connection is closed.
 void expect_refused(const UnixClient& client, int status = 400) {
     const auto& answers = client.answers();
     cr_assert(answers.size() == 1, "<%s>", client.received().c_str());

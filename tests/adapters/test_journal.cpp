@@ -92,7 +92,7 @@ Test(journal, fields_of_a_line_about_nothing_in_particular) {
 
 Test(journal, gets_entries_by_its_own_protocol) {
     const agent::Fd journal = own_journal();
-    if (!journal) cr_skip_test("needs root, for a journal of its own");
+    if (!journal) cr_skip_test("needs root to start a journal");
     agent::set_log_sink(agent::log_to_journal);
     agent::log(LogLevel::kError, agent::log_event("store_failed"), "the store takes no changes", {{"reason", "a\nb"}});
     const std::string entry = received(journal);

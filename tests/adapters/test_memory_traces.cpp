@@ -62,7 +62,7 @@ SecretString plain(std::string_view prefix, const std::string& inverted_secret) 
     return made;
 }
 
-/// Answers every request with the access token, over TLS, in a process of its own.
+/// Answers every request with the access token, over TLS, in a separate process.
 class ServerProcess {
   public:
     ServerProcess() {

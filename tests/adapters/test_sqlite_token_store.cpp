@@ -27,7 +27,7 @@ struct Fixture {
         store.reset();
         return store.emplace(loop, StoreFile::open(directory / "store.db").value());
     }
-    /// Starts a commit whose result comes to `results`.
+    /// Starts a commit whose result is added to `results`.
     void start(agent::StoreChange change) {
         commits.push_back(
             store->commit(std::move(change), [this](Result<void> r) { results.push_back(std::move(r)); }));
@@ -42,7 +42,7 @@ struct Fixture {
     bool await(std::size_t count) {
         return fakes::run_until(loop, [&] { return results.size() == count; });
     }
-    /// What is on the disk, found by opening it anew.
+    /// What is on the disk, found by opening it again.
     std::string stored() {
         commits.clear();
         return fakes::describe_records(open());

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A store in which something is not as it was written: each time a clear error or correct service, never a wrong token,
-// and no record that goes without a word.
+// A store in which something was altered: each time a clear error or correct service, never a wrong token, and no
+// record that disappears silently.
 #include <cstdio>
 #include <fstream>
 #include <iterator>
@@ -223,7 +223,7 @@ std::string dense_store() {
 
 void init() {
     cr_assert(agent::init_sealing());
-    cr_assert(std::freopen("/dev/null", "w", stderr) != nullptr);  // the log tells of each damage
+    cr_assert(std::freopen("/dev/null", "w", stderr) != nullptr);  // the log reports each damage
 }
 
 }  // namespace

@@ -44,7 +44,7 @@ void run_sql(const fs::path& path, const char* sql) {
 }
 
 struct Fixture {
-    /// Expects the file to be refused and to stay as it was, with nothing but an empty log beside it.
+    /// Expects the file to be refused and left unchanged, with only an empty log next to it.
     void expect_refused(Error::Code code, const char* reason) {
         const std::string before = read_file(path);
         const auto opened = StoreFile::open(path);

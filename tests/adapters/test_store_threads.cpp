@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The store's two threads under load: what ThreadSanitizer is to see.
+// The store's two threads under load, for ThreadSanitizer.
 #include <criterion/criterion.h>
 
 #include <memory>
@@ -45,7 +45,7 @@ Test(store_threads, lose_nothing_under_load) {
             if (record % 10 == 0) commits.pop_back();  // nobody waits, and it is made all the same
         }
         const int expected = static_cast<int>(round + 1) * kRecords * 9 / 10;
-        // The last round is still under way when the store ends.
+        // The last round is still running when the store ends.
         if (round + 1 < kRounds)
             cr_assert(fakes::run_until(loop, [&] { return stored == expected; }), "all are stored");
     }

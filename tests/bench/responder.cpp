@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Usage: bench-responder SOCKET < ANSWER
-// The least that a server on a Unix socket can do: answers whatever ends in an empty line with the bytes of its
-// standard input. What cliod is measured against: the rest of its time is its own and its libraries'.
+// A minimal server on a Unix socket: answers everything that ends with an empty line with the bytes of its standard
+// input. The baseline for cliod: the difference is the cost of cliod and its libraries.
 
 #include <sys/epoll.h>
 #include <sys/socket.h>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Usage: bench-spawn ROUNDS COMMAND... [-- COMMAND...]...
-// How long each command takes from its start to its end, its output thrown away. One run of each in turn, so that
-// whatever else the machine does meets all of them alike. Prints one line for each: median and 90th percentile in
-// microseconds, then the command.
+// Measures how long each command takes from start to end, discarding its output. Runs the commands in turn, so that
+// other load affects all of them alike. Prints one line for each: median and 90th percentile in microseconds, then the
+// command.
 
 #include <fcntl.h>
 #include <spawn.h>

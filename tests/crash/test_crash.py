@@ -125,7 +125,7 @@ def test_each_write_and_sync_of_the_store_refused(make_stage, error, capsys):
             before = stage.agent.token(ACCOUNT)
             with crashing(stage.daemon, at, error, str(stage.daemon.state_dir)) as met:
                 told = refresh(stage)
-                # It goes on serving what it has, and heals by itself.
+                # It keeps serving what it has, and recovers by itself.
                 assert stage.agent.token(ACCOUNT)["generation"] >= before["generation"]
                 account = until(
                     lambda: (now := stage.agent.account(ACCOUNT))["generation"] > before["generation"]

@@ -56,7 +56,7 @@ bool Tracee::next(SystemCall& call) {
         }
         const int signal = WSTOPSIG(status);
         if (signal != kSystemCallStop) {
-            // A new thread, a stop of our own, or a signal that the process is to have.
+            // A new thread, a stop of our own, or a signal to deliver to the process.
             threads_.try_emplace(thread, 0);
             const bool is_event = (status >> 16) != 0 || signal == SIGTRAP || signal == SIGSTOP;
             go_on(thread, is_event ? 0 : signal);

@@ -32,7 +32,7 @@ class Tracee {
     /// Ends the process, before the system call that waits.
     void kill() const;
 
-    /// What `descriptor` is open on; empty for a number that is no open descriptor.
+    /// What `descriptor` is open on; empty if it is not open.
     [[nodiscard]] std::string path_of(std::uint64_t descriptor) const;
 
   private:
@@ -40,8 +40,8 @@ class Tracee {
     void leave(pid_t thread, int error_number);
 
     pid_t process_;
-    std::map<pid_t, int> threads_;  // and the error that its system call is to end with, 0 for none
-    pid_t waiting_ = 0;             // the thread that next() told of
+    std::map<pid_t, int> threads_;  // and the error for its system call to return, 0 for none
+    pid_t waiting_ = 0;             // the thread that next() returned
 };
 
 }  // namespace agent

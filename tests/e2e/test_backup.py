@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Backups by clioctl: what they bring back, what they leave as it is, and that none can be read or altered."""
+"""Backups by clioctl: what they restore, what they leave unchanged, and that none can be read or altered."""
 
 import json
 import shutil
@@ -171,7 +171,7 @@ def test_an_altered_backup_restores_nothing(three):
         file.write_text("".join(text))
         done = target("restore", str(file), stdin=key, exit=2)
         assert str(file) in done.stderr, what
-    # These can be told by the key alone.
+    # The key alone detects these.
     without = json.dumps(json.loads(lines[-1]) | {"records": 2})
     for text in (lines[:-1] + others[-1:], lines[:1] + lines[2:-1] + [without]):
         file.write_text("".join(text))

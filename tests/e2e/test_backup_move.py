@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Backups that give the accounts away."""
+"""Backups that move accounts."""
 
 import signal
 import subprocess
@@ -24,7 +24,7 @@ def test_moved_accounts_go_on_elsewhere_and_nowhere_else(make_stage, make_target
         assert target.json("refresh", "smith-law")["generation"] == 2
         assert account(stage.clioctl)["state"] == "login_required", "the source goes on, too"
 
-        # And home again, where the accounts still stand as they were left.
+        # And back again, where the accounts are still as they were left.
         home, made = back_up(stage, "--move", name="home.backup", clioctl=target)
         assert len(made["moved"]) == 2
         results, details = restore(stage.clioctl, home)
@@ -59,7 +59,7 @@ def test_giving_up_leaves_no_file_and_names_what_was_moved(make_stage):
             stage.login(name)
         stage.clio.fault("token:hang:1")
         refreshing = subprocess.Popen([CLIOCTL, "refresh", "smith-law"], env=stage.clioctl.environment)
-        until(lambda: account(stage.clioctl)["state"] == "refreshing", "no refresh is under way")
+        until(lambda: account(stage.clioctl)["state"] == "refreshing", "no refresh is running")
         backup = subprocess.Popen([CLIOCTL, "backup", "--move", "firm.backup"], env=stage.clioctl.environment,
                                   cwd=stage.daemon.home, stdin=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         backup.stdin.write(PASSPHRASE)

@@ -142,7 +142,7 @@ def test_json_stays_on_one_line(play):
 def test_a_token_that_lives_too_short(play):
     _, clioctl = play(token_answer(answer(200, {**TOKEN, "min_ttl_met": False})))
     done = clioctl("token")
-    assert done.stdout == "T1-secret\n" and "shorter than was asked for" in done.stderr
+    assert done.stdout == "T1-secret\n" and "sooner than requested" in done.stderr
 
 
 def test_run_replaces_the_environment(play):

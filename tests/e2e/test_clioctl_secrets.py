@@ -270,7 +270,7 @@ def dumps_core(command, environment, is_up):
 
 
 def test_no_core_dump(play):
-    """It would hold whatever secret is in hand."""
+    """It would contain the current secrets."""
     agent, clioctl = play({"GET /v1/events": lambda peer: peer.recv(1)})
     if not dumps_core(["cat"], clioctl.environment, is_up=lambda: True):
         pytest.skip("core dumps are off here")

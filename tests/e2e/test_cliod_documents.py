@@ -11,7 +11,7 @@ from support.programs import CLIOD, SOURCE
 
 DAEMON = SOURCE / "daemon"
 APP = {"product": "manage", "region": "us", "client_id": "id", "redirect_uri": "https://clio.example/approval"}
-# Where a key may stand: the path to it, and the section of cliod.json(5) that describes it.
+# Where a key is allowed: the path to it, and the section of cliod.json(5) that describes it.
 PLACES = {
     (): "DESCRIPTION",
     ("lock",): "lock",

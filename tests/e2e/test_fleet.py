@@ -43,7 +43,7 @@ def test_a_thousand_callers_at_the_moment_of_expiry_cause_one_refresh(make_stage
 
 
 def test_thousands_of_expired_accounts_at_the_start(make_stage, capsys):
-    """They are refreshed no faster than the server likes, and whoever is asked for comes first."""
+    """They are refreshed no faster than the server allows, and requested accounts come first."""
     per_second = 3
     with make_stage("--product", "platform", "--expires-in", "3600", refresh={"max_per_second": per_second}) as stage:
         # One grant for all: what is tested is when the server is asked, not what it says.

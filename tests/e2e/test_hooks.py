@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""hooks.on_login_required: a program is run when an account comes to need a person."""
+"""hooks.on_login_required: a program is run when an account starts to need a login."""
 
 import os
 import subprocess

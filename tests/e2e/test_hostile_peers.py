@@ -46,7 +46,7 @@ def closed_among(sockets):
 
 
 def ask(sock):
-    """What comes for a request on that connection; nothing when it is closed."""
+    """The answer to a request on that connection; empty if it is closed."""
     try:
         sock.sendall(GET_TOKEN)
         return sock.recv(65536)

@@ -55,7 +55,7 @@ def test_nothing_is_locked_that_nobody_could_unlock(stage):
 
 
 def test_who_waits_is_told_of_the_lock(stage):
-    """And the refresh under way is let end: its answer holds the only refresh token that is good."""
+    """And the running refresh is completed: its answer has the only valid refresh token."""
     stage.login("smith-law")
     add_passphrase(stage)
     stage.clio.fault("token:slow:1500")

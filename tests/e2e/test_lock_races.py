@@ -9,7 +9,7 @@ import pytest
 from support.programs import until
 from test_keys import PASSPHRASE, add_passphrase, is_locked, rotated, unlock
 
-# What a request may be told here: that it is done, or why not now.
+# The allowed answers: done, or why not now.
 EXPECTED = {200, 202, 204, 409, 423, 503}
 
 
@@ -60,12 +60,12 @@ def test_a_right_passphrase_calls_off_a_lock(stage):
     refresh.join()
     assert told[0].code == "conflict" and "unlocked" in told[0].json["detail"]
     assert not is_locked(stage)
-    until(lambda: stage.agent.account("smith-law")["generation"] == 2, "the refresh under way was lost")
+    until(lambda: stage.agent.account("smith-law")["generation"] == 2, "the running refresh was lost")
 
 
 @pytest.mark.parametrize("seed", range(5))
 def test_whatever_meets_is_answered(stage, seed):
-    """Ten rounds of requests in an order and number of their own."""
+    """Ten rounds of requests in random order and number."""
     stage.login("smith-law")
     add_passphrase(stage)
     lots = random.Random(seed)
@@ -94,7 +94,7 @@ def test_wrong_attempts_make_the_next_one_wait(stage, path):
     add_passphrase(stage)
     for guess in range(3):
         stage.agent.post(path, {"passphrase": f"wrong {guess}"})
-    # Of two at the same time one has its turn, after a wait, and the other is told when to come again.
+    # Of two at the same time one gets its turn, after a wait, and the other is told when to retry.
     answers = together(*[lambda: stage.agent.post("/v1/unlock", {"passphrase": "wrong once more"})] * 2)
     refused = [answer for answer in answers if answer.code == "temporarily_unavailable"]
     assert len(refused) == 1, "the fourth attempt did not wait"

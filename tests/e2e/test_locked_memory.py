@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Programs that may not lock memory: cliod says so and does not start, unless it was told to; clioctl warns."""
+"""Programs that may not lock memory: cliod says so and does not start, unless allowed by an option; clioctl warns."""
 
 import os
 
@@ -7,7 +7,7 @@ import pytest
 from support.programs import CLIOCTL, SANITIZED
 
 pytestmark = pytest.mark.skipif(SANITIZED, reason="sanitizers lock no memory: mlock() does nothing under them")
-# Root may lock what it likes, unless it gives up that right.
+# Root may lock any amount, unless it drops that capability.
 UNLOCKED = [*(["setpriv", "--bounding-set", "-ipc_lock"] if os.geteuid() == 0 else []), "prlimit", "--memlock=0"]
 
 

@@ -93,7 +93,7 @@ def test_a_redirect_that_is_not_ours_is_never_exchanged(stage, changes):
     state = stage.agent.get(f"/v1/authorizations/{login['id']}").json
     assert state["status"] == "pending" or state["error"] == "state_mismatch", state
     assert exchanges(stage) == 0
-    # Whoever sent it has not spoilt the login.
+    # This does not break the login.
     if state["status"] == "pending":
         assert http("GET", redirected).status == 200
         assert stage.login_ended(login)["status"] == "done"

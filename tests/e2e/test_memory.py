@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What of its secrets the real cliod leaves in its memory: nothing, whatever it has just done."""
+"""The real cliod leaves no secrets in its memory, whatever it has just done."""
 
 import base64
 import signal
@@ -24,7 +24,7 @@ LOCKED = {"locked", "wrong unlock", "locked again"}
 
 
 def image_of(stage):
-    """When nothing is under way."""
+    """When the daemon is idle."""
     wait_until_idle(stage.daemon.process.pid)
     try:
         return MemoryImage(stage.daemon.process.pid)
@@ -111,7 +111,7 @@ def refuse(stage, scan):
         assert request_as(65533, stage.daemon.socket, "POST", "/v1/unlock", body) == 403
     for name, body in {
         "of a body that goes wrong": b'{"passphrase": "%s", "pin": 1}',
-        "of a body that is no JSON": b'{"passphrase": "%s", ',
+        "of a body that is not JSON": b'{"passphrase": "%s", ',
         "of a query which nobody reads": b'{"passphrase": "%s", "pass\\u0070hrase": {}}',
     }.items():
         scan.add("refused secret", name)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the daemon tells of itself: status, metrics, events, log."""
+"""What the daemon reports about itself: status, metrics, events, log."""
 
 import re
 import socket

@@ -139,6 +139,6 @@ def test_a_caller_that_does_not_wait_for_its_answer(make_stage):
 
 
 def test_a_web_page_cannot_use_the_socket(stage):
-    """A Host that somebody else chose is no harm, but nothing may invite a browser in."""
+    """An unexpected Host is harmless, but nothing may let a browser in."""
     answer = stage.agent.get("/v1/status", headers={"Origin": "https://evil.example"})
     assert not [name for name in answer.headers if name.lower().startswith("access-control-")]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Token answers that are no good: a clear error that names what came, the old tokens kept, and then on as before."""
+"""Invalid token answers: a clear error that shows the answer, the old tokens kept, and then normal service."""
 
 import threading
 import time
@@ -7,7 +7,7 @@ import time
 import pytest
 from support.programs import until
 
-# A fault of the sandbox at its token endpoint, and what the error must tell of it.
+# A fault of the sandbox at its token endpoint, and what the error must say about it.
 FAULTS = [
     ("503", "HTTP 503"),
     ("500", "HTTP 500"),

@@ -13,7 +13,7 @@ PLATFORM = ("--product", "platform", "--expires-in", "3600")  # whose refresh to
 
 
 def copy_of(stage):
-    """The store alone, as a backup tool that knows nothing of cliod would have it. The daemon does not run."""
+    """Only the store, as copied by a backup tool that does not know cliod. The daemon is not running."""
     copy = stage.daemon.home / "copy.db"
     for journal in ("-wal", "-shm"):
         assert not stage.daemon.state_dir.joinpath(f"store.db{journal}").exists(), "it was not closed"
@@ -223,7 +223,7 @@ def test_a_disk_that_takes_no_changes_lets_no_older_store_start(make_stage):
 
 
 def test_a_witness_elsewhere(make_stage, tmp_path):
-    """It tells of the whole state directory."""
+    """It describes the whole state directory."""
     witness = tmp_path / "elsewhere.db"
     with make_stage(*PLATFORM, witness=str(witness)) as stage:
         stage.login("smith-law")

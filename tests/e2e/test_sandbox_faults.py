@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What clio-sandbox does when it is told to go wrong, and how it is steered."""
+"""The faults of clio-sandbox, and how to control them."""
 
 import http.client
 import json

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""clio-sandbox as a program: its command line and man page, its start and end, and bytes that are no HTTP."""
+"""clio-sandbox as a program: its command line and man page, its start and end, and bytes that are not HTTP."""
 
 import json
 import os

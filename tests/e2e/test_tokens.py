@@ -114,7 +114,7 @@ def test_a_hundred_callers_cause_one_refresh(make_stage):
         for caller in callers:
             caller.join()
         assert [answer.status for answer in answers] == [200] * 100
-        assert refreshes(stage) - before <= 2  # the one that was perhaps under way already, and theirs
+        assert refreshes(stage) - before <= 2  # the one that was perhaps already running, and theirs
 
 
 def test_a_reported_401_causes_one_refresh(stage):

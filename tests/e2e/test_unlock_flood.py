@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Somebody guesses at the passphrase as fast as they can; nobody else is to notice."""
+"""Someone guesses the passphrase as fast as they can; nobody else may notice."""
 
 import contextlib
 import json
@@ -67,7 +67,7 @@ def test_wrong_unlocks_hold_up_nobody_else(stage, capsys):
     assert max(caller.waits) < PROMPTLY
     assert caller.tenths_served(begun, over) >= 6, "the other user waited with the one who guessed"
     assert codes.keys() == {"forbidden", "temporarily_unavailable"}
-    assert codes["forbidden"] < GUESSES / 10, "most are to be refused untried"
+    assert codes["forbidden"] < GUESSES / 10, "most must be refused untried"
     until(lambda: stage.daemon.memory("VmLck") == before["VmLck"], "memory stays locked")
     if not SANITIZED:  # sanitizers keep what was freed
         until(lambda: stage.daemon.memory() < before["VmRSS"] + ARGON2 / 8, "the memory does not come back")

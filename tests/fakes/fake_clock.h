@@ -14,7 +14,7 @@
 
 namespace fakes {
 
-/// A clock that stands still until a test moves it. Wall and boot time go together but for set_wall().
+/// A clock that only moves when a test moves it. Wall and boot time move together, except in set_wall().
 class FakeClock : public agent::Clock {
   public:
     /// 2026-01-01T00:00Z, one day after the machine started.
@@ -110,7 +110,7 @@ class FakeTimers : public agent::Timers {
         const agent::Duration until = first.key().first - clock_.boot_now();
         fired_at_once_ = until > agent::Duration::zero() ? 0 : fired_at_once_ + 1;
         if (fired_at_once_ > kEndlessLoop) {
-            std::fputs("fake timers: time stands still, and timers go on firing\n", stderr);
+            std::fputs("fake timers: timers keep firing without any progress of time\n", stderr);
             std::abort();
         }
         clock_.advance(std::max(until, agent::Duration::zero()));

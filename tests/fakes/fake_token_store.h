@@ -19,7 +19,7 @@ namespace fakes {
 
 /// Records in memory. What is durable outlives the core under test: a restarted one loads it from here.
 ///
-/// Commits become durable, and are told so, at the next turn of the loop; between hold() and release() the test says
+/// Commits become durable, and report it, at the next turn of the loop; between hold() and release() the test says
 /// when, one by one.
 class FakeTokenStore : public agent::TokenStore {
   public:
@@ -59,7 +59,7 @@ class FakeTokenStore : public agent::TokenStore {
         auto result = apply(commit->change);
         if (const Done done = std::exchange(commit->done, nullptr)) done(std::move(result));
     }
-    /// The power fails: what waits never becomes durable, and nobody is told.
+    /// The power fails: pending commits never become durable, and their callbacks are not called.
     void crash() { waiting_.clear(); }
 
     /// Every commit fails with this from now on; nothing ends that.

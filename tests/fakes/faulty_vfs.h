@@ -10,7 +10,7 @@
 namespace fakes {
 
 /// Makes every write and sync of SQLite, in this process, fail when the test says so: a disk that is full, broken or
-/// read-only, whoever runs the test.
+/// read-only, even if root runs the test.
 class FaultyVfs {
   public:
     /// Becomes SQLite's default. There is one of it, for the life of the process.

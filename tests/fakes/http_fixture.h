@@ -23,7 +23,7 @@
 
 namespace fakes {
 
-/// A server on a socket of its own, whose requests the test answers.
+/// A server on a temporary socket, whose requests the test answers.
 struct HttpFixture {
     /// A request that the handler was given, and did not answer.
     struct Owed {

@@ -17,8 +17,8 @@ class ProcessMemory {
     ProcessMemory(const ProcessMemory&) = delete;
     ProcessMemory& operator=(const ProcessMemory&) = delete;
 
-    /// How often `marker` lies in it. The marker is given inverted, byte by byte (~c), and never made plain here, so
-    /// that in a process that scans itself only what others made of it counts.
+    /// How often `marker` is in it. The marker is passed with its bytes inverted (~c), and never inverted back here, so
+    /// that a process that scans itself does not find its own copy.
     [[nodiscard]] std::size_t count(const std::string& inverted_marker) const;
 
   private:

@@ -15,7 +15,7 @@
 
 namespace fakes {
 
-/// A TCP client on the loop of the code under test, which sends just the bytes it is told to.
+/// A TCP client on the loop of the code under test, which sends exactly the given bytes.
 class RawClient {
   public:
     RawClient(agent::EventLoop& loop, int port, const char* address = "127.0.0.1")

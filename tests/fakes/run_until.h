@@ -5,7 +5,7 @@
 
 namespace fakes {
 
-/// Runs the loop until `come` is true, and returns whether it came: gives up after 20 s, which no passing test needs.
+/// Runs the loop until `come` is true, and returns whether it became true within 20 s, which no passing test needs.
 template <class Condition>
 [[nodiscard]] bool run_until(agent::EventLoop& loop, Condition come) {
     bool gave_up = false;
@@ -17,7 +17,7 @@ template <class Condition>
     return come();
 }
 
-/// Lets the loop deal with whatever is due now: for tests that something does *not* happen.
+/// Lets the loop handle everything that is due now: for tests that something does *not* happen.
 inline void run_what_is_due(agent::EventLoop& loop) {
     for (int i = 0; i < 20; ++i) event_base_loop(loop.base(), EVLOOP_NONBLOCK);
 }

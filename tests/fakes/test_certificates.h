@@ -15,7 +15,7 @@ namespace fakes {
 
 using TlsContext = std::unique_ptr<SSL_CTX, agent::FreeWith<SSL_CTX_free>>;
 
-/// A certificate authority of its own, made anew for each test.
+/// A new certificate authority for each test.
 class TestAuthority {
   public:
     TestAuthority();
@@ -29,7 +29,7 @@ class TestAuthority {
     using Key = std::unique_ptr<EVP_PKEY, agent::FreeWith<EVP_PKEY_free>>;
     using Certificate = std::unique_ptr<X509, agent::FreeWith<X509_free>>;
 
-    /// Issued by `issuer`, or by itself when that is null.
+    /// Issued by `issuer`, or self-signed if that is null.
     [[nodiscard]] static Certificate issue(EVP_PKEY* subject_key, X509* issuer, EVP_PKEY* issuer_key,
                                            const std::string& name, int extension, const std::string& value);
 

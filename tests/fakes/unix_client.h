@@ -25,7 +25,7 @@ struct HttpAnswer {
     std::string body;
 };
 
-/// A client of a Unix domain socket on the loop of the code under test, which sends just the bytes it is told to.
+/// A client of a Unix domain socket on the loop of the code under test, which sends exactly the given bytes.
 class UnixClient {
   public:
     UnixClient(agent::EventLoop& loop, const std::filesystem::path& path) {

@@ -19,7 +19,7 @@ constexpr std::array kMethods{ApiMethod::kGet, ApiMethod::kPost, ApiMethod::kPut
                               ApiMethod::kOther};
 constexpr std::array<uid_t, 4> kPeers{ApiFixture::kOwnUser, 0, ApiFixture::kStranger, static_cast<uid_t>(-1)};
 
-/// The request's secret, if there is one that stands in the body just once and as it is.
+/// The request's secret, if the body contains one exactly once and verbatim.
 std::string_view secret_in(std::string_view body) {
     const auto json = agent::Json::parse(body);
     for (const std::string_view key : {"client_secret", "redirected_url", "passphrase", "recovery_key"}) {

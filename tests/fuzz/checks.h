@@ -8,7 +8,7 @@
 
 namespace fuzz {
 
-/// Writes a parsed value anew.
+/// Serialises a parsed value again.
 void write(agent::JsonWriter& out, const agent::Json& value);
 
 /// Equal in type and value, with the members of objects in the same order.

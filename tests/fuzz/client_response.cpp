@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the client reads from whoever sits at the socket: the same in pieces of any size as at once, and bounded.
+// What the client reads from any program at the socket: the same in pieces of any size as at once, and bounded.
 //
 // Input: a letter for the size of the pieces; then what comes.
 #include <algorithm>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A configuration file. Its secrets lie in the one file that the credential "777" names.
+// A configuration file. Its secrets are in the one file that the credential "777" names.
 #include "app/config.h"
 
 #include <fcntl.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What comes of ending a grant, through the account that is to be forgotten.
+// The result of ending a grant, through the account to be forgotten.
 //
 // Input: the status, a line; then the body.
 #include <algorithm>

@@ -91,7 +91,7 @@ class Server {
     std::unique_ptr<agent::HttpServer> server_;
 };
 
-/// Reads answers as the client does, until they end or one does not come to its end.
+/// Reads answers as the client does, until they end or one is incomplete.
 void check_answers(std::string received, const fuzz::ProtocolStage& stage) {
     while (!received.empty()) {
         FUZZ_ASSERT(received.starts_with("HTTP/"));

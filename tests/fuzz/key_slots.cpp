@@ -17,7 +17,7 @@ agent::SealingKey key_of(char fill) {
     return *agent::SealingKey::from_raw(agent::as_bytes(std::string(agent::SealingKey::kSize, fill)));
 }
 
-/// A store with one slot, as it was really made and read.
+/// A real store with one slot.
 agent::KeySlots make_slots() {
     FUZZ_ASSERT(agent::init_sealing());
     const fakes::TemporaryDirectory directory;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// What comes to the listener of a redirect URI, through the connection, the login that waits for it and the page that
-// the browser is shown.
+// What the listener of a redirect URI receives, through the connection, the waiting login and the page that the browser
+// shows.
 //
-// Input: a letter for the size of the pieces; then what a browser, or whoever found the port, sends.
+// Input: a letter for the size of the pieces; then what a browser, or another program that found the port, sends.
 #include "io/redirect/browser_connection.h"
 
 #include <sys/socket.h>

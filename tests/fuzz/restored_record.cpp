@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What stands in a record of a backup once its seal is broken, by whoever had the passphrase: through the restoring of
-// it, beside an account that works, and some hours of its life.
+// A record of a backup that someone with the passphrase has forged: through restoring it next to a working account, and
+// some hours of its life.
 //
 // Input: letters for the kind of the record, its name, its generation, the rotation, and for what follows: the plain
 // text of the record, or only the facts in it, to which good tokens are added.

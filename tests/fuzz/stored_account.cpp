@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What stands in the row of an account once its seal is broken, by whoever had the key: through the start of the agent
-// and some hours of its life.
+// The row of an account that someone with the key has forged: through the start of the agent and some hours of its
+// life.
 //
 // Input: letters for the generation, the rotation, and for what follows: the plain text of the row, or only the facts
 // in it, to which good tokens are added.

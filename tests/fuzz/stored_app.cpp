@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What stands in the row of an app once its seal is broken, by whoever had the key.
+// The row of an app that someone with the key has forged.
 #include <string>
 
 #include "core/store/seal_context.h"

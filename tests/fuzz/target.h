@@ -20,7 +20,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         }                                                                                       \
     } while (false)
 
-/// Takes an input apart, from its beginning; an input that ends too soon goes on with nothing.
+/// Splits an input from its beginning; parts beyond its end are empty.
 class FuzzInput {
   public:
     FuzzInput(const std::uint8_t* data, std::size_t size) noexcept : rest_(reinterpret_cast<const char*>(data), size) {}

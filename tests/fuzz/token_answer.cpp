@@ -89,7 +89,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
 
     const auto facts = stage.book.facts("smith");
     const auto token = stage.book.token_now("smith", std::chrono::seconds(0));
-    FUZZ_ASSERT(facts && token && *token);  // A1 lives, whatever came
+    FUZZ_ASSERT(facts && token && *token);  // A1 is still valid, whatever the answer
     if (read) {
         FUZZ_ASSERT(facts->state == "ready" && (*token)->generation == 2);
         FUZZ_ASSERT((*token)->access_token.equals(read->access_token.reveal()));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Who the grant belongs to, as Clio tells it: taken only from a good answer, kept as it is, shown as JSON.
+// The user of the grant, according to Clio: accepted only from a valid answer, stored unchanged, shown as JSON.
 //
 // Input: a letter for the status; then the body.
 #include "core/oauth/who_am_i.h"

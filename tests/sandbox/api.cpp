@@ -63,7 +63,7 @@ Reply authorized(const Context& context, const Request& request, const std::func
     });
 }
 
-/// `otherwise` where nothing stands, a number that no page has for anything but a number.
+/// `otherwise` if it is missing; a number outside all pages if it is not a number.
 std::size_t number_in(std::optional<std::string_view> text, std::size_t otherwise) {
     if (!text) return otherwise;
     std::size_t value = 0;

@@ -9,7 +9,7 @@ namespace agent::sandbox {
 
 namespace {
 
-/// The credentials of an Authorization header of that scheme; nothing for another one.
+/// The credentials of an Authorization header of that scheme; nullopt for any other.
 std::optional<std::string_view> credentials_of(const Request& request, std::string_view scheme) {
     std::string_view value = request.header("Authorization");
     const std::string_view word = value.substr(0, value.find(' '));
@@ -33,7 +33,7 @@ const Client* authenticate(const Settings& settings, const Request& request, con
     }
     const Client* client = authenticate_basic(settings, request);
     if (client == nullptr || client->auth != ClientAuth::kBasic || form.find("client_secret")) return nullptr;
-    // RFC 6749 section 3.2.1 lets client_id stand in the body as well; then it must be the same.
+    // RFC 6749 section 3.2.1 allows client_id in the body as well; then it must be the same.
     return form.find("client_id").value_or(client->id) == client->id ? client : nullptr;
 }
 

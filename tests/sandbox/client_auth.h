@@ -17,8 +17,8 @@ namespace agent::sandbox {
 /// The same where the way is fixed.
 [[nodiscard]] const Client* authenticate_basic(const Settings& settings, const Request& request);
 
-/// What stands after "Bearer " in the Authorization header, or nothing when there is no such header or it is malformed
-/// (RFC 6750 section 2.1). Lives as long as the request.
+/// What follows "Bearer " in the Authorization header, or nullopt if there is no such header or it is malformed (RFC
+/// 6750 section 2.1). Lives as long as the request.
 [[nodiscard]] std::optional<std::string_view> bearer_of(const Request& request);
 
 }  // namespace agent::sandbox

@@ -25,7 +25,7 @@ struct AuthorizationRequest {
 class Consents {
   public:
     void open(std::string id, AuthorizationRequest request, WallTime now);
-    /// Nothing for an id that was never given out, was used, or is older than 10 minutes.
+    /// Nullopt for an id that was never issued, was used, or is older than 10 minutes.
     [[nodiscard]] std::optional<AuthorizationRequest> take(std::string_view id, WallTime now);
 
   private:

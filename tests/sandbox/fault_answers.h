@@ -13,8 +13,8 @@ namespace agent::sandbox {
 /// the request. Not for kHang, which has no answer.
 [[nodiscard]] Reply answer_instead(const Fault& fault, std::string_view path, WallTime now);
 
-/// What becomes of the endpoint's own answer, for kinds where the server acts first. kLost, kCut and kSlow do not
-/// change it. A token answer's members are spoilt only where it has them: an error passes as it is.
+/// Changes the endpoint's answer, for kinds where the server acts first. kLost, kCut and kSlow do not change it. Only
+/// existing members of a token answer are changed: an error passes unchanged.
 [[nodiscard]] Reply spoil(const Fault& fault, Reply reply);
 
 }  // namespace agent::sandbox

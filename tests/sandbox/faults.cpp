@@ -71,7 +71,7 @@ constexpr FaultRow kRows[] = {
      .name = "token_in_error200",
      .acts_first = true,
      .token_only = true,
-     .meaning = "a member \"error\" beside the tokens"},
+     .meaning = "a member \"error\" in addition to the tokens"},
 };
 
 tl::unexpected<Error> refuse(std::string_view text, std::string reason) {

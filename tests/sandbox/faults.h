@@ -39,11 +39,11 @@ enum class FaultKind {
     kTokenInError200,
 };
 
-/// What is known of a kind beside what it does; `--help` is made from this.
+/// The description of a kind; `--help` is made from this.
 struct FaultRow {
     FaultKind kind;
     std::string_view name;
-    std::string_view argument{};  // what stands after the name; empty: nothing
+    std::string_view argument{};  // what follows the name; may be empty
     int most = 0;                 // the largest argument
     bool acts_first = false;      // the server does what was asked, and then spoils the answer
     bool token_only = false;
@@ -60,7 +60,7 @@ struct Fault {
     std::optional<std::uint64_t> count{};
 };
 
-/// Reads ENDPOINT:KIND[:ARGUMENT][:COUNT], "token:503:3". Fails with kBadRequest and what may stand there.
+/// Reads ENDPOINT:KIND[:ARGUMENT][:COUNT], "token:503:3". Fails with kBadRequest and the allowed values.
 [[nodiscard]] Result<Fault> parse_fault(std::string_view text);
 /// The text that parse_fault() reads.
 [[nodiscard]] std::string to_string(const Fault& fault);
@@ -70,7 +70,7 @@ class FaultPlan {
   public:
     void add(Fault fault) { faults_.push_back(fault); }
     void clear() { faults_.clear(); }
-    /// The fault of the request that has come to `endpoint`, or nothing. Uses up one of its count.
+    /// The fault for a request to `endpoint`, if any. Uses up one of its count.
     [[nodiscard]] std::optional<Fault> take(Endpoint endpoint);
     [[nodiscard]] const std::deque<Fault>& faults() const noexcept { return faults_; }
 

@@ -15,7 +15,7 @@
 
 namespace agent::sandbox {
 
-/// What an authorization code stands for.
+/// What an authorization code grants.
 struct CodeTerms {
     std::string client_id;
     std::int64_t user_id = 0;
@@ -23,8 +23,8 @@ struct CodeTerms {
     std::string code_challenge;  // empty: none was sent
 };
 
-/// A user's permission for a client, and the tokens made from it. The sandbox's tokens open nothing, so they are plain
-/// strings: whoever rehearses wants to see them.
+/// A user's permission for a client, and its tokens. The sandbox's tokens are worthless, so they are plain strings: its
+/// users want to see them.
 struct Grant {
     std::string id;
     std::string client_id;
@@ -43,7 +43,7 @@ struct TokenSet {
     std::string refresh_token;  // empty: none is sent, the client keeps the one it has
 };
 
-/// Why a code or refresh token was refused. The client is told "invalid_grant" for each; the log tells more.
+/// Why a code or refresh token was refused. The client gets "invalid_grant" for each; the log says more.
 enum class Refusal { kUnknown, kExpired, kRevoked, kReused, kOtherClient, kRedirectMismatch, kVerifierMismatch };
 
 [[nodiscard]] std::string_view to_string(Refusal refusal);

@@ -102,8 +102,8 @@ void Responder::send(const Reply& reply) {
 }
 
 void Responder::send_cut(const Reply& reply, std::size_t bytes) {
-    // Past evhttp, which only sends whole answers. Whatever it sent before has left its buffer: it reads no second
-    // request until the first is answered.
+    // Bypasses evhttp, which only sends complete answers. Its buffer is empty: it reads no second request until the
+    // first is answered.
     std::string text = raw(reply);
     text.resize(std::min(bytes, text.size() - 1));
     if (const int fd = socket(); fd >= 0) (void)::send(fd, text.data(), text.size(), MSG_NOSIGNAL | MSG_DONTWAIT);

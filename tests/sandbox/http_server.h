@@ -62,8 +62,8 @@ class HttpServer {
 
     [[nodiscard]] int port() const noexcept { return port_; }
 
-    /// Keeps an answer back: `finish` is called with the responder after the delay, or never when there is none. Should
-    /// the client hang up before, both are destroyed.
+    /// Holds an answer back: calls `finish` with the responder after the delay, or never if there is none. If the
+    /// client hangs up first, destroys both.
     void hold(Responder responder, std::optional<std::chrono::milliseconds> delay,
               std::function<void(Responder)> finish);
 

@@ -55,7 +55,7 @@ Result<void> add_user(Gathered& to, std::string_view text) {
     const std::size_t last = text.rfind(',');
     if (first == last) return refuse("expected ID,NAME,EMAIL");
     AGENT_TRY(const int id, number(text.substr(0, first), 1, 2'000'000'000));
-    if (to.options.settings.find_user(id) != nullptr) return refuse("this id stands twice");
+    if (to.options.settings.find_user(id) != nullptr) return refuse("this id is given twice");
     to.options.settings.users.push_back({.id = id,
                                          .name = std::string(text.substr(first + 1, last - first - 1)),
                                          .email = std::string(text.substr(last + 1))});
@@ -109,7 +109,7 @@ const OptionRow kRows[] = {
          AGENT_TRY(to.options.settings.token_format, word(text, kFormats));
          return {};
      }},
-    {"redirect-uri", "URI", "registered, to be matched exactly; may stand several times",
+    {"redirect-uri", "URI", "registered, to be matched exactly; may be repeated",
      [](Gathered& to, std::string_view text) -> Result<void> {
          AGENT_CHECK(Url::parse(text));
          to.client.redirect_uris.emplace_back(text);
@@ -124,7 +124,7 @@ const OptionRow kRows[] = {
      }},
     {"require-pkce", nullptr, "refuse authorization requests without a code_challenge",
      [](Gathered& to, std::string_view) { return set_flag(to.options.settings.require_pkce); }},
-    {"client-auth", "body|basic", "where the client's secret must stand in token requests (body)",
+    {"client-auth", "body|basic", "where token requests must have the client's secret (body)",
      [](Gathered& to, std::string_view text) -> Result<void> {
          AGENT_TRY(to.client.auth, word(text, kClientAuths));
          return {};
@@ -134,14 +134,14 @@ const OptionRow kRows[] = {
          to.client_file = text;
          return {};
      }},
-    {"user", "ID,NAME,EMAIL", "a person with an account; may stand several times", add_user},
+    {"user", "ID,NAME,EMAIL", "a person with an account; may be repeated", add_user},
     {"auto-approve", nullptr, "consent at once, for the first user: no page, no person",
      [](Gathered& to, std::string_view) { return set_flag(to.options.settings.auto_approve); }},
     {"rate-limit", "N|clio",
      "API requests: manage N a minute for each token, platform N a second for "
      "each application; clio: 50 and 3. Without it there is no limit",
      set_rate_limit},
-    {"fault", "FAULT", "order a fault, see below; may stand several times",
+    {"fault", "FAULT", "order a fault, see below; may be repeated",
      [](Gathered& to, std::string_view text) -> Result<void> {
          AGENT_TRY(const Fault fault, parse_fault(text));
          to.options.settings.faults.push_back(fault);

@@ -18,7 +18,7 @@ struct Gathered {
     std::string client_file;
 };
 
-/// One option of the command line. The table is what reads them and what tells of them.
+/// One option of the command line, for parsing and for the help.
 struct OptionRow {
     const char* name;
     const char* argument;  // null: it takes none

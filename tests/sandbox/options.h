@@ -21,8 +21,8 @@ struct Options {
     Settings settings;
 };
 
-/// Reads the command line. A text instead of options is to be printed, and the program ends well: --help, --version.
-/// Fails with kBadRequest for anything that it does not know or cannot use.
+/// Parses the command line. If it returns a text instead of options, print that and exit with success: --help,
+/// --version. Fails with kBadRequest for anything unknown or invalid.
 [[nodiscard]] Result<std::variant<Options, std::string>> parse_options(int argc, char** argv);
 
 }  // namespace agent::sandbox

@@ -16,7 +16,7 @@ namespace agent::sandbox {
 /// ("allow" or "decline") and "user"; the buttons have the ids "allow" and "decline".
 [[nodiscard]] Reply consent_page(const Settings& settings, const AuthorizationRequest& request,
                                  std::string_view consent_id);
-/// The code, to be carried to a program by hand. It stands in the element with the id "code".
+/// The code, to copy to a program by hand, in the element with the id "code".
 [[nodiscard]] Reply approval_page(std::string_view code);
 [[nodiscard]] Reply declined_page();
 /// For a request that must not be redirected anywhere.

@@ -22,8 +22,8 @@ using Record = std::vector<std::pair<std::string_view, std::variant<std::int64_t
 [[nodiscard]] std::span<const Record> demo_records(std::string_view collection);
 [[nodiscard]] Record user_record(const User& user);
 
-/// Which fields are to be shown: the names of a `fields` parameter, or id and etag when there is none. The error is
-/// Clio's answer to a field that the records do not have.
+/// Which fields to show: the names of a `fields` parameter, or id and etag by default. The error is Clio's answer to a
+/// field that the records do not have.
 [[nodiscard]] tl::expected<std::vector<std::string_view>, Reply> choose_fields(std::string_view fields,
                                                                                const Record& example);
 

@@ -43,7 +43,7 @@ const Sandbox::Route Sandbox::kRoutes[] = {
     {"", "/_sandbox/", {}, {}, control_endpoint},
 };
 
-/// A counted request, until its answer has been sent or given up.
+/// A counted request, until its answer has been sent or abandoned.
 struct Sandbox::Visit {
     explicit Visit(int* token_requests) : token_requests_now(token_requests) {}
     ~Visit() {

@@ -18,7 +18,7 @@ struct RateLimit {
     int platform_per_second = 3;  // per application, over all its users
 };
 
-/// What stays as it was at the start.
+/// What does not change after the start.
 struct Settings {
     std::vector<Client> clients;
     std::vector<User> users;

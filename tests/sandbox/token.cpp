@@ -69,7 +69,7 @@ TokenRequest describe_token_request(const Context& context, const Request& reque
     const auto form = FormParameters::parse(request.body);
     if (!form) return description;
     const std::string_view grant_type = form->find("grant_type").value_or("");
-    // Only the two that there are: the stats must not grow with whatever a client sends.
+    // Only the two known types: a client must not be able to make the stats grow.
     if (grant_type == "authorization_code" || grant_type == "refresh_token") description.grant_type = grant_type;
     const Grant* grant = context.state.grants.find_by_any_token(form->find("refresh_token").value_or(""));
     if (grant != nullptr) description.grant = grant->id;

@@ -18,7 +18,7 @@ constexpr std::size_t kWidth = 100;
 constexpr std::string_view kHead = R"(Usage: clio-sandbox [OPTION]...
 
 Plays Clio's authorization server and API on this machine, to rehearse against: Clio has no
-sandbox of its own. Nothing is stored. When it listens it writes one line of JSON that says where.
+sandbox. Nothing is stored. When it listens it writes one line of JSON that says where.
 
 Options:
 )";
@@ -47,7 +47,7 @@ Control, while it runs (JSON):
 It ends on SIGTERM or SIGINT. Exit status: 0 ended, 1 cannot listen, 2 wrong options.
 )";
 
-/// One line of two columns; the second is broken at spaces and goes on under itself.
+/// One line of two columns; the second is wrapped at spaces.
 std::string line(std::string_view left, std::string_view right) {
     std::string text(kIndent, ' ');
     text += left;

@@ -14,7 +14,7 @@ void AccountWatch::look_after_restart(const std::vector<AccountFacts>& all) {
 
 void AccountWatch::look(const std::vector<AccountFacts>& all) {
     for (const AccountFacts& facts : all) look_at(facts);
-    if (seen_.size() > all.size()) {  // a removed account begins anew
+    if (seen_.size() > all.size()) {  // a removed account starts from the beginning
         const auto is_gone = [&](const auto& seen) {
             return std::none_of(all.begin(), all.end(), [&](const auto& facts) { return facts.name == seen.first; });
         };
@@ -49,8 +49,7 @@ void AccountWatch::check_refresh_at(const AccountFacts& facts, Seen& seen, const
         violated(facts, "the refresh_at of generation " + std::to_string(facts.generation) + " was drawn again");
 }
 
-/// The clock was set back after the tokens were obtained, but not to before: nothing tells it from a clock that is
-/// right.
+/// The clock was set back, but not to before the tokens were obtained: this cannot be told from a correct clock.
 bool AccountWatch::seems_younger_than_it_is(const DurableSet& set, BootTime since) const {
     const Duration by_the_clock = clock_.now() - set.obtained_at;
     return by_the_clock + kClockTolerance >= Duration::zero() && by_the_clock + kClockTolerance < events_.now() - since;

@@ -123,7 +123,7 @@ void DurableRecords::handed_out(const std::string& asked, const IssuedToken& tok
     const auto& set = is_it(record.present) ? record.present : record.before;
     if (!is_it(set)) return violated(asked, what + "before it was durable");
     if (set->access_token.text() != token.access_token.reveal())
-        violated(asked, what + "and is none of that generation");
+        violated(asked, what + "and is not of that generation");
     if (token.account != asked || server_.grant(set->access_token.grant).account != asked)
         violated(asked, what + "and belongs to somebody else");
     if (set->expires_at != token.expires_at) violated(asked, what + "with a wrong expires_at");

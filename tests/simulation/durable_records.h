@@ -15,7 +15,7 @@
 
 namespace agent::sim {
 
-/// One token set of an account, as it lies on the disk.
+/// One token set of an account on the disk.
 struct DurableSet {
     std::uint64_t generation = 0;
     TokenName refresh_token;
@@ -40,7 +40,7 @@ class DurableRecords {
     void changed(const StoreChange& change);
     void handed_out(const std::string& asked, const IssuedToken& token);
 
-    /// A caller has asked for the removal of the account, or was told what came of it.
+    /// A caller requested the removal of the account, or got the result.
     void removal_asked(const std::string& account) { ++records_[account].removals_asked; }
     /// Somebody waits for the end of its grant, which may need a fresh access token.
     [[nodiscard]] bool is_being_removed(const std::string& account) const {

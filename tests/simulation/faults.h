@@ -25,7 +25,7 @@ enum class Fault : std::uint8_t {
     kLostAnswer,      // acts; the connection is cut, or silent until the time is up
     kCutAnswer,       // acts; part of the body is taken for the whole
     kSlowAnswer,      // acts; the answer takes nearly all of the time there is
-    kTooSlow,         // acts, when the agent has long given up
+    kTooSlow,         // acts long after the agent has given up
     kInternalError,   // 500, acts or not
     kUnavailable,     // 503, does not act
     kGateway,         // 502 or 504, acts or not

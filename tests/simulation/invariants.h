@@ -15,7 +15,7 @@
 
 namespace agent::sim {
 
-/// Everything that must always hold, each rule in a class of its own; this one tells them what happens.
+/// Everything that must always hold, each rule in a separate class; this one notifies them.
 class Invariants : public NetworkWatch {
   public:
     Invariants(const EventQueue& events, const Clock& clock, const SimServer& server, const Sealer& sealer,
@@ -30,7 +30,7 @@ class Invariants : public NetworkWatch {
 
     void became_durable(const StoreChange& change);
     void crashed();
-    /// The agent was locked: nothing was under way, so nothing may be lost by it.
+    /// The agent was locked: nothing was in progress, so nothing may be lost.
     void locked() { records_.crashed(); }
     void restarted(const Accounts& accounts);
     void after_step(const Accounts& accounts) { watch_.look(accounts.list()); }

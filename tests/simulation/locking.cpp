@@ -70,7 +70,7 @@ void Locking::ask_to_lock() {
         });
 }
 
-/// Before the faults end, for all is to be well from then on.
+/// Before the faults end, since everything must be well from then on.
 void Locking::unlock_within(Duration time) {
     const Duration left = around_.scenario.faults.end - around_.events.now();
     around_.events.add(std::clamp<Duration>(time, 0ms, std::max<Duration>(left, 0ms)), EventQueue::Place::kMachine,

@@ -19,9 +19,8 @@ struct Doors {
     std::function<bool()> is_rotating;
 };
 
-/// Operators who lock the agent, some at the same time, and unlock it again, by the real Lock: at any step of what else
-/// happens. Each request is answered, and a lock loses nothing that a crash may lose. They rest when the faults have
-/// ended.
+/// Operators who lock and unlock the agent through the real Lock at any step, some at the same time. Each request is
+/// answered, and a lock loses nothing, unlike a crash. They stop when the faults end.
 class Locking : private Vault {
   public:
     Locking(const Surroundings& around, Timers& timers, Findings& findings, Random random, Doors doors);

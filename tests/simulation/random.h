@@ -45,7 +45,7 @@ class Random {
         const double ratio = static_cast<double>(high.count()) / static_cast<double>(low.count());
         return scaled(low, std::pow(ratio, unit()));
     }
-    /// What passes between two events that know nothing of each other, `mean` apart on average.
+    /// The time between two independent events, `mean` apart on average.
     Duration interval(Duration mean) { return scaled(mean, -std::log(1.0 - unit())); }
 
     template <class Container>

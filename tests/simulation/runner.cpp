@@ -19,7 +19,7 @@ namespace agent::sim {
 
 namespace {
 
-/// What a worker tells its parent; lies in memory that they share, so that it outlives the worker.
+/// What a worker reports to its parent; in shared memory, so that it outlives the worker.
 struct Report {
     std::atomic<std::uint64_t> seed;
     std::atomic<bool> violated;

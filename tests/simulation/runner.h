@@ -32,7 +32,7 @@ struct Outcome {
 /// `each.trace` do not count.
 [[nodiscard]] Outcome run_seeds(Seeds seeds, unsigned jobs, const RunOptions& each);
 
-/// Runs one seed again and tells what happened last.
+/// Runs one seed again and prints what happened last.
 [[nodiscard]] std::vector<std::string> last_events(RunOptions options, std::size_t count);
 
 }  // namespace agent::sim

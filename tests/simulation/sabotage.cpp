@@ -175,7 +175,7 @@ class RepeatingHttp : public WrappedHttp {
     }
 };
 
-/// Takes any refusal for the end of the grant, whoever it comes from.
+/// Treats any refusal as the end of the grant, no matter where it comes from.
 class CredulousHttp : public WrappedHttp {
   public:
     using WrappedHttp::WrappedHttp;
@@ -192,7 +192,7 @@ class CredulousHttp : public WrappedHttp {
     }
 };
 
-/// Never tells that the clock was set.
+/// Never reports that the clock was set.
 class UnwatchfulTimers : public Timers {
   public:
     explicit UnwatchfulTimers(World world) : timers_(world.timers) {}

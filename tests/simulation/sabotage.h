@@ -15,12 +15,12 @@ namespace agent::sim {
 struct Sabotage {
     std::string_view name;
     std::string_view what;
-    /// Puts ports that lie in front of `world`; what it makes lives in `keep`.
+    /// Wraps `world` in faulty ports; what it creates lives in `keep`.
     World (*apply)(World world, const Sealer& sealer, std::vector<std::shared_ptr<void>>& keep);
 };
 
 [[nodiscard]] const std::vector<Sabotage>& all_sabotages();
-/// Null for a name that is none.
+/// Null for an unknown name.
 [[nodiscard]] const Sabotage* find_sabotage(std::string_view name);
 
 }  // namespace agent::sim

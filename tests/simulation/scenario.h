@@ -63,7 +63,7 @@ struct Scenario {
     /// For some hours the servers issue tokens that live for minutes.
     std::optional<Spell> short_lives;
     Duration short_lifetime{0};
-    /// The chance that the process dies after a step; it is greater while something is under way.
+    /// The chance that the process dies after a step; it is greater while something is in progress.
     double crash_rate = 0.0;
     Habits habits;
     /// The chance that somebody comes with a wish just when an account is being refreshed.

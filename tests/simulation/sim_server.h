@@ -18,9 +18,9 @@ namespace agent::sim {
 struct ServerPolicy {
     Rotation rotation = Rotation::kReusable;
     bool reuse_ends_grant = false;           // a spent refresh token that comes again ends the grant (RFC 9700, 4.14.2)
-    Duration grace{0};                       // but not so soon after its first use: it is then taken once more
+    Duration grace{0};                       // but not this soon after its first use: it is then accepted again
     bool refresh_ends_access_token = false;  // the previous access token dies with a refresh
-    bool repeats_refresh_token = false;      // a reusable one stands in each answer
+    bool repeats_refresh_token = false;      // each answer has a reusable one
     Duration lifetime = std::chrono::hours(24);
 };
 

@@ -64,7 +64,7 @@ void SimStore::write_next() {
         const auto entry = waiting_.front();
         auto result = write(*entry);
         entry->over = true;
-        // Durable is not yet told: the process may die in between.
+        // Durable, but not yet reported: the process may die in between.
         const Duration later = random_.between(0ms, 5ms);
         events_.add(later, EventQueue::Place::kMachine, [this, life, entry, result = std::move(result)] {
             if (life != life_) return;

@@ -22,8 +22,8 @@ struct DiskSpell {
     Duration slowness{0};  // that a commit may take at most
 };
 
-/// The machine's disk: keeps what is durable, and what has been asked for but is not durable yet. One commit after the
-/// other becomes durable, and only later is that told.
+/// The machine's disk: keeps what is durable, and what was requested but is not durable yet. Commits become durable one
+/// after the other, and only later report it.
 class SimStore : public TokenStore {
   public:
     using Key = std::pair<StoredRow::Kind, std::string>;

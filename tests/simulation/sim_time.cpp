@@ -68,7 +68,7 @@ std::unique_ptr<Timer> SimTimers::on_clock_step(std::function<void()> stepped) {
 
 void SimTimers::clock_stepped() {
     events_.add(random_.between(0ms, 20ms), EventQueue::Place::kMachine, [this] {
-        const auto told = watches_;  // a watch may end while it is told
+        const auto told = watches_;  // a watch may end while it is called
         for (const auto& stepped : told) stepped();
     });
 }

@@ -21,7 +21,7 @@ namespace agent::sim {
 /// decides.
 class EventQueue {
   public:
-    /// Where something happens. While the machine sleeps nothing happens there; the world goes on.
+    /// Where something happens. While the machine sleeps nothing happens on it, but the world continues.
     enum class Place { kMachine, kWorld };
     using Id = std::uint64_t;
 
@@ -29,7 +29,7 @@ class EventQueue {
 
     [[nodiscard]] BootTime now() const { return now_; }
     Id add(Duration delay, Place place, std::function<void()> happen);
-    /// Nothing when it has happened.
+    /// Nullopt once it has happened.
     void cancel(Id id) { events_.erase(id); }
 
     /// Lets the next thing happen. False when nothing does before `end`; it is `end` then.

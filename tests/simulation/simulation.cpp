@@ -158,7 +158,7 @@ void Simulation::crash() {
 }
 
 void Simulation::schedule_upsets() {
-    // A step of its own, after which every account is looked at.
+    // A separate step, after which every account is checked.
     events_.add(scenario_.faults.end - events_.now(), EventQueue::Place::kWorld, [this] { trace_.say("all is well"); });
     for (const Upset& upset : scenario_.upsets)
         events_.add(upset.at - events_.now(), EventQueue::Place::kMachine, [this, &upset] { happen(upset); });

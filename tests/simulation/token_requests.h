@@ -14,7 +14,7 @@
 namespace agent::sim {
 
 /// What a dead token endpoint may cost in a week: for each account, a request every five minutes on average, which is
-/// what full jitter below ten minutes comes to, and some more for chance and the first steps of the backoff.
+/// full jitter below ten minutes, and some more for chance and the first steps of the backoff.
 inline constexpr Duration kDeadWeek = std::chrono::hours(24 * 7);
 inline constexpr int kRequestsToADeadEndpoint = 2400;
 /// What each restart, clock step or wish of a person may add to it.
@@ -63,7 +63,7 @@ class TokenRequests {
         std::uint64_t requested_generation = 0;
         std::uint64_t condemned_generation = 0;
         bool revived = false;
-        std::optional<WallTime> next_attempt;  // as the agent told after a failure
+        std::optional<WallTime> next_attempt;  // as the agent said after a failure
         BootTime told_at;
         int to_dead_endpoint = 0;
         int reasons_while_dead = 0;

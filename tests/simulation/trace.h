@@ -8,7 +8,7 @@
 
 namespace agent::sim {
 
-/// Tells what happens, a line each, when somebody wants to read it. Costs nothing else.
+/// Prints one line for each event if requested, and otherwise costs nothing.
 class Trace {
   public:
     explicit Trace(bool on) : on_(on) {}

@@ -32,8 +32,7 @@ class Verdicts {
 
     /// The account says login_required.
     void condemned(const AccountFacts& facts);
-    /// A person was told that the grant has ended at Clio, which must be so unless the agent could not know how it
-    /// stands.
+    /// A person was told that the grant has ended at Clio, which must be true unless the agent could not know.
     void said_to_have_ended(const std::string& account);
 
   private:

@@ -14,15 +14,15 @@
 
 namespace agent::sim {
 
-/// Everybody who waits for an answer of the agent. Sees to it that each is answered exactly once and in time, not
-/// before the call that asks has returned, and never after having given up.
+/// All callers that wait for an answer of the agent. Checks that each is answered exactly once and in time, only after
+/// the call that asks has returned, and never after it has given up.
 class Waits {
   public:
     Waits(EventQueue& events, Random random, Statistics& statistics, Findings& findings)
         : events_(events), random_(random), statistics_(statistics), findings_(findings) {}
 
-    /// Asks by `start`, which is given the callback, and hands the answer to `then`. `patience` is the longest time
-    /// that the answer may take; some give up before.
+    /// Calls `start` with the callback, and passes the answer to `then`. `patience` is the longest time that the answer
+    /// may take; some give up before.
     template <class T>
     void ask(std::string what, Duration patience,
              const std::function<std::unique_ptr<Waiting>(std::function<void(T)>)>& start,

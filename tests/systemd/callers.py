@@ -5,7 +5,7 @@ from support.programs import PATIENCE, until
 from system import MEMBER
 
 FOLDER = "/run/callers"
-# One caller: asks until told to stop, and notes how often it got a token, and each failure in a file of its own.
+# One caller: asks until told to stop, counts the tokens it got, and writes each failure to a separate file.
 LOOP = f"""
 call() {{
     n=0

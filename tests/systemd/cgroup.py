@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A control group of its own for a container, so that two of them never take each other's processes for theirs."""
+"""A separate control group for a container, so that two of them never mistake each other's processes for their own."""
 
 import contextlib
 import os

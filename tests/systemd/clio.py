@@ -10,7 +10,7 @@ REDIRECT_URI = "http://127.0.0.1:{}/callback"
 
 
 class Clio:
-    """Consents by itself; ends with a `with`."""
+    """Consents automatically; ends with a `with`."""
 
     def __init__(self, machine, in_play):
         self.machine = machine

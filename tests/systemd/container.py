@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A real systemd as PID 1: a tree that systemd-nspawn boots, with this build installed, and a network of its own that
+"""A real systemd as PID 1: a tree that systemd-nspawn boots, with this build installed, and a separate network that
 has only a loopback.
 
     with Container(bare_tree) as machine:
@@ -41,7 +41,7 @@ class Container:
             told.bind(f"{self.folder.name}/notify")
             mounts = Path(self.folder.name, "tree")
             mounts.mkdir()
-            # Ended by a signal when pytest is gone: it would go on for ever.
+            # Ended by a signal when pytest is gone: otherwise it would run for ever.
             self.process = subprocess.Popen(
                 ["setpriv", "--pdeathsig=TERM", Path(__file__).parent / "boot", self.tree, mounts, BUILD],
                 env={"PATH": PATH, "NOTIFY_SOCKET": f"{self.folder.name}/notify"}, preexec_fn=self._enter_group,
@@ -159,7 +159,7 @@ class Container:
     def journal(self, *matches, after=0):
         """The entries, as dictionaries."""
         self.run("journalctl --sync")
-        # Not by --after-cursor=, which skips the first match when the entry at the cursor is none.
+        # Not by --after-cursor=, which skips the first match if the entry at the cursor does not match.
         lines = self.run(shlex.join(["journalctl", "--quiet", "--all", "--output=json", *matches])).stdout
         entries = map(json.loads, lines.splitlines())
         return [entry for entry in entries if int(entry["__MONOTONIC_TIMESTAMP"]) > after]

@@ -19,12 +19,12 @@ class System:
         clio.login("smith-law")
 
     def configure(self, config):
-        """Puts a configuration in place, text or what becomes JSON; a restart or reload tells the daemon."""
+        """Installs a configuration, text or a value to write as JSON; a restart or reload applies it."""
         text = config if isinstance(config, str) else json.dumps(config)
         self.machine.write(CONFIG, text)
 
     def begin_anew(self):
-        """As it was first set up, whatever a test has left; with all the starts that systemd allows."""
+        """Resets everything that a test has changed, including systemd's limit on starts."""
         self.configure(self.config)
         self.machine.run("rm -rf /etc/systemd/system/cliod.service.d /etc/credstore.encrypted"
                          " && systemctl daemon-reload && systemctl reset-failed"

@@ -31,7 +31,7 @@ def fails_to_start(system):
 
 
 def recovers(system):
-    """With the right key it goes on as if nothing had been."""
+    """With the right key it continues as if nothing had happened."""
     system.machine.run(f"cat ~/key | {ENCRYPT} && systemctl restart cliod.service")
     assert system.clio.accepts(system.token())
 
@@ -55,7 +55,7 @@ def test_a_credential_that_cannot_be_decrypted(key_in_credential):
     system = key_in_credential
     system.machine.run(f"cat ~/key | {ENCRYPT} && sed -i 's/[a-m]/x/g' /etc/credstore.encrypted/cliod-key")
     logged = fails_to_start(system)
-    assert any("make it anew with systemd-creds(1)" in message for message in logged), logged
+    assert any("make it again with systemd-creds(1)" in message for message in logged), logged
     recovers(system)
 
 
@@ -67,7 +67,7 @@ def test_a_credential_that_is_missing(key_in_credential):
 
 
 def test_callers_are_told_in_the_end(key_in_credential):
-    """Systemd gives up, and the next who asks hears that there is no agent; once it is repaired all is well again."""
+    """Systemd gives up, and the next caller learns that there is no agent; once it is repaired everything works again."""
     system = key_in_credential
     machine = system.machine
     system.drop_in("[Unit]\nStartLimitBurst=5\n[Service]\nRestartSec=10ms\n")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What an operator is told: the journal's fields, their explanations, and a program of theirs that is run."""
+"""What an operator sees: the journal's fields, their explanations, and the configured hook."""
 
 from support.programs import until
 

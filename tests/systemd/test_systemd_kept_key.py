@@ -12,7 +12,7 @@ LOCKED = 6
 
 @pytest.fixture
 def with_a_passphrase(system, in_play):
-    """No key opens the store by itself: its file is in root's home."""
+    """No key opens the store automatically: its file is in root's home."""
     in_play.add(PASSPHRASE)
     system.machine.run("clioctl key add passphrase", stdin=PASSPHRASE + "\n")
     system.machine.run("mv /var/lib/cliod/key ~/key")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The README's ways to install, typed as they stand there, in a tree where `make install` has been."""
+"""The README's ways to install, typed verbatim, in a tree after `make install`."""
 
 import json
 import os

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Another configuration for a daemon that runs: taken whole, or not at all."""
+"""A new configuration for a running daemon: applied completely, or not at all."""
 
 import json
 

@@ -27,7 +27,7 @@ def test_a_daemon_that_dies_is_started_again_and_callers_wait(system, signal):
         # Answers are owed to all of them: the token was refused, and its refresh hangs.
         clio.control("faults", {"fault": "token:hang:1"})
         system.report_refused()
-        until(lambda: clio.control("faults")["faults"] == [], "a refresh under way")
+        until(lambda: clio.control("faults")["faults"] == [], "a running refresh")
         machine.run(f"systemctl kill --signal={signal} cliod.service")
         until(lambda: system.main_pid() not in ("0", before), "a new daemon")
         callers.wait_until_all_are_served()

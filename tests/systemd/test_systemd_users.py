@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Two users with agents of their own, and the system's beside them."""
+"""Two users with their own agents, next to the system's."""
 
 import pytest
 from support.programs import until

@@ -8,7 +8,7 @@ using agent::ApiMethod;
 using fakes::ApiFixture;
 using namespace std::chrono_literals;
 
-// Each local user has attempts of their own, so that one who guesses holds up nobody else.
+// Attempts are counted per local user, so that one who guesses delays nobody else.
 Test(api_keys, an_attempt_is_of_the_user_who_made_it) {
     ApiFixture api;
     const auto root = api.ask(ApiMethod::kPost, "/v1/unlock", R"({"passphrase":"a"})", /*user=*/0);

@@ -8,7 +8,7 @@ Test(ascii, is_compared_without_case) {
     cr_expect(agent::equal_ignoring_case("", ""));
     cr_expect_not(agent::equal_ignoring_case("bearer", "bearer "));
     cr_expect_not(agent::equal_ignoring_case("bearer", "beare"));
-    cr_expect_not(agent::equal_ignoring_case("[", "{"), "neighbours of the letters are no letters");
+    cr_expect_not(agent::equal_ignoring_case("[", "{"), "neighbours of the letters are not letters");
     cr_expect_not(agent::equal_ignoring_case("\xc3\x84", "\xc3\xa4"));
 }
 

@@ -60,7 +60,7 @@ Test(book_apps, one_account_asks_for_all_of_a_refused_client) {
     cr_expect(stage.http.sent() == 1 && stage.book->status().queued == 2);
     EXPECT_TEXT(stage.state("b"), "ready#1");
 
-    // Whoever needs one of them learns what is wrong, at once.
+    // Callers that need one of them learn at once what is wrong.
     stage.clock.set_wall(fakes::FakeClock::kStart + 61min + 1s);
     const Reply& reply = stage.ask("b");
     const Reply& operators = stage.refresh("c");

@@ -8,7 +8,7 @@ Test(book_reports, a_401_leads_to_one_refresh) {
     CoreStage stage;
     stage.log_in("smith");
     for (int i = 0; i < 100; ++i) EXPECT_TEXT(stage.report("smith", 1), "refreshing");
-    // Whoever asks meanwhile waits for the newer one, however long the old one might live.
+    // Callers that ask meanwhile wait for the newer one, however long the old one might live.
     EXPECT_TEXT(stage.now("smith"), "wait");
     const Reply& reply = stage.ask("smith");
     stage.let_refresh("A2");

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Those who wait: they may give up, destroy one another, and wait anew, at any time.
+// Waiting callers: they may give up, destroy one another, and wait again, at any time.
 #include "unit/core_stage.h"
 
 using namespace std::chrono_literals;

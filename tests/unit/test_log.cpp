@@ -16,7 +16,7 @@ using agent::LogLevel;
 
 namespace {
 
-/// Stands in for standard error and keeps each write(2) apart.
+/// Replaces standard error and keeps each write(2) separate.
 class Captured {
   public:
     Captured() {

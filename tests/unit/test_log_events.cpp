@@ -23,7 +23,7 @@ std::map<std::string, Entry> read_catalog() {
     bool in_header = false;
     for (std::string line; std::getline(file, line);) {
         if (line.starts_with("-- ")) {
-            cr_expect(!entries.contains(line.substr(3)), "%s stands twice", line.c_str());
+            cr_expect(!entries.contains(line.substr(3)), "%s is there twice", line.c_str());
             entry = &entries[line.substr(3)];
             in_header = true;
         } else if (entry != nullptr && in_header) {

@@ -89,7 +89,7 @@ Test(login_responses, find_their_attempt_among_several) {
     stage.timers.turn();
     cr_expect(stage.listener.open() == 0);
 
-    // Free again: a new attempt listens anew.
+    // Free again: a new attempt can listen.
     stage.begin("smith");
     cr_expect(stage.listener.open() == 1 && stage.listener.opened() == 2);
 }

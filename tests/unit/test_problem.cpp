@@ -14,7 +14,7 @@ struct Row {
     int exit_status;
 };
 
-// The contract with scripts: written out here once more, so that no change of the table goes unseen.
+// The contract with scripts: repeated here, so that no change of the table goes unnoticed.
 constexpr Row kRows[] = {
     {Code::kBadRequest, "bad_request", 400, 2},
     {Code::kNotFound, "not_found", 404, 7},

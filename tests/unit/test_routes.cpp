@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What holds for every route: which path and method lead where, who may go there, and what everybody else is told.
+// What applies to every route: the handler of each path and method, who may use it, and what others get.
 #include "io/api/routes.h"
 
 #include <fstream>
@@ -26,7 +26,7 @@ std::string example_of(std::string_view pattern) {
     return std::string(pattern.substr(0, open)) + "smith-law" + std::string(pattern.substr(pattern.find('}') + 1));
 }
 
-/// The operations of daemon/openapi.yaml by method and path, as far as its layout tells without reading YAML.
+/// The operations of daemon/openapi.yaml by method and path, found by its layout, without parsing YAML.
 std::map<std::pair<std::string, std::string>, Access> contract() {
     std::map<std::pair<std::string, std::string>, Access> operations;
     std::ifstream file(SOURCE_ROOT "/daemon/openapi.yaml");

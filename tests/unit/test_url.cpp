@@ -118,7 +118,7 @@ Test(url, loopback) {
     for (const char* host : {"127.0.0.1", "127.255.0.9", "localhost", "LocalHost", "[::1]", "[0:0:0:0:0:0:0:1]"}) {
         cr_expect(Url::parse("http://" + std::string(host) + "/")->is_loopback(), "%s", host);
     }
-    // A name that only looks like an address is resolved by whoever connects, and may lead anywhere.
+    // A name that only looks like an address is resolved on connecting, and may lead anywhere.
     for (const char* host :
          {"127.0.0.1.evil.example", "127.evil.example", "127.1", "2130706433", "0.0.0.0", "128.0.0.1",
           "localhost.evil.example", "localhost.", "[::2]", "[::ffff:127.0.0.1]", "app.clio.com"}) {

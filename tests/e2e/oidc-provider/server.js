@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// An authorization server on a port of its own choice for one client, whose user agrees to everything at once.
-// Takes its settings as one JSON argument: {client_id, client_secret, client_auth, redirect_uri, rotate, expires_in}.
-// Prints {"issuer": …} when it listens. GET /test/secrets tells every code and token that it ever issued.
+// An authorization server on a free port for one client, whose user agrees to everything at once. Takes its settings as
+// one JSON argument: {client_id, client_secret, client_auth, redirect_uri, rotate, expires_in}. Prints {"issuer": …}
+// when it listens. GET /test/secrets returns every code and token that it ever issued.
 import { createServer } from 'node:http';
 import Provider from 'oidc-provider';
 

@@ -50,7 +50,7 @@ class AgentSocket:
         self._in_play = in_play
 
     def request(self, method, target, body=None, headers=None, timeout=PATIENCE + 40):
-        """One request on a connection of its own. `body`: bytes as they are, else sent as JSON."""
+        """One request on a new connection. `body`: bytes are sent unchanged, anything else as JSON."""
         if body is not None and not isinstance(body, bytes):
             body = json.dumps(body).encode()
         connection = _UnixConnection(self.path, timeout)

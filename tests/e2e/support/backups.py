@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Backups that a stage makes, and other agents that take them in."""
+"""Backups that a stage makes, and other agents that restore them."""
 
 import pytest
 

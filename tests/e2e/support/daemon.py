@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The real cliod, with configuration, state and socket in a folder of its own."""
+"""The real cliod, with configuration, state and socket in a separate folder."""
 
 import contextlib
 import json
@@ -13,7 +13,7 @@ from .programs import CLIOD, PATIENCE, clean_environment, until
 
 class Daemon:
     def __init__(self, home, config, contract, in_play):
-        """`config`: a dictionary, text as it is, or None for no configuration at all."""
+        """`config`: a dictionary, verbatim text, or None for no configuration."""
         self.home = home
         for name in ("config", "state", "run"):
             (home / name).mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Stands in for cliod: answers what a test says, byte by byte if need be, and records what was asked."""
+"""A fake cliod: sends the answers of a test, byte by byte if necessary, and records the requests."""
 
 import json
 import socket

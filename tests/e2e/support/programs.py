@@ -14,7 +14,7 @@ SANDBOX = BUILD / "tests/sandbox/clio-sandbox"
 
 
 def build_option(name):
-    """Of meson's build folder; nothing when there is none."""
+    """Of meson's build folder; empty if there is none."""
     file = BUILD / "meson-info/intro-buildoptions.json"
     options = json.loads(file.read_text()) if file.exists() else []
     return next((option["value"] for option in options if option["name"] == name), None)
@@ -26,7 +26,7 @@ PATIENCE = 60 if SANITIZED else 20
 
 
 def clean_environment(home):
-    """For a program under test: nothing of the caller's but what sanitizers need."""
+    """For a program under test: only what sanitizers need of the caller's."""
     passed_on = {name: value for name, value in os.environ.items() if name.endswith("SAN_OPTIONS")}
     return passed_on | {
         "PATH": "/usr/local/bin:/usr/bin:/bin",
@@ -39,7 +39,7 @@ def clean_environment(home):
 
 
 def runs(pid):
-    """Whether there is such a process; one that has ended and was not waited for is none."""
+    """Whether there is such a process; a zombie does not count."""
     try:
         return Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[0] != "Z"
     except (FileNotFoundError, ProcessLookupError):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Stands in for systemd at the other end of $NOTIFY_SOCKET."""
+"""A fake systemd at the other end of $NOTIFY_SOCKET."""
 
 import os
 import queue

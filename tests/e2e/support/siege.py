@@ -30,7 +30,7 @@ def need_descriptors(count):
 
 
 class Siege:
-    """`with`: all the while a caller on a connection of its own asks for the token of `account`; at the end it must
+    """`with`: all the while a caller on a separate connection asks for the token of `account`; at the end it must
     always have got it, and the daemon must serve newcomers and have given back what it took."""
 
     def __init__(self, stage, account="smith-law"):
@@ -48,7 +48,7 @@ class Siege:
         self._descriptors = self.descriptors()
         self._memory = self.daemon.memory("VmRSS")
         with contextlib.suppress(PermissionError), open(self._proc("clear_refs"), "w", encoding="ascii") as file:
-            file.write("5")  # proc(5): the peak of its memory is counted anew
+            file.write("5")  # proc(5): restarts counting the peak of its memory
         self._caller.start()
         until(lambda: self.answers, "the caller gets no token")
         return self
@@ -92,7 +92,7 @@ class Siege:
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
     def descriptors(self):
-        """How many it has open; 0 for whoever may not look, since it cannot be dumped."""
+        """How many it has open; 0 if we may not look, since it cannot be dumped."""
         try:
             return len(os.listdir(self._proc("fd")))
         except PermissionError:

@@ -11,7 +11,7 @@ from .programs import CLIOCTL, until
 
 
 class Terminal:
-    """A program on a terminal of its own, and a person at it."""
+    """A program on its own terminal, and a person using it."""
 
     def __init__(self, clioctl, *arguments):
         self.pid, self.fd = pty.fork()
