@@ -22,7 +22,7 @@ struct Arguments {
     const Command* command = nullptr;
     std::vector<std::pair<std::string_view, std::string_view>> options;  // without the dashes; in order
     std::vector<std::string_view> words;                                 // ACCOUNT, NAME
-    std::span<char* const> program;                                      // what stands behind "--" for `run`
+    std::span<char* const> program;                                      // what follows "--" for `run`
 
     [[nodiscard]] bool has(std::string_view option) const noexcept;
     /// The last one counts, so that an alias can be overridden.

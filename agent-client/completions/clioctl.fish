@@ -38,7 +38,7 @@ complete -c clioctl -n '__clioctl_is ""' -a token -d 'Print a valid access token
 complete -c clioctl -n '__clioctl_is ""' -a run -d 'Run COMMAND with a token in its environment'
 complete -c clioctl -n '__clioctl_is ""' -a list -d 'List the accounts'
 complete -c clioctl -n '__clioctl_is ""' -a show -d 'Show everything about an account except its tokens'
-complete -c clioctl -n '__clioctl_is ""' -a status -d 'Show the agent's status'
+complete -c clioctl -n '__clioctl_is ""' -a status -d 'Show the status of the agent'
 complete -c clioctl -n '__clioctl_is ""' -a refresh -d 'Refresh an account\'s token now'
 complete -c clioctl -n '__clioctl_is ""' -a logout -d 'End the grant at Clio and forget the account'
 complete -c clioctl -n '__clioctl_is ""' -a events -d 'Print events as they happen'
@@ -91,7 +91,7 @@ complete -c clioctl -n '__clioctl_is "app add"' -l secret-file -r -F \
     -d 'read the app\'s secret from FILE (- for standard input) instead of asking for it'
 complete -c clioctl -n '__clioctl_is "app add"' -l scope -x -d 'scope to request (platform only)'
 complete -c clioctl -n '__clioctl_is "app add"' -l rotation -x -a 'reusable single_use' \
-    -d 'reusable or single_use, if not the product's default'
+    -d 'reusable or single_use, if not the default of the product'
 complete -c clioctl -n '__clioctl_is "app add"' -l pkce -d 'use PKCE even if the product does not by default'
 complete -c clioctl -n '__clioctl_is "app add"' -l no-pkce -d 'do not use PKCE even if the product does by default'
 complete -c clioctl -n '__clioctl_is "app add"' -l client-auth -x -a 'body basic' \

@@ -4,7 +4,7 @@
 // Usage: who_am_i.mjs [ACCOUNT]
 //
 // Asks Clio who the user is, with a token from the agent. Needs only Node (18 or later): the agent speaks HTTP over a
-// Unix socket. If Clio refuses the token, the script tells the agent and tries once more with a new token.
+// Unix socket. If Clio refuses the token, the script tells the agent and tries again with a new token.
 
 import http from "node:http";
 

@@ -116,7 +116,7 @@ Test(exchange, refuses_what_follows_the_answer) {
     EXPECT_CONTAINS(read_all(exchange), "internal: answer of the agent: continues after its end");
 }
 
-Test(exchange, is_given_up_when_told_so) {
+Test(exchange, can_be_cancelled) {
     Pair pair;
     const Pair other;
     other.answer("now");

@@ -39,7 +39,7 @@ std::string folder_of(const std::string& path) {
     return slash == 0 ? "/" : path.substr(0, slash);
 }
 
-tl::unexpected<Error> is_there(const std::string& path) {
+tl::unexpected<Error> already_exists(const std::string& path) {
     return fail(Error::Code::kConflict, path + ": already exists; a backup never overwrites a file");
 }
 
@@ -68,7 +68,7 @@ NewBackupFile::~NewBackupFile() {
 
 Reply<void> NewBackupFile::may_be_at(const std::string& path) {
     struct stat status {};
-    if (::lstat(path.c_str(), &status) == 0) return is_there(path);
+    if (::lstat(path.c_str(), &status) == 0) return already_exists(path);
     if (errno != ENOENT) return fail_errno(path, errno);
     const std::string folder = folder_of(path);
     if (::access(folder.c_str(), W_OK | X_OK) != 0) return fail_errno(folder, errno);
@@ -77,7 +77,7 @@ Reply<void> NewBackupFile::may_be_at(const std::string& path) {
 
 Reply<NewBackupFile> NewBackupFile::create(const std::string& path) {
     Fd fd(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600));
-    if (!fd && errno == EEXIST) return is_there(path);
+    if (!fd && errno == EEXIST) return already_exists(path);
     if (!fd) return fail_errno(path, errno);
     return NewBackupFile(path, std::move(fd));
 }

@@ -29,8 +29,7 @@ Reply<std::optional<SecretString>> SecretSource::read_line_of(const std::string&
     AGENT_TRY(auto line, read_line(STDIN_FILENO, kLongestSecret, Patience::without_end()));
     if (!line) {
         return fail(Error::Code::kBadRequest,
-                    "standard input ended without a secret; clioctl asks if it is a "
-                    "terminal, or through systemd-ask-password with --ask-password");
+                    "standard input ended without a secret; run clioctl on a terminal, or use --ask-password");
     }
     return line;
 }
