@@ -20,8 +20,8 @@ StatusReport::StatusReport(Events& events, Timers& timers, std::function<std::st
       }) {}
 
 void StatusReport::ready() {
-    told_ = text();
-    notify_ready(told_);
+    sent_ = text();
+    notify_ready(sent_);
     tell_after(kOften);
 }
 
@@ -35,8 +35,8 @@ void StatusReport::tell_after(Duration delay) {
     timer_ = timers_.after(delay, [this] {
         event_seen_ = false;
         std::string now = text();
-        if (now != told_) notify_status(now);
-        told_ = std::move(now);
+        if (now != sent_) notify_status(now);
+        sent_ = std::move(now);
         tell_after(kOften);
     });
 }

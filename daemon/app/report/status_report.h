@@ -30,7 +30,7 @@ class StatusReport {
     Timers& timers_;
     std::function<std::string()> line_;
     std::string remark_;
-    std::string told_;
+    std::string sent_;
     bool event_seen_ = false;  // since the line was last computed
     std::unique_ptr<Timer> timer_;
     Events::Subscription events_;

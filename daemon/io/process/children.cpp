@@ -8,7 +8,7 @@
 
 namespace agent {
 
-Children::Children(EventLoop& loop) : signal_(loop, SIGCHLD, [this] { take_in(); }) {}
+Children::Children(EventLoop& loop) : signal_(loop, SIGCHLD, [this] { reap(); }) {}
 
 void Children::watch(pid_t child, Ended ended) {
     watched_.insert_or_assign(child, std::move(ended));
@@ -18,7 +18,7 @@ void Children::forget(pid_t child) {
     watched_.erase(child);
 }
 
-void Children::take_in() {
+void Children::reap() {
     int status = 0;
     for (pid_t child = 0; (child = ::waitpid(-1, &status, WNOHANG)) > 0;) {
         const auto found = watched_.find(child);

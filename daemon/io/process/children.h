@@ -25,7 +25,7 @@ class Children {
     void forget(pid_t child);
 
   private:
-    void take_in();
+    void reap();
 
     std::map<pid_t, Ended> watched_;
     SignalWatch signal_;

@@ -117,12 +117,13 @@ void HttpConnection::on_output() {
     if (exchange_ != nullptr || own_word_ != nullptr) return;
     // It is still writing; nothing is sent before the next turn of the loop.
     own_word_ = loop_.make_event(
-        -1, 0, [](evutil_socket_t, short, void* self) noexcept { static_cast<HttpConnection*>(self)->on_own_word(); },
+        -1, 0,
+        [](evutil_socket_t, short, void* self) noexcept { static_cast<HttpConnection*>(self)->on_evhttp_answer(); },
         this);
     event_active(own_word_.get(), EV_TIMEOUT, 0);
 }
 
-void HttpConnection::on_own_word() {
+void HttpConnection::on_evhttp_answer() {
     own_word_.reset();
     evbuffer* output = bufferevent_get_output(transport_);
     std::array<char, 64> written{};

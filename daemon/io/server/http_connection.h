@@ -48,7 +48,7 @@ class HttpConnection {
     void on_sent();
     void on_output();
     /// evhttp has written something that is not our answer.
-    void on_own_word();
+    void on_evhttp_answer();
 
     EventLoop& loop_;
     evhttp_connection* const connection_;
