@@ -10,7 +10,8 @@
 
 namespace agent {
 
-/// An answer owed once to somebody who may give up waiting. Copies stand for the same answer; the first one counts.
+/// An answer owed once to a caller that may give up waiting. Copies refer to the same answer; only the first call
+/// counts.
 template <class T>
 class Owed {
   public:
@@ -18,9 +19,9 @@ class Owed {
 
     explicit Owed(Done done) : slot_(std::make_shared<Slot>(Slot{std::move(done), {}})) {}
 
-    /// For the one who waits: destroying it gives the answer up.
+    /// For the caller: destroying it cancels the answer.
     [[nodiscard]] std::unique_ptr<Waiting> waiting() const { return std::make_unique<Handle>(slot_); }
-    /// Holds on to `timer` as long as the answer is owed.
+    /// Keeps `timer` as long as the answer is owed.
     void keep(std::unique_ptr<Timer> timer) const { slot_->timer = std::move(timer); }
     [[nodiscard]] bool is_open() const { return slot_->done != nullptr; }
 
@@ -31,9 +32,9 @@ class Owed {
         if (done) done(std::move(value));
     }
 
-    /// For an answer that is known before the one who waits has its handle.
+    /// For an answer that is known before the caller has its handle.
     void answer_soon(Timers& timers, T value) const {
-        const auto kept = std::make_shared<T>(std::move(value));  // std::function wants to be able to copy
+        const auto kept = std::make_shared<T>(std::move(value));  // std::function requires a copyable callable
         slot_->timer = timers.after(Duration::zero(), [owed = *this, kept] { owed.answer(std::move(*kept)); });
     }
 
@@ -56,7 +57,7 @@ class Owed {
     std::shared_ptr<Slot> slot_;
 };
 
-/// An answer that is known already, given as every answer is: not before the asker has its handle.
+/// An answer that is already known, given like any other: only after the caller has its handle.
 template <class T>
 [[nodiscard]] std::unique_ptr<Waiting> answer_later(Timers& timers, T value, typename Owed<T>::Done done) {
     const Owed<T> owed(std::move(done));

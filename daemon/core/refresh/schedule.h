@@ -14,16 +14,16 @@
 
 namespace agent {
 
-/// When each account has to be looked at next. One timer for all of them; setting a time costs O(log n).
+/// When to check each account next. One timer for all of them; setting a time costs O(log n).
 ///
-/// Times are on the wall clock. Whoever owns this calls rearm() when that clock was set.
+/// Times are on the wall clock. The owner must call rearm() when that clock was set.
 class Schedule {
   public:
     Schedule(const Clock& clock, Timers& timers, std::function<void(Account&)> due)
         : clock_(clock), timers_(timers), due_(std::move(due)) {}
 
-    /// Calls `due` for the account once, at `at` or soon after; never before this returns. Replaces what was set
-    /// before; nothing takes the account out. To be taken out before the account is destroyed.
+    /// Calls `due` for the account once, at `at` or soon after, but only after this returns. Replaces an earlier time;
+    /// nullopt removes the account, which is required before it is destroyed.
     void set(Account& account, std::optional<WallTime> at);
     void rearm();
 
@@ -31,7 +31,7 @@ class Schedule {
 
   private:
     using Entry = std::pair<WallTime, Account*>;
-    /// Of those due at the same time the first by name: an address alone would be a matter of chance.
+    /// Orders accounts that are due at the same time by name, since the order of addresses is random.
     struct Earlier {
         bool operator()(const Entry& a, const Entry& b) const {
             return std::tie(a.first, a.second->record.name, a.second) <

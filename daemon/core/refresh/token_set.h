@@ -18,7 +18,7 @@ struct TokenSet {
 /// Seals `tokens` so that they open for this account and generation only.
 [[nodiscard]] Bytes seal_token_set(const Sealer& sealer, const TokenSet& tokens, std::string_view account,
                                    std::uint64_t generation);
-/// kInternal when they were sealed for anything else, or were damaged.
+/// Fails with kInternal if they were sealed for anything else, or are damaged.
 [[nodiscard]] Result<TokenSet> open_token_set(const Sealer& sealer, std::span<const std::byte> sealed,
                                               std::string_view account, std::uint64_t generation);
 /// The same token set, sealed with the sealer's present key. Fails as open_token_set() does.

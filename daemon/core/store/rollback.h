@@ -16,8 +16,8 @@
 
 namespace agent {
 
-/// A store, or a record in it, that was put back from an older copy opens as ever. What tells is a witness apart from
-/// the store, which keeps the highest generation that was ever durable of each record. Pure.
+/// A store, or a record in it, that was restored from an older copy still opens. A witness outside the store detects
+/// this: it keeps the highest generation of each record that was ever durable. Pure.
 class Rollback {
   public:
     using RotationOf = std::function<std::optional<Rotation>(const std::string& app)>;
@@ -25,19 +25,18 @@ class Rollback {
     /// `revision` is the store's (core/store/revised_store.h).
     Rollback(const Sealer& sealer, std::span<const SeenRecord> seen, std::uint64_t revision);
 
-    /// Each record of the store, as it is to go on: an older one than was seen past what was seen, since generations
-    /// never go back; a damaged one as it is. An account whose refresh token may have been spent since, or that was
-    /// logged out since, is then `login_required`, with everything kept. `rotation_of` knows no app that is not
-    /// registered.
+    /// Returns each record of the store as it should continue: one that is older than the witness gets a generation
+    /// above the highest seen, since generations never go back; a damaged one is unchanged. An account whose refresh
+    /// token may have been used since, or that was logged out since, becomes `login_required`, with everything kept.
+    /// `rotation_of` returns nothing for an unregistered app.
     [[nodiscard]] StoredRow app(StoredRow row);
     [[nodiscard]] StoredRow account(StoredRow row, const RotationOf& rotation_of);
 
     // After all records:
 
-    /// What is not as it was seen, for people; empty when all is.
+    /// Describes the differences, for people; empty if there are none.
     [[nodiscard]] std::vector<std::string> findings() const;
-    /// What of it is to be made durable before anything else is done with the store, and the revision that goes with
-    /// it.
+    /// The changes to make durable before anything else is done with the store, and their revision.
     [[nodiscard]] std::vector<StoreChange>& changes() noexcept { return changes_; }
     [[nodiscard]] std::uint64_t next_revision() const noexcept;
 
@@ -47,7 +46,7 @@ class Rollback {
         bool is_there = false;  // in the store
     };
 
-    /// Null for what the witness does not know.
+    /// Null if the witness does not know it.
     const Seen* note(const StoredRow& row);
     [[nodiscard]] StoredRow instead_of(const StoredRow& row, StoredRow with, const std::string& finding);
 

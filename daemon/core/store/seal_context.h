@@ -7,8 +7,8 @@
 
 namespace agent {
 
-/// What sealed bytes are and whom they belong to, as the context of a Sealer. No two purposes, names and generations
-/// give the same text: names hold no blank.
+/// What sealed bytes are and what they belong to, as the context of a Sealer. Different purposes, names or generations
+/// never give the same text: names contain no blank.
 [[nodiscard]] inline std::string seal_context(std::string_view purpose, std::string_view name,
                                               std::uint64_t generation) {
     std::string context = "clio-agent/1 ";
