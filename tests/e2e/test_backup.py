@@ -158,7 +158,7 @@ def three(stage, make_target, in_play):
 
 
 def test_an_altered_backup_restores_nothing(three):
-    """Lines taken away, doubled, cut or exchanged with those of another backup."""
+    """Lines removed, doubled, cut or exchanged with those of another backup."""
     (file, key), (other, _), target = three
     lines, others = lines_of(file), lines_of(other)
     altered = {f"without line {i}": lines[:i] + lines[i + 1:] for i in range(len(lines))}
@@ -175,7 +175,7 @@ def test_an_altered_backup_restores_nothing(three):
     without = json.dumps(json.loads(lines[-1]) | {"records": 2})
     for text in (lines[:-1] + others[-1:], lines[:1] + lines[2:-1] + [without]):
         file.write_text("".join(text))
-        assert "records were added or taken away" in target("restore", str(file), stdin=key, exit=5).stderr
+        assert "records were added or removed" in target("restore", str(file), stdin=key, exit=5).stderr
     assert target.json("list")["accounts"] == []
 
 

@@ -184,7 +184,7 @@ Test(api_backups, open_tells_when_records_are_missing) {
     const auto asked = api.post("/v1/restores", R"({"recovery_key":"r","records":2,"end":")" + end_of(3) + "\"}");
     api.keyring.backup_key_done(raw_key('b'));
     cr_expect(asked.status() == 403);
-    EXPECT_CONTAINS(asked.body(), "records were added or taken away");
+    EXPECT_CONTAINS(asked.body(), "records were added or removed");
 }
 
 Test(api_backups, restore) {

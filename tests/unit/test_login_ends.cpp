@@ -21,7 +21,7 @@ constexpr Failed kFailed[] = {
     {503, "text/html", "<html>", "token request: HTTP 503 (text/html); log in again"},
     {403, "text/html", "<html>blocked</html>", "token request: HTTP 403 (text/html); log in again"},
     {200, "text/html", "<html>", "content type is text/html"},
-    {200, "application/json", R"({"access_token":"A1","expires_in":60})", "holds no refresh_token"},
+    {200, "application/json", R"({"access_token":"A1","expires_in":60})", "has no refresh_token"},
 };
 
 /// An attempt whose code is being exchanged.
@@ -97,7 +97,7 @@ Test(login_ends, when_clio_does_not_say_whose_grant_it_is) {
     stage.give_tokens("A3", "R3");
     stage.http.lose_answer();
     EXPECT_TEXT(stage.outcome(silent), "user_mismatch");
-    EXPECT_CONTAINS(stage.detail(silent), "somebody whom Clio would not name");
+    EXPECT_CONTAINS(stage.detail(silent), "a user whom Clio did not name");
     EXPECT_TEXT(stage.now("smith"), "A2#2");
 }
 

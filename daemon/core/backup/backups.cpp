@@ -23,8 +23,7 @@ Bytes seal_backup_end(const Sealer& backup, std::uint64_t records) {
 
 Result<void> check_backup_end(const Sealer& backup, std::uint64_t records, std::span<const std::byte> sealed) {
     if (backup.open(sealed, end_context(backup, records))) return {};
-    return fail(Error::Code::kForbidden,
-                "backup: the passphrase or recovery key is another one, or records were added or taken away");
+    return fail(Error::Code::kForbidden, "backup: wrong passphrase or recovery key, or records were added or removed");
 }
 
 }  // namespace agent

@@ -71,7 +71,7 @@ void LoginAttempt::take_tokens(const tl::expected<HttpResponse, HttpFailure>& ou
     }
     if (!answer->refresh_token)
         return fail("exchange_failed",
-                    "token request: the answer holds no refresh_token, so the agent could not keep the "
+                    "token request: the answer has no refresh_token, so the agent could not keep the "
                     "grant alive; check the scope of app " +
                         request_.app);
     tokens_ = *std::move(answer);
@@ -88,7 +88,7 @@ void LoginAttempt::check_user(std::optional<ClioUser> user) {
     const std::optional<ClioUser> before = present ? present->user : std::nullopt;
     const bool same = before && user && before->id == user->id;
     if (before && !same && !request_.replace_user) {
-        const std::string now = user ? user->name + " <" + user->email + ">" : "somebody whom Clio would not name";
+        const std::string now = user ? user->name + " <" + user->email + ">" : "a user whom Clio did not name";
         return fail("user_mismatch", "account " + request_.account + " belongs to " + before->name + " <" +
                                          before->email + ">, this login to " + now +
                                          "; the old grant is kept; use --replace-user to replace it");

@@ -13,8 +13,7 @@ namespace agent {
 namespace {
 
 Error no_such_login(std::string_view id) {
-    return {.code = Error::Code::kNotFound,
-            .message = "authorization " + std::string(id) + ": not known, or long over"};
+    return {.code = Error::Code::kNotFound, .message = "authorization " + std::string(id) + ": unknown or expired"};
 }
 
 std::string random_id(Entropy& entropy) {
@@ -101,22 +100,22 @@ Result<LoginState> LoginDesk::paste(std::string_view id, std::string_view redire
     if (found == entries_.end()) return tl::unexpected(no_such_login(id));
     LoginAttempt& attempt = *found->second.attempt;
     if (!attempt.awaits_response())
-        return fail(Error::Code::kConflict, "authorization " + found->first + ": its answer was taken already");
+        return fail(Error::Code::kConflict, "authorization " + found->first + ": it already has its answer");
 
     AGENT_TRY(AuthorizationResponse response, read_pasted_response(redirected_url));
     const bool bare_code = response.state.empty() && redirected_url.find('?') == std::string_view::npos;
     if (!bare_code && !attempt.has_state(response.state.reveal()))
         return fail(Error::Code::kBadRequest,
-                    "state_mismatch: the pasted URL does not belong to this login; paste the one this login led to");
+                    "state_mismatch: the pasted URL does not belong to this login; paste the one from this login");
     if (response.code.empty() && response.error.empty())
-        return fail(Error::Code::kBadRequest, "the pasted URL holds neither a code nor an error");
+        return fail(Error::Code::kBadRequest, "the pasted URL has neither a code nor an error");
     attempt.take(std::move(response), nullptr);
     return attempt.state();
 }
 
 void LoginDesk::cancel(std::string_view id) {
     if (const auto found = entries_.find(id); found != entries_.end())
-        found->second.attempt->fail("cancelled", "the login was given up");
+        found->second.attempt->fail("cancelled", "the login was cancelled");
 }
 
 void LoginDesk::on_redirect(const std::string& redirect_uri, const std::string& query,
@@ -135,7 +134,7 @@ void LoginDesk::on_redirect(const std::string& redirect_uri, const std::string& 
     if (response->code.empty() && response->error.empty())
         return respond({.kind = BrowserPage::Kind::kFailed,
                         .account = attempt.state().account,
-                        .reason = "The answer holds neither a code nor an error. The login is still open."});
+                        .reason = "The answer has neither a code nor an error. The login is still open."});
     attempt.take(*std::move(response), respond);
 }
 
