@@ -225,3 +225,11 @@ Test(account_life_rows, remaining) {
     // A clock that was set back makes no token live longer than it ever could.
     cr_expect(agent::remaining(life, kNow - kYear) == 1h);
 }
+
+Test(account_life_rows, a_grant_is_dead_until_somebody_doubts_it) {
+    const Life dead = next(life_in(State::kRequesting), Happening::kGrantDead, because("invalid_grant")).life;
+    cr_expect(dead.grant_dead);
+    cr_expect_not(next(dead, Happening::kBegin, because("")).life.grant_dead);
+    cr_expect_not(next(dead, Happening::kSignedIn, because("")).life.grant_dead);
+    cr_expect_not(next(life_in(State::kReady), Happening::kSetAside, because("put back")).life.grant_dead);
+}

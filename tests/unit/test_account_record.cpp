@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/accounts/account_record.h"
 
+#include "base/bytes.h"
 #include "core/store/seal_context.h"
 #include "expect.h"
 
@@ -108,6 +109,33 @@ Test(account_record, keeps_the_intent_and_the_verdict_and_no_passing_state) {
     const AccountRecord read = stored_and_read(record);
     cr_expect(read.life.state == State::kLoginRequired && read.life.intent_saved);
     EXPECT_TEXT(read.life.reason, "HTTP 400 invalid_grant");
+}
+
+Test(account_record, keeps_whether_clio_has_refused_the_grant) {
+    for (const bool dead : {false, true}) {
+        AccountRecord record = full_record();
+        record.life.grant_dead = dead;
+        cr_expect_not(stored_and_read(record).life.grant_dead, "only beside the verdict");
+        record.life.state = State::kLoginRequired;
+        cr_expect(stored_and_read(record).life.grant_dead == dead);
+    }
+}
+
+Test(account_record, an_older_record_does_not_tell_whether_its_grant_is_dead) {
+    agent::SecretBuffer plain;
+    agent::append_field(plain, R"({"app":"firm","obtained_at":1,"expires_at":2,"refresh_at":2,"intent":false,)"
+                               R"("answer_lost_before":false,"login_required":true,"reason":"invalid_grant",)"
+                               R"("previous_generation":0})");
+    agent::append_field(plain, "tokens");
+    agent::append_field(plain, "");
+    const Sealer sealer = sealer_of('k');
+    const StoredRow row{.kind = StoredRow::Kind::kAccount,
+                        .name = "smith",
+                        .generation = 7,
+                        .sealed = sealer.seal(plain.view(), agent::seal_context("account-record", "smith", 7))};
+    const auto read = agent::open_account_record(sealer, row);
+    cr_assert(read, "%s", read.error().message.c_str());
+    cr_expect(read->life.state == State::kLoginRequired && !read->life.grant_dead);
 }
 
 Test(account_record, the_row_says_only_whose_it_is) {

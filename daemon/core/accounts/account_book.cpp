@@ -27,9 +27,9 @@ AccountBook::AccountBook(World world, const Sealer& sealer, AppRegistry& apps, E
                     {.reserved = [this](Account& account) { reschedule(account); },
                      .released = [this](Account& account) { settled(account); }}),
       login_(world.clock, sealer, events, refresher_, reservations_),
-      removal_(world, sealer, apps, accounts_, answers_, refresher_, reservations_,
-               [this](const std::string& name) { forget(name); }),
       set_aside_(world.clock, events, reservations_),
+      removal_(world, sealer, apps, accounts_, answers_, refresher_, reservations_, set_aside_,
+               [this](const std::string& name) { forget(name); }),
       reseal_(sealer, reservations_),
       take_in_(world.clock, sealer, apps, events, reservations_) {
     apps_.on_change([this](const std::string& app) { reconsider(app); });

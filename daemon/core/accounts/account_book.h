@@ -126,8 +126,8 @@ class AccountBook : public Accounts {
     AccountAnswers answers_;
     Reservations reservations_;
     AccountLogin login_;
-    AccountRemoval removal_;
     AccountSetAside set_aside_;
+    AccountRemoval removal_;
     AccountReseal reseal_;
     AccountTakeIn take_in_;
     std::unique_ptr<Timer> clock_watch_;

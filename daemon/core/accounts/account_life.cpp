@@ -114,6 +114,7 @@ Step next(const Life& life, Happening happening, const Circumstances& with) {
 
     switch (happening) {
         case kBegin:
+            after.grant_dead = false;  // somebody doubts it
             break;
         case kIntentSaved:
             after.intent_saved = true;
@@ -131,6 +132,7 @@ Step next(const Life& life, Happening happening, const Circumstances& with) {
             after.reason = with.reason;
             break;
         case kGrantDead:
+            after.grant_dead = true;
             after.reason = why_dead(life) + with.reason;
             break;
         case kTokensSaved:

@@ -62,6 +62,8 @@ struct Transition {
 /// What the machine knows of an account.
 struct Life {
     State state = State::kReady;
+    /// In kLoginRequired: the authorization server has refused the grant. Without it the grant may live all the same.
+    bool grant_dead = false;
     /// An intent for the present generation is durable. It stands until the next token set: another attempt with the
     /// same refresh token needs no second one.
     bool intent_saved = false;

@@ -36,6 +36,7 @@ SecretString write_facts(const AccountRecord& record) {
     out.member("intent", life.intent_saved);
     out.member("answer_lost_before", life.answer_lost_before);
     out.member("login_required", life.state == State::kLoginRequired);
+    out.member("grant_dead", life.state == State::kLoginRequired && life.grant_dead);
     out.member("reason", life.state == State::kLoginRequired ? life.reason : "");
     if (record.last_refresh) out.member("last_refresh", to_wire(*record.last_refresh));
     if (record.user) {
@@ -70,6 +71,7 @@ bool read_facts(const Json& json, AccountRecord& record) {
     record.life.intent_saved = *intent;
     record.life.answer_lost_before = *answer_lost_before;
     record.life.state = *login_required ? State::kLoginRequired : State::kReady;
+    record.life.grant_dead = json.find_boolean("grant_dead").value_or(false);  // an older record does not tell
     record.life.reason = json.find_string("reason").value_or("");
     record.last_refresh = from_wire(json.find_integer("last_refresh"));
     record.moved_to = json.find_string("moved_to").value_or("");

@@ -39,8 +39,8 @@ AccountRecord as_restored(AccountRecord brought, const std::string& backup, std:
                           WallTime now) {
     Life& life = brought.life;
     const bool moved = brought.moved_to == backup;
-    brought.moved_to.clear();
     if (moved) {  // which is why it was set aside
+        brought.moved_to.clear();
         life.state = State::kReady;
         life.reason.clear();
     }

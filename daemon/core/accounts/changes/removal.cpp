@@ -15,6 +15,11 @@ namespace {
 
 constexpr std::uint64_t kNoneRefused = 0;  // generations count from 1
 
+/// Clio has refused the grant, or somebody goes on with it elsewhere.
+bool has_no_grant_to_end(const AccountRecord& record) {
+    return record.life.state == State::kLoginRequired && (record.life.grant_dead || !record.moved_to.empty());
+}
+
 }  // namespace
 
 /// In the list until it is answered. Others hold it weakly: what they wait for may come after its patience is over.
@@ -29,11 +34,14 @@ struct AccountRemoval::Logout {
     std::unique_ptr<Timer> patience;
     /// The generation whose access token the server has refused, so that a newer one was asked for.
     std::uint64_t refused_generation = kNoneRefused;
+    /// Why the account was set aside, and at which generation, when it is refreshed all the same.
+    std::string aside_because;
+    std::uint64_t aside_generation = 0;
 };
 
 AccountRemoval::AccountRemoval(World world, const Sealer& sealer, const AppRegistry& apps, AccountMap& accounts,
                                const AccountAnswers& answers, Refresher& refresher, Reservations& reservations,
-                               std::function<void(const std::string&)> forget)
+                               AccountSetAside& set_aside, std::function<void(const std::string&)> forget)
     : world_(world),
       sealer_(sealer),
       apps_(apps),
@@ -41,6 +49,7 @@ AccountRemoval::AccountRemoval(World world, const Sealer& sealer, const AppRegis
       answers_(answers),
       refresher_(refresher),
       reservations_(reservations),
+      set_aside_(set_aside),
       forget_(std::move(forget)) {}
 
 std::unique_ptr<Waiting> AccountRemoval::start(const std::string& name, bool revoke, Duration patience,
@@ -53,11 +62,13 @@ std::unique_ptr<Waiting> AccountRemoval::start(const std::string& name, bool rev
                                                         .answer = Reservation::Answer([=, this](Result<void> outcome) {
                                                             const auto over = std::move(*at);
                                                             logouts_.erase(at);
+                                                            if (!outcome) set_aside_again(*over);
                                                             caller.answer(std::move(outcome));
                                                         }),
                                                         .reserved = {},
                                                         .call = {},
-                                                        .patience = {}});
+                                                        .patience = {},
+                                                        .aside_because = {}});
     *at = logout;
 
     const Account* const account = find_account(accounts_, name);
@@ -78,12 +89,16 @@ bool AccountRemoval::needs_fresh_token(const Account& account) const {
     const Life& life = account.record.life;
     const App* app = apps_.find(account.record.app);
     return app != nullptr && app->product == Product::kManage && !app->endpoints.deauthorize.empty() &&
-           account.damage.empty() && !account.reserved && life.state != State::kLoginRequired &&
+           account.damage.empty() && !account.reserved && !has_no_grant_to_end(account.record) &&
            remaining(life, world_.clock.now()) <= Duration::zero();
 }
 
 void AccountRemoval::await_fresh_token(const std::shared_ptr<Logout>& logout) {
     Account& account = *find_account(accounts_, logout->name);
+    if (const Life& life = account.record.life; life.state == State::kLoginRequired) {
+        logout->aside_because = life.reason;
+        logout->aside_generation = life.generation;
+    }
     account.when_settled.emplace_back([this, weak = std::weak_ptr<Logout>(logout)] {
         if (const auto still = weak.lock()) reserve(still);
     });
@@ -111,7 +126,7 @@ void AccountRemoval::end_grant(const std::shared_ptr<Logout>& logout) {
     const App* app = apps_.find(record.app);
     if (!account.damage.empty()) return fail_to_end_grant(*logout, account.damage);
     if (app == nullptr) return fail_to_end_grant(*logout, "its app " + record.app + " is not registered");
-    if (record.life.state == State::kLoginRequired || app->endpoints.deauthorize.empty()) return remove(*logout);
+    if (has_no_grant_to_end(record) || app->endpoints.deauthorize.empty()) return remove(*logout);
     const bool by_access_token = app->product == Product::kManage;
     const std::uint64_t generation = record.life.generation;
     const bool expired = remaining(record.life, world_.clock.now()) <= Duration::zero();
@@ -144,6 +159,14 @@ void AccountRemoval::end_grant(const std::shared_ptr<Logout>& logout) {
 void AccountRemoval::remove(Logout& logout) {
     logout.patience.reset();
     logout.reserved->remove([this, name = logout.name] { forget_(name); });
+}
+
+/// A logout that has failed brings nobody's account back to life; one whose grant has proven to live is used again.
+void AccountRemoval::set_aside_again(const Logout& logout) {
+    const Account* const account = find_account(accounts_, logout.name);
+    if (account == nullptr || account->record.life.generation != logout.aside_generation) return;
+    [[maybe_unused]] const auto given_up =
+        set_aside_.start(logout.name, logout.aside_because, /*moved_to=*/{}, [](const Result<void>&) {});
 }
 
 void AccountRemoval::run_out_of_patience(Logout& logout) {

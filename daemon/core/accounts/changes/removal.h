@@ -9,6 +9,7 @@
 
 #include "core/accounts/account_answers.h"
 #include "core/accounts/accounts.h"
+#include "core/accounts/changes/set_aside.h"
 #include "core/accounts/reservation.h"
 #include "core/apps/app_registry.h"
 
@@ -20,7 +21,7 @@ class AccountRemoval {
     /// `forget` takes an account, whose record is no longer stored, out of the book.
     AccountRemoval(World world, const Sealer& sealer, const AppRegistry& apps, AccountMap& accounts,
                    const AccountAnswers& answers, Refresher& refresher, Reservations& reservations,
-                   std::function<void(const std::string&)> forget);
+                   AccountSetAside& set_aside, std::function<void(const std::string&)> forget);
     AccountRemoval(const AccountRemoval&) = delete;
     AccountRemoval& operator=(const AccountRemoval&) = delete;
 
@@ -36,6 +37,7 @@ class AccountRemoval {
     void reserve(const std::shared_ptr<Logout>& logout);
     void end_grant(const std::shared_ptr<Logout>& logout);
     void remove(Logout& logout);
+    void set_aside_again(const Logout& logout);
     void run_out_of_patience(Logout& logout);
     void fail_to_end_grant(Logout& logout, const std::string& why, std::chrono::seconds retry_after = {});
 
@@ -46,6 +48,7 @@ class AccountRemoval {
     const AccountAnswers& answers_;
     Refresher& refresher_;
     Reservations& reservations_;
+    AccountSetAside& set_aside_;
     std::function<void(const std::string&)> forget_;
     std::list<std::shared_ptr<Logout>> logouts_;
 };
