@@ -141,3 +141,19 @@ Test(book_waits, nobody_is_answered_after_the_end) {
     cr_expect(token.answers == 0 && refresh.answers == 0 && unknown.answers == 0);
     cr_expect(stage.http.cancelled() == 1 && stage.timers.waiting() == 0);
 }
+
+Test(book_waits, in_vain_are_answered_at_once) {
+    CoreStage stage;
+    stage.log_in("smith");
+    stage.run(1h);
+    while (stage.book->facts("smith")->refresh_at < stage.clock.now() + 1min) {
+        stage.run(10s);
+        if (stage.http.open() > 0) stage.be_down();
+    }
+    const std::size_t sent = stage.http.sent();
+    const Reply& reply = stage.ask("smith", 60s, 30s);
+    stage.timers.turn();
+    EXPECT_TEXT(reply.text, "temporarily_unavailable");
+    cr_expect(reply.error.retry_after > 30s, "%lld", static_cast<long long>(reply.error.retry_after.count()));
+    cr_expect(stage.http.sent() == sent);
+}

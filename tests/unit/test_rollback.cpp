@@ -95,6 +95,7 @@ Test(rollback, accounts) {
         Row{"as it was seen", 7, 3, 7, 3, kSingleUse, "ready#7 A1", ""},
         Row{"a witness that lags", 6, 2, 7, 3, kSingleUse, "ready#7 A1", ""},
         Row{"one that the witness has missed", 0, 2, 1, 3, kSingleUse, "ready#1 A1", ""},
+        Row{"one that the witness has missed, of the revision that was seen", 0, 3, 1, 3, kSingleUse, "ready#1 A1", ""},
         Row{"one row put back", 9, 3, 7, 3, kSingleUse, aside, older},
         Row{"one row of a reusable grant", 9, 3, 7, 3, kReusable, "ready#10 A1", older},
         Row{"the whole store", 9, 4, 7, 3, kSingleUse, aside, put_back + older},
