@@ -84,7 +84,7 @@ class IntentlessStore : public WrappedStore {
     }
 };
 
-/// Tells of a new revision before the commits that were started earlier have ended: what they bring is not sealed again
+/// Reports a new revision before the commits that were started earlier have ended: what they bring is not sealed again
 /// after a rotation.
 class DisorderlyStore : public WrappedStore {
   public:
