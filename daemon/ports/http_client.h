@@ -23,6 +23,8 @@ struct HttpRequest {
     SecretString authorization;
     /// Sent as application/x-www-form-urlencoded with kPost.
     SecretString form_body;
+    /// How long the answer may take once the request was sent. Long where a second request would do harm.
+    Duration patience = std::chrono::seconds(20);
 };
 
 struct HttpResponse {
@@ -59,7 +61,9 @@ class HttpClient {
     virtual ~HttpClient() = default;
 
     /// Sends `request` and calls `done` exactly once, after this returns. Every HTTP status is an answer, not a
-    /// failure. Bodies over 256 KiB fail with kTooLarge; connecting may take 10 s, the whole request 30 s.
+    /// failure. Bodies over 256 KiB fail with kTooLarge; connecting may take 10 s, and
+    /// then the answer as long as the request says. What has arrived in time counts, even if it is read later: after
+    /// the process was stopped.
     [[nodiscard]] virtual std::unique_ptr<HttpCall> send(HttpRequest request, Done done) = 0;
 };
 

@@ -4,6 +4,7 @@
 #include <csignal>
 #include <cstdlib>
 #include <optional>
+#include <thread>
 #include <vector>
 
 #include "base/fd.h"
@@ -183,15 +184,34 @@ Test(curl_http_client, sends_plain_http_to_loopback_only) {
 }
 
 Test(curl_http_client, tells_a_silent_server_from_one_that_cannot_have_acted) {
-    Fixture f(
-        {.user_agent = {}, .ca_file = {}, .connect_timeout = milliseconds(50), .whole_timeout = milliseconds(100)});
+    Fixture f({.user_agent = {}, .ca_file = {}, .connect_timeout = milliseconds(50)});
+    const auto impatient = [](std::string url) {
+        HttpRequest request = post(std::move(url), "secret");
+        request.patience = milliseconds(50);
+        return request;
+    };
     LoopbackServer silent(f.loop, [](auto&) {});
-    expect_failure(f.ask(post(silent.url(), "secret")), Kind::kTimeout, true);
+    expect_failure(f.ask(impatient(silent.url())), Kind::kTimeout, true);
     // The same server does not answer the TLS greeting either: then the request was never sent.
-    const std::string tls_url = "https://127.0.0.1:" + std::to_string(silent.port());
-    expect_failure(f.ask(post(tls_url, "secret")), Kind::kTimeout, false);
-    expect_failure(f.ask(post("https://host.slow.invalid/", "secret")), Kind::kTimeout, false);
+    expect_failure(f.ask(impatient("https://127.0.0.1:" + std::to_string(silent.port()))), Kind::kTimeout, false);
+    expect_failure(f.ask(impatient("https://host.slow.invalid/")), Kind::kTimeout, false);
     fakes::release_resolver();
+}
+
+Test(curl_http_client, reads_what_has_arrived_before_it_believes_that_time_is_over) {
+    Fixture f;
+    constexpr milliseconds kPatience(300);
+    const std::string answer = http_answer(200, std::string(100'000, 'x'));  // more than curl reads at once
+    LoopbackServer server(f.loop, [&](auto& peer) {
+        peer.send_now(answer);
+        // As if the process were stopped for longer than the answer may take.
+        std::this_thread::sleep_for(kPatience + milliseconds(100));
+    });
+    HttpRequest request = post(server.url(), "secret");
+    request.patience = kPatience;
+    const Outcome outcome = f.ask(std::move(request));
+    cr_assert(outcome, "%s", outcome.error().message.c_str());
+    cr_expect(outcome->body.reveal().size() == 100'000);
 }
 
 Test(curl_http_client, tells_that_the_answer_was_cut) {

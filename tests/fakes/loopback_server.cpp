@@ -30,6 +30,11 @@ void LoopbackServer::Peer::send(std::string_view text) {
     bufferevent_write(stream_.get(), text.data(), text.size());
 }
 
+void LoopbackServer::Peer::send_now(std::string_view text) {
+    const ssize_t sent = ::send(bufferevent_getfd(stream_.get()), text.data(), text.size(), MSG_NOSIGNAL);
+    if (sent != static_cast<ssize_t>(text.size())) throw std::runtime_error("loopback server: the socket is full");
+}
+
 void LoopbackServer::Peer::close() {
     if (evbuffer_get_length(bufferevent_get_output(stream_.get())) == 0) {
         end();

@@ -24,6 +24,8 @@ class LoopbackServer {
       public:
         [[nodiscard]] const std::string& received() const noexcept { return received_; }
         void send(std::string_view text);
+        /// Has it in the kernel's hands when this returns.
+        void send_now(std::string_view text);
         /// Once all that was sent is on its way.
         void close();
         /// At once, by RST.

@@ -54,7 +54,7 @@ HttpFailure Faults::failure(HttpFailure::Kind kind, bool may_have_been_sent) con
     return {.kind = kind, .may_have_been_sent = may_have_been_sent, .message = "simulated"};
 }
 
-Course Faults::course_of_request(BootTime now, int app) {
+Course Faults::course_of_request(BootTime now, int app, Duration patience) {
     Course course;
     course.fault = draw(now, app);
     course.there = random_.magnitude(5ms, 400ms);
@@ -66,7 +66,7 @@ Course Faults::course_of_request(BootTime now, int app) {
     };
     const auto lost = [&] {
         const bool cut = random_.chance(0.5);
-        if (!cut) course.back = kHttpDeadline;
+        if (!cut) course.back = patience;
         course.failure = failure(cut ? HttpFailure::Kind::kCut : HttpFailure::Kind::kTimeout, true);
     };
     switch (course.fault) {
@@ -95,10 +95,10 @@ Course Faults::course_of_request(BootTime now, int app) {
             course.instead = page(200, "application/json", R"({"token_type":"bearer","access_tok)");
             break;
         case Fault::kSlowAnswer:
-            course.back = random_.between(15s, 29s);
+            course.back = random_.between(patience / 2, patience - 1s);
             break;
         case Fault::kTooSlow:
-            course.there = random_.between(31s, 90s);
+            course.there = random_.between(patience + 1s, patience * 3);
             course.failure = failure(HttpFailure::Kind::kTimeout, true);
             break;
         case Fault::kInternalError:

@@ -12,9 +12,6 @@
 
 namespace agent::sim {
 
-/// What the port promises: after so long the agent has an answer or a failure.
-inline constexpr Duration kHttpDeadline = std::chrono::seconds(30);
-
 /// What can go wrong with one request. The comments say what the authorization server does meanwhile.
 enum class Fault : std::uint8_t {
     kNone,
@@ -73,7 +70,8 @@ class Faults {
     Faults(Plan plan, Random random) : plan_(std::move(plan)), random_(random) {}
 
     [[nodiscard]] const Plan& plan() const { return plan_; }
-    [[nodiscard]] Course course_of_request(BootTime now, int app);
+    /// After `patience` the agent has an answer or a failure.
+    [[nodiscard]] Course course_of_request(BootTime now, int app, Duration patience);
 
   private:
     [[nodiscard]] Fault draw(BootTime now, int app);

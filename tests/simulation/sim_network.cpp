@@ -11,6 +11,7 @@ struct SimNetwork::Exchange {
     Course course;
     std::uint64_t life = 0;  // of the process that sent it
     BootTime sent_at;
+    Duration patience{0};
     Done done;  // empty once it is over for the agent
     std::optional<SimServer::Answer> answer;
 };
@@ -27,7 +28,9 @@ struct SimNetwork::Call : HttpCall {
 std::unique_ptr<HttpCall> SimNetwork::send(HttpRequest request, Done done) {
     auto exchange = std::make_shared<Exchange>();
     exchange->asked = SimServer::read(request);
-    exchange->course = faults_.course_of_request(events_.now(), server_.grant(exchange->asked.token.grant).app);
+    exchange->patience = request.patience;
+    exchange->course =
+        faults_.course_of_request(events_.now(), server_.grant(exchange->asked.token.grant).app, exchange->patience);
     exchange->life = life_;
     exchange->sent_at = events_.now();
     exchange->done = std::move(done);
@@ -37,7 +40,7 @@ std::unique_ptr<HttpCall> SimNetwork::send(HttpRequest request, Done done) {
     const Course& course = exchange->course;
     if (course.reaches_server)
         events_.add(course.there, EventQueue::Place::kWorld, [this, exchange] { arrive(exchange); });
-    events_.add(std::min(course.there + course.back, kHttpDeadline), EventQueue::Place::kMachine,
+    events_.add(std::min(course.there + course.back, exchange->patience), EventQueue::Place::kMachine,
                 [this, exchange] { deliver(exchange); });
     return std::make_unique<Call>(*this, std::move(exchange));
 }
@@ -60,7 +63,7 @@ void SimNetwork::deliver(const std::shared_ptr<Exchange>& exchange) {
     if (exchange->done == nullptr) return;
     Course& course = exchange->course;
     // The machine slept: the connection is long dead.
-    if (events_.now() - exchange->sent_at > kHttpDeadline)
+    if (events_.now() - exchange->sent_at > exchange->patience)
         course.failure = HttpFailure{.kind = HttpFailure::Kind::kCut, .message = "simulated: slept"};
 
     const bool genuine = !course.failure && !course.instead;

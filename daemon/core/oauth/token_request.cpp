@@ -7,6 +7,8 @@ namespace agent {
 
 namespace {
 
+constexpr Duration kPatienceWhenSpent = std::chrono::minutes(2);
+
 class Form {
   public:
     Form& add(std::string_view name, std::string_view value) {
@@ -57,7 +59,10 @@ HttpRequest with_client(const App& app, const SecretString& client_secret, Form 
 HttpRequest refresh_request(const App& app, const SecretString& client_secret, std::string_view refresh_token) {
     Form form;
     form.add("grant_type", "refresh_token").add("refresh_token", refresh_token);
-    return with_client(app, client_secret, std::move(form));
+    HttpRequest request = with_client(app, client_secret, std::move(form));
+    // Once it was sent, its refresh token is spent: only this answer has the next one.
+    if (app.rotation == Rotation::kSingleUse) request.patience = kPatienceWhenSpent;
+    return request;
 }
 
 HttpRequest code_request(const App& app, const SecretString& client_secret, std::string_view code,

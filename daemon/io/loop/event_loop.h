@@ -29,7 +29,14 @@ using ListenerPtr = std::unique_ptr<evconnlistener, FreeWith<evconnlistener_free
     return {.tv_sec = duration.count() / 1000, .tv_usec = duration.count() % 1000 * 1000};
 }
 
+/// Which of the events that are due come first. What peers of the agent send waits for all else: for answers of the
+/// authorization server, timers, the store, signals and the watchdog.
+enum class Priority { kOwn = 0, kPeer = 1 };
+
 /// The one loop that the whole core runs on. Outlives everything built on it.
+///
+/// The events of peers are handled some at a time. In between, it looks for what else is due. An event that libevent
+/// makes by itself (evhttp, listeners) has the priority of peers.
 ///
 /// libevent is C: no exception may pass through it, so all our callbacks are noexcept.
 class EventLoop {
@@ -46,7 +53,8 @@ class EventLoop {
     [[nodiscard]] event_base* base() const noexcept { return base_.get(); }
 
     /// An event, not yet added. `fd` is -1 for a bare timer.
-    [[nodiscard]] EventPtr make_event(int fd, short what, event_callback_fn callback, void* argument) const;
+    [[nodiscard]] EventPtr make_event(int fd, short what, event_callback_fn callback, void* argument,
+                                      Priority priority = Priority::kOwn) const;
 
   private:
     EventBasePtr base_;

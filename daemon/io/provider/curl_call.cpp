@@ -2,7 +2,9 @@
 #include "io/provider/curl_call.h"
 
 #include <openssl/ssl.h>
+#include <poll.h>
 
+#include <cstdio>
 #include <new>
 #include <optional>
 #include <stdexcept>
@@ -16,6 +18,10 @@
 namespace agent {
 
 namespace {
+
+// Time for curl to read what has arrived.
+constexpr Duration kLateRead = std::chrono::milliseconds(1);
+constexpr int kMostLateReads = 2000;
 
 constexpr std::size_t kLongestHeader = std::size_t{64} * 1024;  // all lines together; Clio sends about 2 KiB
 
@@ -33,18 +39,23 @@ CURLcode cleanse_plaintext(CURL*, void* context, void*) noexcept {
 
 }  // namespace
 
-CurlCall::CurlCall(CurlMulti& multi, const Clock& clock, const CurlHttpClientOptions& options, HttpRequest request,
-                   HttpClient::Done done)
+CurlCall::CurlCall(EventLoop& loop, CurlMulti& multi, const Clock& clock, const CurlHttpClientOptions& options,
+                   HttpRequest request, HttpClient::Done done)
     : multi_(multi),
       clock_(clock),
       done_(std::move(done)),
+      patience_(request.patience),
       body_(options.longest_body),
       form_body_(std::move(request.form_body)),
+      deadline_(loop.make_event(
+          -1, 0, [](evutil_socket_t, short, void* self) noexcept { static_cast<CurlCall*>(self)->on_deadline(); },
+          this)),
       easy_(curl_easy_init()) {
     if (easy_ == nullptr) throw std::bad_alloc();
     set_transport(options);
     set_request(request, options);
     multi_.add(easy_.get());
+    allow(options.connect_timeout + patience_);
 }
 
 CurlCall::~CurlCall() {
@@ -65,7 +76,6 @@ void CurlCall::set_transport(const CurlHttpClientOptions& options) {
     // Without it, cancelling a call during name resolution waits for the resolver's thread.
     set(CURLOPT_QUICK_EXIT, 1L);
     set(CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(options.connect_timeout.count()));
-    set(CURLOPT_TIMEOUT_MS, static_cast<long>(options.whole_timeout.count()));
     set(CURLOPT_PROXY, "");  // nor one from the environment
     set(CURLOPT_FOLLOWLOCATION, 0L);
     set(CURLOPT_FORBID_REUSE, 1L);  // a kept connection keeps the last request's secrets
@@ -85,6 +95,29 @@ void CurlCall::set_transport(const CurlHttpClientOptions& options) {
     set(CURLOPT_HEADERDATA, this);
     set(CURLOPT_WRITEFUNCTION, &on_body);
     set(CURLOPT_WRITEDATA, this);
+}
+
+void CurlCall::allow(Duration time) {
+    const timeval delay = to_timeval(time);
+    event_add(deadline_.get(), &delay);
+}
+
+/// curl looks at the time before it looks at its socket, and would throw away what has arrived there while the process
+/// was stopped. So the deadline for the answer is ours.
+void CurlCall::on_deadline() {
+    if (has_something_to_read() && late_reads_++ < kMostLateReads) return allow(kLateRead);
+    const auto seconds = std::chrono::floor<std::chrono::seconds>(patience_).count();
+    if (sent_) std::snprintf(reason_.data(), reason_.size(), "no answer within %lld s", static_cast<long long>(seconds));
+    multi_.remove(easy_.get());
+    finish(easy_.get(), CURLE_OPERATION_TIMEDOUT);
+}
+
+bool CurlCall::has_something_to_read() const {
+    curl_socket_t socket = CURL_SOCKET_BAD;
+    if (curl_easy_getinfo(easy_.get(), CURLINFO_ACTIVESOCKET, &socket) != CURLE_OK || socket == CURL_SOCKET_BAD)
+        return false;
+    pollfd arrived{.fd = socket, .events = POLLIN, .revents = 0};
+    return ::poll(&arrived, 1, 0) == 1;
 }
 
 void CurlCall::set_request(const HttpRequest& request, const CurlHttpClientOptions& options) {
@@ -126,6 +159,7 @@ int CurlCall::before_request(void* self, char* peer_address, char*, int, int) no
         return CURL_PREREQFUNC_ABORT;
     }
     call.sent_ = true;
+    call.allow(call.patience_);
     return CURL_PREREQFUNC_OK;
 }
 

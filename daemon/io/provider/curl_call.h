@@ -19,8 +19,8 @@ namespace agent {
 /// One request of CurlHttpClient. Its options live as long as the client.
 class CurlCall final : public HttpCall {
   public:
-    CurlCall(CurlMulti& multi, const Clock& clock, const CurlHttpClientOptions& options, HttpRequest request,
-             HttpClient::Done done);
+    CurlCall(EventLoop& loop, CurlMulti& multi, const Clock& clock, const CurlHttpClientOptions& options,
+             HttpRequest request, HttpClient::Done done);
     ~CurlCall() override;
     CurlCall(const CurlCall&) = delete;
     CurlCall& operator=(const CurlCall&) = delete;
@@ -37,6 +37,10 @@ class CurlCall final : public HttpCall {
     void set_request(const HttpRequest& request, const CurlHttpClientOptions& options);
     void add_header(std::string_view name, std::string_view value);
 
+    void allow(Duration time);
+    void on_deadline();
+    [[nodiscard]] bool has_something_to_read() const;
+
     static int before_request(void* self, char* peer_address, char*, int, int) noexcept;
     static std::size_t on_header(char* data, std::size_t, std::size_t size, void* self) noexcept;
     static std::size_t on_body(char* data, std::size_t, std::size_t size, void* self) noexcept;
@@ -48,9 +52,11 @@ class CurlCall final : public HttpCall {
     CurlMulti& multi_;
     const Clock& clock_;
     HttpClient::Done done_;
+    Duration patience_;
     std::string origin_;  // "https://host:port", for messages
     bool plain_text_ = false;
     bool sent_ = false;
+    int late_reads_ = 0;
     bool head_ended_ = false;
     bool too_large_ = false;
     std::size_t header_size_ = 0;
@@ -58,6 +64,7 @@ class CurlCall final : public HttpCall {
     SecretString form_body_;  // curl does not copy it
     HeaderList headers_;
     std::array<char, CURL_ERROR_SIZE> reason_{};
+    EventPtr deadline_;
     CurlEasyPtr easy_;  // last, so that it is freed before what it points to
 };
 

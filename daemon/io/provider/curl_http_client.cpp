@@ -8,10 +8,10 @@
 namespace agent {
 
 CurlHttpClient::CurlHttpClient(EventLoop& loop, const Clock& clock, CurlHttpClientOptions options)
-    : clock_(clock), options_(std::move(options)), multi_(loop, CurlCall::finish) {}
+    : loop_(loop), clock_(clock), options_(std::move(options)), multi_(loop, CurlCall::finish) {}
 
 std::unique_ptr<HttpCall> CurlHttpClient::send(HttpRequest request, Done done) {
-    return std::make_unique<CurlCall>(multi_, clock_, options_, std::move(request), std::move(done));
+    return std::make_unique<CurlCall>(loop_, multi_, clock_, options_, std::move(request), std::move(done));
 }
 
 }  // namespace agent

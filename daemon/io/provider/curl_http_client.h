@@ -18,7 +18,6 @@ struct CurlHttpClientOptions {
     /// PEM file of the certificate authorities to trust instead of the system's; empty for the system's.
     std::string ca_file;
     Duration connect_timeout = std::chrono::seconds(10);
-    Duration whole_timeout = std::chrono::seconds(30);
     std::size_t longest_body = std::size_t{256} * 1024;
 };
 
@@ -35,6 +34,7 @@ class CurlHttpClient final : public HttpClient {
     [[nodiscard]] std::unique_ptr<HttpCall> send(HttpRequest request, Done done) override;
 
   private:
+    EventLoop& loop_;
     const Clock& clock_;
     CurlHttpClientOptions options_;
     CurlMulti multi_;

@@ -41,7 +41,7 @@ BrowserConnection::BrowserConnection(EventLoop& loop, int fd, std::weak_ptr<Redi
       closed_(std::move(closed)),
       deadline_(loop.make_event(
           -1, 0, [](evutil_socket_t, short, void* self) noexcept { static_cast<BrowserConnection*>(self)->close(); },
-          this)),
+          this, Priority::kPeer)),
       stream_(bufferevent_socket_new(loop.base(), fd, BEV_OPT_CLOSE_ON_FREE)) {
     if (stream_ == nullptr) throw std::bad_alloc();
     bufferevent_setcb(

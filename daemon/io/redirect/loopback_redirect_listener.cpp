@@ -96,8 +96,8 @@ class LoopbackRedirectListener::Listening final : public RedirectListening {
         : owner_(owner),
           site_(std::make_shared<RedirectSite>(std::move(site))),
           pause_(owner.loop_.make_event(
-              -1, 0, [](evutil_socket_t, short, void* self) noexcept { static_cast<Listening*>(self)->go_on(); },
-              this)) {
+              -1, 0, [](evutil_socket_t, short, void* self) noexcept { static_cast<Listening*>(self)->go_on(); }, this,
+              Priority::kPeer)) {
         for (Fd& socket : sockets) {
             listeners_.emplace_back(evconnlistener_new(owner.loop_.base(), on_accepted, this,
                                                        LEV_OPT_CLOSE_ON_FREE | LEV_OPT_CLOSE_ON_EXEC,

@@ -67,7 +67,7 @@ HttpConnection::HttpConnection(EventLoop& loop, evhttp_connection* connection, P
           [](evutil_socket_t, short, void* self) noexcept {
               evhttp_connection_free(static_cast<HttpConnection*>(self)->connection_);  // destroys it
           },
-          this)) {
+          this, Priority::kPeer)) {
     if (output_watch_ == nullptr) throw std::bad_alloc();
     allow(limits_.whole_request);
 }
@@ -119,7 +119,7 @@ void HttpConnection::on_output() {
     own_word_ = loop_.make_event(
         -1, 0,
         [](evutil_socket_t, short, void* self) noexcept { static_cast<HttpConnection*>(self)->on_evhttp_answer(); },
-        this);
+        this, Priority::kPeer);
     event_active(own_word_.get(), EV_TIMEOUT, 0);
 }
 

@@ -103,7 +103,7 @@ void HttpExchange::watch_peer(EventLoop& loop) {
     peer_watch_ = loop.make_event(
         bufferevent_getfd(transport_of(request_)), EV_READ | EV_CLOSED | EV_ET | EV_PERSIST,
         [](evutil_socket_t, short, void* self) noexcept { static_cast<HttpExchange*>(self)->on_change_of_peer(); },
-        this);
+        this, Priority::kPeer);
     event_add(peer_watch_.get(), nullptr);
 }
 

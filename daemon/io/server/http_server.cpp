@@ -52,7 +52,7 @@ HttpServer::HttpServer(EventLoop& loop, Timers& timers, int listening_socket, Ha
       limits_(limits),
       admission_(loop.make_event(
           -1, 0, [](evutil_socket_t, short, void* self) noexcept { static_cast<HttpServer*>(self)->admit_newcomers(); },
-          this)),
+          this, Priority::kPeer)),
       http_(required(evhttp_new(loop.base()))) {
     evhttp_set_max_headers_size(http_.get(), static_cast<ev_ssize_t>(limits_.header_bytes));
     evhttp_set_max_body_size(http_.get(), static_cast<ev_ssize_t>(limits_.body_bytes));
