@@ -184,9 +184,9 @@ Test(book_removal_set_aside, ends_a_grant_that_was_restored) {
                        .retry_at = {},
                        .reason = "restored"};
         stage.waited([&](Reply& to) {
-            return stage.book->take_in(std::move(record),
-                                       {.access_token = SecretString("B"), .refresh_token = SecretString("S")},
-                                       CoreStage::answer_to<agent::Result<void>>(to));
+            return stage.book->restore_from_backup(
+                std::move(record), {.access_token = SecretString("B"), .refresh_token = SecretString("S")},
+                CoreStage::answer_to<agent::Result<void>>(to));
         });
         stage.timers.turn();
         stage.restart();

@@ -170,10 +170,10 @@ Test(restored_account, waits_for_a_person_where_its_refresh_token_may_be_spent) 
 Test(restored_account, asks_a_person_once) {
     for (const State state : {State::kReady, State::kUnknownOutcome, State::kStale}) {
         AccountRecord record = record_of({.state = state});
-        agent::ask_a_person(record, "who knows");
+        agent::require_login(record, "who knows");
         cr_expect(record.life.state == State::kLoginRequired);
         EXPECT_TEXT(record.life.reason, "who knows; to try it all the same: clioctl refresh --revive smith");
-        agent::ask_a_person(record, "another doubt");
+        agent::require_login(record, "another doubt");
         EXPECT_TEXT(record.life.reason, "who knows; to try it all the same: clioctl refresh --revive smith");
     }
 }
@@ -185,7 +185,7 @@ Test(restored_account, is_sealed_anew_for_its_new_generation_alone) {
     record.tokens = seal_token_set(sealer_of('b'), tokens, "smith", 5);
     record.previous_tokens = seal_token_set(sealer_of('b'), tokens, "smith", 4);
     record.previous_generation = 4;
-    agent::renumber(record, tokens, 9, sealer);
+    agent::set_tokens(record, tokens, 9, sealer);
 
     cr_expect(record.life.generation == 9);
     cr_expect(record.previous_tokens.empty() && record.previous_generation == 0);

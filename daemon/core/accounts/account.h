@@ -41,7 +41,7 @@ struct Account {
     std::uint64_t reported_generation = 0;
     /// While a login or a removal has the account, no refresh begins.
     bool reserved = false;
-    /// The generation that somebody wanted to be refreshed while that could not begin; 0 for none.
+    /// The generation for which a refresh was wanted and could not begin; 0 for none.
     std::uint64_t refresh_put_off = 0;
     std::unique_ptr<RefreshAttempt> attempt;
     std::vector<AccountWait*> waits;

@@ -21,8 +21,8 @@ class AccountAnswers {
         : clock_(clock), sealer_(sealer), apps_(apps), pacer_(pacer) {}
 
     [[nodiscard]] AccountFacts facts(const Account& account) const;
-    /// The token that can be given out at once, or the error that is already certain; nothing when a refresh must be
-    /// awaited.
+    /// The token that can be given out at once, or the error that is already certain. Empty if a refresh must be
+    /// awaited first.
     [[nodiscard]] std::optional<Result<IssuedToken>> token_now(const Account& account, Duration min_ttl) const;
     /// What a caller gets when there is no more time to wait: a token that still lives, else why there is none.
     [[nodiscard]] Result<IssuedToken> best_token(const Account& account, Duration min_ttl) const;

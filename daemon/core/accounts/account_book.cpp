@@ -16,7 +16,7 @@ AccountBook::AccountBook(World world, const Sealer& sealer, AppRegistry& apps, E
       apps_(apps),
       events_(events),
       pacer_(world.clock, world.timers, options.pace),
-      schedule_(world.clock, world.timers, [this](Account& account) { refresh_when_its_turn_comes(account); }),
+      schedule_(world.clock, world.timers, [this](Account& account) { queue_refresh(account); }),
       refresher_(
           world, sealer, apps, pacer_, events, options.at_fraction,
           {.settled = [this](Account& account) { settled(account); },
@@ -31,8 +31,8 @@ AccountBook::AccountBook(World world, const Sealer& sealer, AppRegistry& apps, E
       removal_(world, sealer, apps, accounts_, answers_, refresher_, reservations_, set_aside_,
                [this](const std::string& name) { forget(name); }),
       reseal_(sealer, reservations_),
-      take_in_(world.clock, sealer, apps, events, reservations_) {
-    apps_.on_change([this](const std::string& app) { reconsider(app); });
+      restore_(world.clock, sealer, apps, events, reservations_) {
+    apps_.on_change([this](const std::string& app) { app_changed(app); });
     apps_.count_users_with([this](std::string_view app) {
         return static_cast<std::size_t>(std::count_if(
             accounts_.begin(), accounts_.end(), [&](const auto& entry) { return entry.second.record.app == app; }));
@@ -43,7 +43,7 @@ void AccountBook::restore(const StoredRow& row) {
     Account account;
     if (auto record = open_account_record(sealer_, row)) {
         const App* const app = apps_.find(record->app);
-        account.record = as_found(*std::move(record), app);
+        account.record = after_restart(*std::move(record), app);
     } else {
         account.record.name = row.name;
         account.record.life.generation = row.generation;
@@ -105,7 +105,7 @@ Result<StoredRow> AccountBook::copy(std::string_view name, const Sealer& with) c
     AccountRecord record = unsaved ? *account->attempt->received : account->record;
     const std::uint64_t generation = record.life.generation;
     AGENT_TRY(const TokenSet tokens, open_token_set(sealer_, record.tokens, record.name, generation));
-    renumber(record, tokens, generation, with);
+    set_tokens(record, tokens, generation, with);
     return seal_account_record(with, record);
 }
 
@@ -151,7 +151,7 @@ void AccountBook::try_token(Account& account, AccountWait& wait, bool at_last, D
 
 std::unique_ptr<Waiting> AccountBook::await_token(std::string_view name, Duration min_ttl, Duration patience,
                                                   TokenDone done) {
-    // Whoever need not wait, or waits in vain, must not cause a refresh.
+    // A caller that need not wait, or would wait in vain, must not cause a refresh.
     if (auto known = token_now(name, min_ttl))
         return answer_later<Result<IssuedToken>>(world_.timers, *std::move(known), std::move(done));
 
@@ -241,8 +241,8 @@ std::unique_ptr<Waiting> AccountBook::reseal(const std::string& account, Done do
     return reseal_.start(account, std::move(done));
 }
 
-std::unique_ptr<Waiting> AccountBook::take_in(AccountRecord record, TokenSet tokens, Done done) {
-    return take_in_.start(std::move(record), std::move(tokens), std::move(done));
+std::unique_ptr<Waiting> AccountBook::restore_from_backup(AccountRecord record, TokenSet tokens, Done done) {
+    return restore_.start(std::move(record), std::move(tokens), std::move(done));
 }
 
 void AccountBook::settled(Account& account) {
@@ -264,17 +264,17 @@ void AccountBook::reschedule(Account& account) {
     schedule_.set(account, busy ? std::nullopt : wake);
 }
 
-void AccountBook::refresh_when_its_turn_comes(Account& account) {
+void AccountBook::queue_refresh(Account& account) {
     refresher_.want(account, account.waits.empty() ? Pacer::Priority::kBackground : Pacer::Priority::kAsked);
 }
 
-void AccountBook::reconsider(const std::string& app) {
+void AccountBook::app_changed(const std::string& app) {
     if (const App* changed = apps_.find(app)) pacer_.resume(pacer_lane(*changed));
     for (auto& [name, account] : accounts_) {
         if (account.record.app != app) continue;
         if (account.attempt && account.attempt->ticket) {  // in the queue of what may be another client_id by now
             refresher_.withdraw(account);
-            refresh_when_its_turn_comes(account);
+            queue_refresh(account);
         }
         // What the app was refused for may have been corrected.
         if (const State state = account.record.life.state; state == State::kStale || state == State::kUnknownOutcome)
@@ -285,7 +285,7 @@ void AccountBook::reconsider(const std::string& app) {
 
 void AccountBook::forget(const std::string& name) {
     schedule_.set(*find(name), std::nullopt);
-    // Out of the book before anybody is answered: whoever asks anew learns that it is gone.
+    // Out of the book before anybody is answered: one that asks again learns that it is gone.
     auto entry = accounts_.extract(name);
     Account& account = entry.mapped();
     account.record.life.state = State::kLoginRequired;

@@ -13,8 +13,8 @@
 #include "core/accounts/changes/login.h"
 #include "core/accounts/changes/removal.h"
 #include "core/accounts/changes/reseal.h"
+#include "core/accounts/changes/restore.h"
 #include "core/accounts/changes/set_aside.h"
-#include "core/accounts/changes/take_in.h"
 #include "core/accounts/reservation.h"
 #include "core/apps/app_registry.h"
 #include "core/events.h"
@@ -37,7 +37,8 @@ class AccountBook : public Accounts {
     AccountBook(const AccountBook&) = delete;
     AccountBook& operator=(const AccountBook&) = delete;
 
-    /// Takes in an account that was stored; one whose row cannot be opened is kept by name and asks for a login.
+    /// Adds an account from its stored row. If the row cannot be opened, the account is kept by name and asks for a
+    /// login.
     void restore(const StoredRow& row);
     /// Begins to refresh on its own. Called once, after everything was restored.
     void start();
@@ -59,28 +60,28 @@ class AccountBook : public Accounts {
     /// on when the wait is given up.
     [[nodiscard]] std::unique_ptr<Waiting> adopt(Grant grant, Done done);
 
-    /// Makes it durable that the account is not refreshed until somebody revives it or logs in, and why: for whom
-    /// `reason` is to tell what to do. `moved_to` is the backup that it was moved away with, if any. Waits for a
-    /// refresh under way. One that needs a login anyway stays as it is. Fails as reseal(), but for damage.
+    /// Sets the account aside, durably: it is not refreshed until somebody revives it or logs in. `reason` tells that
+    /// person what to do. `moved_to` is the backup that it was moved away with, if any. Waits for a refresh under way.
+    /// An account that needs a login anyway stays as it is. Fails as reseal(), except for damage.
     [[nodiscard]] std::unique_ptr<Waiting> set_aside(const std::string& account, std::string reason,
                                                      std::string moved_to, Done done);
 
     /// The names of accounts after `after`, in order, `most` of them at most.
     [[nodiscard]] std::vector<std::string> names_after(std::string_view after, std::size_t most) const;
-    /// The newest that there is of an account, sealed with another key; without the token set before. kInternal for a
-    /// damaged one, kNotFound for none.
+    /// The newest record of an account, sealed with another key; without its previous token set. kInternal for a
+    /// damaged account, kNotFound for an unknown one.
     [[nodiscard]] Result<StoredRow> copy(std::string_view account, const Sealer& with) const;
     /// The backup that the account was moved away with; empty when it was not, or when there is no such account.
     [[nodiscard]] std::string moved_to(std::string_view account) const;
-    /// Keeps an account as a backup has it, durably, unless what is here is better: see why_kept() in
-    /// core/accounts/restored_account.h. `record.tokens` and `record.previous_tokens` are made anew. kConflict, with
-    /// the reason, when it is not taken. Never calls `done` before it returns; the change goes on when the wait is
-    /// given up.
-    [[nodiscard]] std::unique_ptr<Waiting> take_in(AccountRecord record, TokenSet tokens, Done done);
+    /// Keeps an account as a backup has it, durably, unless the one that is here is better: see why_kept() in
+    /// core/accounts/restored_account.h. Seals `tokens` in place of those in `record`. Fails with kConflict and the
+    /// reason when the account that is here stays. Never calls `done` before it returns; the change goes on when the
+    /// wait is given up.
+    [[nodiscard]] std::unique_ptr<Waiting> restore_from_backup(AccountRecord record, TokenSet tokens, Done done);
 
-    /// Seals the record of an account and the tokens in it, in memory and durably, with the sealer's present key. Waits
-    /// for a refresh under way. kNotFound for no such account, kInternal for a damaged one, kConflict and
-    /// kTemporarilyUnavailable when it is to be tried again. Never calls `done` before it returns.
+    /// Seals the record of an account and the tokens in it with the sealer's present key, in memory and durably. Waits
+    /// for a refresh under way. Fails with kNotFound for an unknown account, kInternal for a damaged one, kConflict and
+    /// kTemporarilyUnavailable when the caller should try again. Never calls `done` before it returns.
     [[nodiscard]] std::unique_ptr<Waiting> reseal(const std::string& account, Done done);
 
     [[nodiscard]] Pacer& pacer() noexcept { return pacer_; }
@@ -111,8 +112,8 @@ class AccountBook : public Accounts {
     void reschedule(Account& account);
     void reschedule_all();
     void check_wound_down();
-    void refresh_when_its_turn_comes(Account& account);
-    void reconsider(const std::string& app);
+    void queue_refresh(Account& account);
+    void app_changed(const std::string& app);
     void forget(const std::string& name);
 
     World world_;
@@ -129,7 +130,7 @@ class AccountBook : public Accounts {
     AccountSetAside set_aside_;
     AccountRemoval removal_;
     AccountReseal reseal_;
-    AccountTakeIn take_in_;
+    AccountRestore restore_;
     std::unique_ptr<Timer> clock_watch_;
     std::string store_error_;
     bool winding_down_ = false;

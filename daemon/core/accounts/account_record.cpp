@@ -189,7 +189,7 @@ AccountRecord next_generation(const AccountRecord& before, TokenAnswer answer, S
     return after;
 }
 
-void renumber(AccountRecord& record, const TokenSet& tokens, std::uint64_t generation, const Sealer& sealer) {
+void set_tokens(AccountRecord& record, const TokenSet& tokens, std::uint64_t generation, const Sealer& sealer) {
     record.life.generation = generation;
     record.tokens = seal_token_set(sealer, tokens, record.name, generation);
     record.previous_tokens.clear();

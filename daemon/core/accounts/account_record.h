@@ -44,7 +44,7 @@ struct AccountRecord {
 [[nodiscard]] AccountRecord next_generation(const AccountRecord& before, TokenAnswer answer,
                                             SecretString old_refresh_token, WallTime now, WallTime refresh_at,
                                             const Sealer& sealer);
-/// Makes `tokens` the record's token set, as generation `generation`, which they are sealed for. The one before goes.
-void renumber(AccountRecord& record, const TokenSet& tokens, std::uint64_t generation, const Sealer& sealer);
+/// Replaces the token sets of a record by `tokens` alone, sealed as generation `generation`.
+void set_tokens(AccountRecord& record, const TokenSet& tokens, std::uint64_t generation, const Sealer& sealer);
 
 }  // namespace agent

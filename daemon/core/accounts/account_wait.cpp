@@ -8,7 +8,7 @@ namespace agent {
 
 namespace {
 
-/// Counts the calls of try_all(). Whoever comes in the middle of one is not tried before the next.
+/// Counts the calls of try_all(). A wait that begins during one is not tried before the next.
 std::uint64_t latest_round = 0;
 
 }  // namespace

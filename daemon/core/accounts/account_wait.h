@@ -27,8 +27,8 @@ class AccountWait : public Waiting {
     /// Off the account's list, the timer stopped: to be called before the one who waits is answered.
     void leave();
 
-    /// Lets each who waits for `account` try, once. Answered ones leave; they may destroy others, or wait anew, which
-    /// is not part of this round.
+    /// Lets each wait for `account` try once. Those that are answered leave; they may destroy others. A wait that
+    /// begins meanwhile is not part of this round.
     static void try_all(Account& account, bool at_last);
 
   private:

@@ -89,8 +89,8 @@ class Accounts {
     [[nodiscard]] virtual Result<AccountFacts> facts(std::string_view account) const = 0;
     [[nodiscard]] virtual AgentStatus status() const = 0;
 
-    /// The token that can be given out at once, or the error that is already certain; nothing when a refresh must be
-    /// awaited. Starts none.
+    /// The token that can be given out at once, or the error that is already certain. Empty if a refresh must be
+    /// awaited first. Starts none.
     [[nodiscard]] virtual std::optional<Result<IssuedToken>> token_now(std::string_view account, Duration min_ttl) = 0;
 
     /// Waits for the refresh that token_now() found to be needed, starting it if none is under way. When it fails, or

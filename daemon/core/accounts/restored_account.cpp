@@ -18,7 +18,7 @@ std::string generations(const Life& here, const Life& there) {
 
 }  // namespace
 
-AccountRecord as_found(AccountRecord stored, const App* app) {
+AccountRecord after_restart(AccountRecord stored, const App* app) {
     stored.life = life_after_restart(std::move(stored.life), app == nullptr ? Rotation::kReusable : app->rotation);
     return stored;
 }
@@ -46,11 +46,11 @@ AccountRecord as_restored(AccountRecord brought, const std::string& backup, std:
     }
     const bool goes_on = moved && remaining(life, now) > Duration::zero();
     if (!goes_on && rotation != Rotation::kReusable)
-        ask_a_person(brought, "restored from a backup: its refresh token works once, and may have been used since");
+        require_login(brought, "restored from a backup: its refresh token works once, and may have been used since");
     return brought;
 }
 
-void ask_a_person(AccountRecord& record, const std::string& why) {
+void require_login(AccountRecord& record, const std::string& why) {
     Life& life = record.life;
     if (life.state == State::kLoginRequired) return;
     life.state = State::kLoginRequired;

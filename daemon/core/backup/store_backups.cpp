@@ -67,10 +67,10 @@ class StoreBackups::Restoring final : public Waiting {
         const bool aside = record.life.state == State::kLoginRequired;
         std::string detail = record.life.reason;
         if (app == nullptr) detail = "its app " + record.app + " is not registered: clioctl app add " + record.app;
-        step_ = of_.accounts_.take_in(std::move(record), std::move(tokens),
-                                      [this, aside, detail = std::move(detail)](const Result<void>& taken) {
-                                          end(taken, aside ? Outcome::kSetAside : Outcome::kRestored, detail);
-                                      });
+        step_ = of_.accounts_.restore_from_backup(
+            std::move(record), std::move(tokens), [this, aside, detail = std::move(detail)](const Result<void>& taken) {
+                end(taken, aside ? Outcome::kSetAside : Outcome::kRestored, detail);
+            });
         return {};
     }
 

@@ -70,8 +70,8 @@ StoredRow Rollback::account(StoredRow row, const RotationOf& rotation_of) {
 
     const std::string finding = was_logged_out ? "it was logged out since the store that was put back was copied"
                                                : older(row.generation, seen->generation);
-    if (was_logged_out || rotation_of(record->app) != Rotation::kReusable) ask_a_person(*record, finding);
-    renumber(*record, *tokens, (was_logged_out ? row.generation : seen->generation) + 1, sealer_);
+    if (was_logged_out || rotation_of(record->app) != Rotation::kReusable) require_login(*record, finding);
+    set_tokens(*record, *tokens, (was_logged_out ? row.generation : seen->generation) + 1, sealer_);
     return instead_of(row, seal_account_record(sealer_, *record), finding);
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "core/accounts/changes/take_in.h"
+#include "core/accounts/changes/restore.h"
 
 #include <algorithm>
 #include <utility>
@@ -8,31 +8,31 @@
 
 namespace agent {
 
-std::unique_ptr<Waiting> AccountTakeIn::start(AccountRecord record, TokenSet tokens, Accounts::Done done) {
+std::unique_ptr<Waiting> AccountRestore::start(AccountRecord record, TokenSet tokens, Accounts::Done done) {
     const Reservation::Answer answer(std::move(done));
     auto waiting = answer.waiting();
     const std::string name = record.name;
     const auto kept_tokens = std::make_shared<TokenSet>(std::move(tokens));
     reservations_.reserve_or_add(name, answer,
                                  [this, record = std::move(record), kept_tokens](const Reservation& reserved) {
-                                     take_in(reserved, record, *kept_tokens);
+                                     restore(reserved, record, *kept_tokens);
                                  });
     return waiting;
 }
 
-void AccountTakeIn::take_in(const Reservation& reserved, AccountRecord record, const TokenSet& tokens) {
+void AccountRestore::restore(const Reservation& reserved, AccountRecord record, const TokenSet& tokens) {
     std::uint64_t present = 0;
     if (const Account* const account = reserved.account()) {
         if (auto why = why_kept(*account, record)) return reserved.end(fail(Error::Code::kConflict, *std::move(why)));
         present = account->record.life.generation;
     }
-    renumber(record, tokens, std::max(record.life.generation, present + 1), sealer_);  // which never goes back
-    reserved.save(std::move(record), [this](Account& of, AccountRecord saved) { taken_in(of, std::move(saved)); });
+    set_tokens(record, tokens, std::max(record.life.generation, present + 1), sealer_);  // which never goes back
+    reserved.save(std::move(record), [this](Account& of, AccountRecord saved) { restored(of, std::move(saved)); });
 }
 
-void AccountTakeIn::taken_in(Account& account, AccountRecord record) {
+void AccountRestore::restored(Account& account, AccountRecord record) {
     const App* const app = apps_.find(record.app);
-    account.record = as_found(std::move(record), app);
+    account.record = after_restart(std::move(record), app);
     account.damage.clear();
     account.reported_generation = 0;
     events_.publish(account_event(account, "restored", clock_.now(), account.record.life.reason));

@@ -10,19 +10,19 @@
 
 namespace agent {
 
-/// Takes in an account as a backup has it, unless what is here is better.
-class AccountTakeIn {
+/// Keeps an account as a backup has it, unless the one that is here is better.
+class AccountRestore {
   public:
-    AccountTakeIn(const Clock& clock, const Sealer& sealer, const AppRegistry& apps, Events& events,
-                  Reservations& reservations)
+    AccountRestore(const Clock& clock, const Sealer& sealer, const AppRegistry& apps, Events& events,
+                   Reservations& reservations)
         : clock_(clock), sealer_(sealer), apps_(apps), events_(events), reservations_(reservations) {}
 
-    /// See AccountBook::take_in().
+    /// See AccountBook::restore_from_backup().
     [[nodiscard]] std::unique_ptr<Waiting> start(AccountRecord record, TokenSet tokens, Accounts::Done done);
 
   private:
-    void take_in(const Reservation& reserved, AccountRecord record, const TokenSet& tokens);
-    void taken_in(Account& account, AccountRecord record);
+    void restore(const Reservation& reserved, AccountRecord record, const TokenSet& tokens);
+    void restored(Account& account, AccountRecord record);
 
     const Clock& clock_;
     const Sealer& sealer_;

@@ -25,7 +25,7 @@ struct Brought {
     bool intent_saved = false;
 };
 
-Reply& take_in(CoreStage& stage, const std::string& account, const Brought& brought = {}) {
+Reply& restore(CoreStage& stage, const std::string& account, const Brought& brought = {}) {
     const agent::WallTime now = stage.clock.now();
     AccountRecord record;
     record.name = account;
@@ -40,7 +40,8 @@ Reply& take_in(CoreStage& stage, const std::string& account, const Brought& brou
                    .reason = brought.state == State::kLoginRequired ? "it may be spent" : ""};
     TokenSet tokens{.access_token = SecretString("B"), .refresh_token = SecretString("S")};
     return stage.waited([&](Reply& to) {
-        return stage.book->take_in(std::move(record), std::move(tokens), CoreStage::answer_to<agent::Result<void>>(to));
+        return stage.book->restore_from_backup(std::move(record), std::move(tokens),
+                                               CoreStage::answer_to<agent::Result<void>>(to));
     });
 }
 
@@ -72,7 +73,7 @@ std::string opened(const agent::Result<agent::StoredRow>& copy, const Sealer& ot
 
 }  // namespace
 
-Test(book_taking_in, a_copy_opens_with_the_other_key_alone) {
+Test(book_restoring, a_copy_opens_with_the_other_key_alone) {
     CoreStage stage;
     const Sealer other = sealer_of('b');
     stage.log_in("smith");
@@ -87,7 +88,7 @@ Test(book_taking_in, a_copy_opens_with_the_other_key_alone) {
     EXPECT_TEXT(stage.now("smith"), "A2#2");
 }
 
-Test(book_taking_in, a_copy_has_the_tokens_that_the_disk_refuses) {
+Test(book_restoring, a_copy_has_the_tokens_that_the_disk_refuses) {
     CoreStage stage(agent::Rotation::kSingleUse, agent::Product::kPlatform);
     const Sealer other = sealer_of('b');
     stage.log_in("smith");
@@ -105,7 +106,7 @@ Test(book_taking_in, a_copy_has_the_tokens_that_the_disk_refuses) {
     EXPECT_TEXT(stage.now("smith"), "A2#2");
 }
 
-Test(book_taking_in, there_is_no_copy_of_what_is_damaged_or_not_there) {
+Test(book_restoring, there_is_no_copy_of_what_is_damaged_or_not_there) {
     CoreStage stage;
     stage.log_in("smith");
     damage(stage, "smith");
@@ -118,9 +119,9 @@ Test(book_taking_in, there_is_no_copy_of_what_is_damaged_or_not_there) {
     cr_expect(of_none.error().code == Error::Code::kNotFound);
 }
 
-Test(book_taking_in, of_a_new_account_lets_it_go_on) {
+Test(book_restoring, of_a_new_account_lets_it_go_on) {
     CoreStage stage;
-    const Reply& reply = take_in(stage, "smith", {.generation = 3});
+    const Reply& reply = restore(stage, "smith", {.generation = 3});
     stage.timers.turn();
     EXPECT_TEXT(reply.text, "done");
     EXPECT_TEXT(stage.store.log().back(), "put smith 0->3");
@@ -136,17 +137,17 @@ Test(book_taking_in, of_a_new_account_lets_it_go_on) {
     EXPECT_TEXT(stage.state("smith"), "ready#4");
 }
 
-Test(book_taking_in, refreshes_it_by_itself_without_a_restart) {
+Test(book_restoring, refreshes_it_by_itself_without_a_restart) {
     CoreStage stage;
-    take_in(stage, "smith");
+    restore(stage, "smith");
     stage.run(48min);
     stage.let_refresh("B2");
     EXPECT_TEXT(stage.state("smith"), "ready#2");
 }
 
-Test(book_taking_in, of_one_whose_refresh_was_under_way_tries_it_again) {
+Test(book_restoring, of_one_whose_refresh_was_under_way_tries_it_again) {
     CoreStage stage;
-    take_in(stage, "smith", {.intent_saved = true});
+    restore(stage, "smith", {.intent_saved = true});
     stage.timers.turn();
     cr_expect(stage.http.open() <= 1);
     EXPECT_CONTAINS(stage.heard, "restored smith#1\n");
@@ -154,9 +155,9 @@ Test(book_taking_in, of_one_whose_refresh_was_under_way_tries_it_again) {
     EXPECT_TEXT(stage.state("smith"), "ready#2");
 }
 
-Test(book_taking_in, of_one_that_needs_a_person_sends_nothing) {
+Test(book_restoring, of_one_that_needs_a_person_sends_nothing) {
     CoreStage stage;
-    take_in(stage, "smith", {.state = State::kLoginRequired});
+    restore(stage, "smith", {.state = State::kLoginRequired});
     stage.timers.turn();
     EXPECT_TEXT(stage.heard, "restored smith#1\nlogin_required smith#1\n");
     for (int start = 0; start < 2; ++start) {
@@ -170,11 +171,11 @@ Test(book_taking_in, of_one_that_needs_a_person_sends_nothing) {
     cr_expect(stage.http.sent() == 0);
 }
 
-Test(book_taking_in, heals_a_damaged_account) {
+Test(book_restoring, heals_a_damaged_account) {
     CoreStage stage;
     stage.log_in("smith");
     damage(stage, "smith");
-    const Reply& reply = take_in(stage, "smith");
+    const Reply& reply = restore(stage, "smith");
     stage.timers.turn();
     EXPECT_TEXT(reply.text, "done");
     EXPECT_TEXT(stage.state("smith"), "ready#2");
@@ -187,12 +188,12 @@ Test(book_taking_in, heals_a_damaged_account) {
     EXPECT_TEXT(stage.now("smith"), "B3#3");
 }
 
-Test(book_taking_in, leaves_what_works_here) {
+Test(book_restoring, leaves_what_works_here) {
     CoreStage stage;
     stage.log_in("smith");
     stage.heard.clear();
     stage.run(1min);
-    const Reply& reply = take_in(stage, "smith", {.generation = 9});
+    const Reply& reply = restore(stage, "smith", {.generation = 9});
     stage.timers.turn();
     EXPECT_TEXT(reply.text, "conflict");
     EXPECT_CONTAINS(reply.error.message, "it works here (generation 1 here, 9 in the backup)");
@@ -204,12 +205,12 @@ Test(book_taking_in, leaves_what_works_here) {
     EXPECT_TEXT(stage.state("smith"), "ready#2");
 }
 
-Test(book_taking_in, of_newer_tokens_ends_the_need_of_a_login) {
+Test(book_restoring, of_newer_tokens_ends_the_need_of_a_login) {
     CoreStage stage;
     stage.log_in("smith");
     set_aside(stage, "smith");
     stage.run(1min);
-    const Reply& reply = take_in(stage, "smith", {.generation = 2});
+    const Reply& reply = restore(stage, "smith", {.generation = 2});
     stage.timers.turn();
     EXPECT_TEXT(reply.text, "done");
     EXPECT_TEXT(stage.store.log().back(), "put smith 1->2");
@@ -221,19 +222,19 @@ Test(book_taking_in, of_newer_tokens_ends_the_need_of_a_login) {
     }
 }
 
-Test(book_taking_in, of_tokens_that_are_not_newer_leaves_the_need_of_a_login) {
+Test(book_restoring, of_tokens_that_are_not_newer_leaves_the_need_of_a_login) {
     CoreStage stage;
     stage.log_in("smith");
     set_aside(stage, "smith");
     stage.run(1min);
-    const Reply& reply = take_in(stage, "smith", {.generation = 1});
+    const Reply& reply = restore(stage, "smith", {.generation = 1});
     stage.timers.turn();
     EXPECT_TEXT(reply.text, "conflict");
     EXPECT_TEXT(stage.now("smith"), "A1#1");
     EXPECT_TEXT(stage.state("smith"), "login_required#1");
 }
 
-Test(book_taking_in, never_lets_a_generation_go_back) {
+Test(book_restoring, never_lets_a_generation_go_back) {
     struct Row {
         int logins;  // before the account was damaged
         std::uint64_t brought;
@@ -244,7 +245,7 @@ Test(book_taking_in, never_lets_a_generation_go_back) {
         CoreStage stage;
         for (int i = 0; i < row.logins; ++i) stage.log_in("smith");
         if (row.logins > 0) damage(stage, "smith");
-        take_in(stage, "smith", {.generation = row.brought});
+        restore(stage, "smith", {.generation = row.brought});
         stage.timers.turn();
         EXPECT_TEXT(stage.now("smith"), row.after);
         stage.restart();
@@ -252,12 +253,12 @@ Test(book_taking_in, never_lets_a_generation_go_back) {
     }
 }
 
-Test(book_taking_in, waits_for_the_refresh_under_way_and_leaves_what_it_brings) {
+Test(book_restoring, waits_for_the_refresh_under_way_and_leaves_what_it_brings) {
     CoreStage stage;
     stage.log_in("smith");
     stage.refresh("smith");
     stage.run(CoreStage::kAMoment);
-    const Reply& reply = take_in(stage, "smith", {.generation = 2});
+    const Reply& reply = restore(stage, "smith", {.generation = 2});
     stage.run(CoreStage::kAMoment);
     EXPECT_TEXT(reply.text, "");
     stage.give_tokens("A2");
@@ -266,13 +267,13 @@ Test(book_taking_in, waits_for_the_refresh_under_way_and_leaves_what_it_brings) 
     EXPECT_TEXT(stage.now("smith"), "A2#2");
 }
 
-Test(book_taking_in, waits_for_the_refresh_under_way_and_comes_in_when_the_grant_is_dead) {
+Test(book_restoring, waits_for_the_refresh_under_way_and_comes_in_when_the_grant_is_dead) {
     CoreStage stage;
     stage.log_in("smith");
     stage.run(1min);
     stage.refresh("smith");
     stage.run(CoreStage::kAMoment);
-    const Reply& reply = take_in(stage, "smith", {.generation = 2});
+    const Reply& reply = restore(stage, "smith", {.generation = 2});
     stage.say_invalid_grant();
     stage.run(CoreStage::kAMoment);
     EXPECT_TEXT(reply.text, "done");
@@ -281,24 +282,24 @@ Test(book_taking_in, waits_for_the_refresh_under_way_and_comes_in_when_the_grant
     EXPECT_TEXT(stage.now("smith"), "B#2");
 }
 
-Test(book_taking_in, goes_on_when_nobody_waits_for_it) {
+Test(book_restoring, goes_on_when_nobody_waits_for_it) {
     CoreStage stage;
-    take_in(stage, "smith").waiting.reset();
+    restore(stage, "smith").waiting.reset();
     stage.timers.turn();
     EXPECT_TEXT(stage.state("smith"), "ready#1");
 }
 
-Test(book_taking_in, of_the_same_account_twice_at_once_takes_the_first) {
+Test(book_restoring, of_the_same_account_twice_at_once_takes_the_first) {
     CoreStage stage;
-    const Reply& first = take_in(stage, "smith", {.generation = 3});
-    const Reply& second = take_in(stage, "smith", {.generation = 4});
+    const Reply& first = restore(stage, "smith", {.generation = 3});
+    const Reply& second = restore(stage, "smith", {.generation = 4});
     stage.timers.turn();
     EXPECT_TEXT(first.text, "done");
     EXPECT_TEXT(second.text, "conflict");
     EXPECT_TEXT(stage.now("smith"), "B#3");
 }
 
-Test(book_taking_in, that_the_disk_refuses_changes_nothing) {
+Test(book_restoring, that_the_disk_refuses_changes_nothing) {
     CoreStage stage;
     stage.log_in("smith");
     set_aside(stage, "smith");
@@ -306,7 +307,7 @@ Test(book_taking_in, that_the_disk_refuses_changes_nothing) {
     stage.run(1min);
     stage.store.disk_is_full();
     for (const char* account : {"smith", "jones"}) {
-        const Reply& reply = take_in(stage, account, {.generation = 2});
+        const Reply& reply = restore(stage, account, {.generation = 2});
         stage.timers.turn();
         EXPECT_TEXT(reply.text, "temporarily_unavailable");
     }
@@ -316,12 +317,12 @@ Test(book_taking_in, that_the_disk_refuses_changes_nothing) {
     EXPECT_TEXT(stage.heard, "");
 
     stage.store.refuse(std::nullopt);
-    const Reply& again = take_in(stage, "smith", {.generation = 2});
+    const Reply& again = restore(stage, "smith", {.generation = 2});
     stage.timers.turn();
     EXPECT_TEXT(again.text, "done");
 }
 
-Test(book_taking_in, names_come_page_by_page_in_order) {
+Test(book_restoring, names_come_page_by_page_in_order) {
     CoreStage stage;
     for (const char* account : {"clark", "adams", "brown", "davis"}) stage.log_in(account);
     const auto names = [&](const char* after, std::size_t most) {
