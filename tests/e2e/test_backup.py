@@ -117,6 +117,18 @@ def test_an_account_whose_app_is_unknown_waits_for_it(stage, make_target):
     assert target.json("refresh", "smith-law", "--revive")["generation"] == 2
 
 
+def test_a_logout_ends_a_grant_that_waits_for_a_person(make_stage, make_target):
+    with make_stage(*PLATFORM) as stage:
+        stage.login("smith-law")
+        file, _ = back_up(stage)
+        daemon, target = make_target(stage)
+        assert restore(target, file)[0] == {"smith-law": "set_aside"}
+        daemon.restart()
+        target("logout", "smith-law")
+        assert target.json("list")["accounts"] == []
+        stage.clioctl("refresh", "smith-law", exit=3)  # it was the same grant
+
+
 def test_a_recovery_key_opens_it(stage, make_target, in_play):
     stage.login("smith-law")
     file = stage.daemon.home / "firm.backup"

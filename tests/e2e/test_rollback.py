@@ -140,6 +140,21 @@ def test_what_was_logged_out_does_not_come_back_by_itself(stage):
     assert "\n".join(findings(stage)) == text
 
 
+def test_a_second_rollback_is_told_as_the_first(stage):
+    for name in ("smith-law", "jones-law"):
+        stage.login(name)
+        with stopped(stage):
+            copy = copy_of(stage)
+        stage.login("young-law")
+        with stopped(stage):
+            put_back(stage, copy)
+        assert any("account young-law: is not stored" in line for line in findings(stage))
+    # Each time the revision went on past what had been seen.
+    revisions = [line.split("revision ")[1].split()[0] for line in findings(stage) if "the store was put back" in line]
+    assert len(revisions) == 2 and int(revisions[0].strip(",")) < int(revisions[1].strip(","))
+    assert state(stage, "jones-law") == ("ready", 1)
+
+
 def test_one_row_that_was_put_back(make_stage):
     with make_stage(*PLATFORM) as stage:
         stage.login("smith-law")
