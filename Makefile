@@ -38,9 +38,9 @@ run: programs ## build and run cliod in the foreground, with your configuration 
 	@.ci/install-packages run
 	@$(B)/daemon/app/cliod
 
-test: build ## every test
+test: setup ## every test
 	@.ci/install-packages run test
-	@tests/run $(B)
+	@began=$$(date +%s) && ninja -C $(B) && BUILD_SECONDS=$$(($$(date +%s) - began)) tests/run $(B)
 
 unit: build ## the unit tests
 	@meson test -C $(B) --no-rebuild --suite unit
