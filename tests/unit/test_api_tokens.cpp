@@ -175,6 +175,17 @@ Test(api_tokens, reports) {
     }
 }
 
+Test(api_tokens, a_report_is_short) {
+    Fixture api;
+    const std::string report = R"({"generation":6,"status":401})";
+    const auto padded = [&](std::size_t size) { return report + std::string(size - report.size(), ' '); };
+    cr_expect(api.post("/v1/accounts/smith-law/report", padded(1024)).status() == 200);
+    const auto asked = api.post("/v1/accounts/smith-law/report", padded(1025));
+    cr_expect(asked.status() == 400);
+    EXPECT_CONTAINS(asked.body(), "at most 1024 bytes");
+    cr_expect(api.accounts.reports.size() == 1);
+}
+
 Test(api_tokens, bad_reports_never_reach_the_account) {
     for (const char* body :
          {"", "not json", "[]", "7", "{}", R"({"generation":6})", R"({"status":401})",

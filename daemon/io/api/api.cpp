@@ -8,6 +8,7 @@
 #include "io/api/handlers/metrics_text.h"
 #include "io/api/routes.h"
 #include "io/systemd/log_events.h"
+#include "protocol/limits.h"
 #include "protocol/names.h"
 
 namespace agent {
@@ -97,6 +98,9 @@ Result<std::unique_ptr<Waiting>> Api::dispatch(const ApiRequest& request, ApiRep
                                                  std::to_string(context_.own_uid) + ", you are " + std::to_string(uid) +
                                                  ")");
     }
+    if (route.access == Access::kUse && request.body.size() > limits::kUserBodyBytes)
+        return fail(Error::Code::kBadRequest,
+                    "the body is too long: at most " + std::to_string(limits::kUserBodyBytes) + " bytes here");
     AGENT_TRY(std::string parameter, decode_segment(match.segment));
     const ApiCall call{.request = request, .parameter = std::move(parameter)};
     if (!route.needs_parts) return route.handler(*this, call, reply);
