@@ -5,9 +5,11 @@
 #include <sstream>
 #include <string>
 
+#include "source_root.h"
+
 /// The text of a document in daemon/.
 inline std::string document(const std::string& name) {
-    std::ifstream file(std::string(SOURCE_ROOT "/daemon/") + name);
+    std::ifstream file(source_path("daemon/" + name));
     std::ostringstream text;
     text << file.rdbuf();
     return text.str();

@@ -5,13 +5,16 @@
 #include <regex>
 
 #include "expect.h"
+#include "source_root.h"
 #include "temp_dir.h"
 
 using agent::Config;
 
 namespace {
 
-constexpr const char* kSample = SOURCE_ROOT "/etc/cliod.json";
+std::string sample() {
+    return source_path("etc/cliod.json");
+}
 
 /// An app whose secret is in `dir`.
 std::string app_text(const TempDir& dir) {
@@ -115,7 +118,7 @@ Test(config, is_found_by_the_environment) {
 }
 
 Test(config, the_sample_is_right_as_it_is) {
-    const auto config = Config::load(kSample);
+    const auto config = Config::load(sample());
     cr_assert(config, "%s", config.error().message.c_str());
     cr_expect(config->apps.empty() && !config->key && config->tls.ca_file.empty());
     // What it shows as the default is the default.
@@ -128,10 +131,10 @@ Test(config, the_examples_in_the_sample_are_right) {
     const TempDir dir;
     for (const char* name : {"firm.secret", "rehearsal.secret", "clio-intake-secret", "ca.pem"}) dir.write(name, "s");
     ::setenv("CREDENTIALS_DIRECTORY", (dir / "").c_str(), /*overwrite=*/1);
-    std::string text = TempDir::read(kSample);
+    std::string text = TempDir::read(sample());
     text = std::regex_replace(text, std::regex("(^|\n)( *)//([\"}])"), "$1$2$3");
     text = std::regex_replace(text, std::regex("/etc/cliod/(firm|rehearsal|ca)\\."), (dir / "$1."));
-    text = std::regex_replace(text, std::regex("/usr/local/share/doc/clio-agent/"), SOURCE_ROOT "/etc/");
+    text = std::regex_replace(text, std::regex("/usr/local/share/doc/clio-agent/"), source_path("etc/"));
     const auto config = Config::parse(text);
     cr_assert(config, "%s", config.error().message.c_str());
     cr_expect(config->apps.size() == 3 && config->key && !config->tls.ca_file.empty());

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "expect.h"
+#include "source_root.h"
 
 namespace {
 
@@ -17,7 +18,7 @@ struct Entry {
 
 /// The entries of cliod.catalog by their IDs, read as systemd's Journal Message Catalogs describe.
 std::map<std::string, Entry> read_catalog() {
-    std::ifstream file(SOURCE_ROOT "/daemon/cliod.catalog");
+    std::ifstream file(source_path("daemon/cliod.catalog"));
     std::map<std::string, Entry> entries;
     Entry* entry = nullptr;
     bool in_header = false;

@@ -8,6 +8,7 @@
 
 #include "expect.h"
 #include "fakes/api_fixture.h"
+#include "source_root.h"
 
 using agent::Access;
 using agent::ApiMethod;
@@ -29,7 +30,7 @@ std::string example_of(std::string_view pattern) {
 /// The operations of daemon/openapi.yaml by method and path, found by its layout, without parsing YAML.
 std::map<std::pair<std::string, std::string>, Access> contract() {
     std::map<std::pair<std::string, std::string>, Access> operations;
-    std::ifstream file(SOURCE_ROOT "/daemon/openapi.yaml");
+    std::ifstream file(source_path("daemon/openapi.yaml"));
     std::string path;
     std::string method;
     for (std::string line; std::getline(file, line) && line != "components:";) {
