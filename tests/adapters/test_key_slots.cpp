@@ -183,9 +183,10 @@ namespace {
 
 /// The rows of a store, each sealed as the sealer of `seal` would.
 void put(StoreFile& store, const agent::StoredRow& row) {
-    agent::SqliteStatement insert(store.db(), "INSERT INTO record VALUES (?1, ?2, ?3, ?4)");
+    agent::SqliteStatement insert(store.db(), "INSERT INTO record VALUES (?1, ?2, ?3, ?4, ?5)");
     insert.bind(1, agent::stored_kind(row.kind)).bind(2, std::string_view(row.name));
     insert.bind(3, static_cast<std::int64_t>(row.generation)).bind(4, std::span<const std::byte>(row.sealed));
+    insert.bind(5, static_cast<std::int64_t>(agent::random_number()));
     cr_assert(insert.step() == SQLITE_DONE);
 }
 
@@ -267,7 +268,7 @@ Test(key_slots, the_previous_key_goes_when_no_row_needs_it) {
 Test(key_slots, are_not_made_up_for_records_that_exist) {
     Fixture f;
     StoreFile store = f.open();
-    execute(store, "INSERT INTO record VALUES (1, 'a', 1, x'00')");
+    execute(store, "INSERT INTO record VALUES (1, 'a', 1, x'00', 1)");
     const auto refused = agent::add_key_slot(store, key_of('d'), {}, {}, key_of('f'));
     cr_assert_not(refused);
     cr_expect(refused.error().code == Error::Code::kInternal);

@@ -75,7 +75,7 @@ Test(sqlite_token_store, keeps_records_of_each_kind_apart) {
     EXPECT_TEXT(f.stored(), std::string_view("account empty 7 \naccount firm 1 one\napp firm 1 a\0b\n", 51));
 }
 
-Test(sqlite_token_store, swaps_only_the_generation_it_was_told) {
+Test(sqlite_token_store, swaps_only_the_version_it_was_told) {
     Fixture f;
     f.open();
     cr_expect(f.commit(put("a", 0, 1, "first")));
@@ -85,13 +85,50 @@ Test(sqlite_token_store, swaps_only_the_generation_it_was_told) {
     expect_conflict(f.commit(remove_record("a", 2)));
     expect_conflict(f.commit(remove_record("b", 1)));
     EXPECT_TEXT(f.stored(), "account a 1 first\n");
-    cr_expect(f.commit(put("a", 1, 1, "same generation")));
-    cr_expect(f.commit(put("a", 1, 2, "next")));
+    agent::StoreChange same_generation = put("a", 1, 1, "same generation");
+    same_generation.row.version = 7;
+    cr_expect(f.commit(same_generation));
+    expect_conflict(f.commit(same_generation));
+    expect_conflict(f.commit(put("a", 1, 2, "decided upon what was there before")));
+    expect_conflict(f.commit(remove_record("a", 1)));
+    EXPECT_TEXT(f.stored(), "account a 1 same generation\n");
+    cr_expect(f.commit(put("a", 7, 2, "next")));
     EXPECT_TEXT(f.stored(), "account a 2 next\n");
     cr_expect(f.commit(remove_record("a", 2)));
     EXPECT_TEXT(f.stored(), "");
     cr_expect(f.commit(put("a", 0, 9, "anew")));
     EXPECT_TEXT(f.stored(), "account a 9 anew\n");
+}
+
+Test(sqlite_token_store, reads_one_record_after_the_commits_before_it) {
+    Fixture f;
+    SqliteTokenStore& store = f.open();
+    std::string read;
+    const auto note = [&](const Result<std::optional<StoredRow>>& row) {
+        cr_assert(row, "%s", row.error().message.c_str());
+        read += *row ? (*row)->name + " " + std::to_string((*row)->version) + ", " : "none, ";
+    };
+    f.start(put("a", 0, 3, "first"));
+    const auto first = store.read(StoredRow::Kind::kAccount, "a", note);
+    const auto other_kind = store.read(StoredRow::Kind::kApp, "a", note);
+    store.read(StoredRow::Kind::kAccount, "a", note).reset();
+    cr_expect(read.empty(), "never before read() has returned");
+    cr_assert(fakes::run_until(f.loop, [&] { return read.size() >= 10; }));
+    cr_expect(f.commit(put("b", 0, 1, "")));
+    EXPECT_TEXT(read, "a 3, none, ");
+}
+
+Test(sqlite_token_store, tells_of_another_writer) {
+    static std::string told;
+    Fixture f;
+    f.open();
+    cr_assert(f.commit(put("smith", 0, 1, "x")));
+    agent::set_log_sink([](const agent::LogRecord& record) {
+        told += std::string(record.event->name) + " ";
+        return true;
+    });
+    expect_conflict(f.commit(put("smith", 0, 1, "x")));
+    EXPECT_TEXT(told, "store_overtaken ");
 }
 
 Test(sqlite_token_store, takes_the_changes_of_a_record_in_order) {
@@ -234,5 +271,5 @@ Test(sqlite_token_store, a_disk_that_refuses_is_told_once_and_answers_pings) {
     disk.heal();
     cr_expect(fixture.commit(put("smith", 1, 2, "x")));
     expect_conflict(fixture.commit(put("smith", 1, 2, "x")));
-    EXPECT_TEXT(told, "store_failed store_recovered ");
+    EXPECT_TEXT(told, "store_failed store_recovered store_overtaken ");
 }

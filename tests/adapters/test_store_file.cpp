@@ -77,7 +77,7 @@ Test(store_file, is_made_private_and_recognisable) {
     }
     const std::string header = read_file(f.path).substr(0, 100);  // https://sqlite.org/fileformat.html
     EXPECT_TEXT(header.substr(68, 4), "clio");
-    EXPECT_TEXT(header.substr(60, 4), std::string("\0\0\0\1", 4));
+    EXPECT_TEXT(header.substr(60, 4), std::string("\0\0\0\2", 4));
 }
 
 Test(store_file, keeps_its_id) {
@@ -117,8 +117,13 @@ Test(store_file, refuses_a_directory_and_a_place_that_is_not) {
 Test(store_file, refuses_a_newer_version) {
     Fixture f;
     cr_assert(StoreFile::open(f.path));
-    run_sql(f.path, "PRAGMA user_version = 2; CREATE TABLE something_new (a)");
-    f.expect_refused(Error::Code::kConflict, "was made by a newer cliod (format 2; this one reads 1)");
+    run_sql(f.path, "PRAGMA user_version = 3; CREATE TABLE something_new (a)");
+    f.expect_refused(
+        Error::Code::kConflict,
+        ("was made by a newer cliod (format 3; this one reads up to 2): install that one again, or put back "
+         "what it may have kept as " +
+         f.path.string() + ".format-2")
+            .c_str());
 }
 
 Test(store_file, refuses_a_damaged_database) {

@@ -25,8 +25,9 @@ agent::StoreChange next_generation(int record, std::uint64_t generation) {
             .row = {.kind = agent::StoredRow::Kind::kAccount,
                     .name = std::to_string(record),
                     .generation = generation + 1,
-                    .sealed = agent::Bytes(200)},
-            .expected_generation = generation};
+                    .sealed = agent::Bytes(200),
+                    .version = generation + 1},
+            .expected_version = generation};
 }
 
 }  // namespace

@@ -37,7 +37,7 @@ StoreChange login(const Sealer& sealer, const std::string& app, WallTime expires
     record.life.expires_at = expires_at;
     record.life.refresh_at = draw_refresh_at(record.life.obtained_at, kLifetime, kDefaultAtFraction, 0.5);
     record.tokens = seal_token_set(sealer, tokens, name, 1);
-    return {.action = StoreChange::Action::kPut, .row = seal_account_record(sealer, record), .expected_generation = 0};
+    return {.action = StoreChange::Action::kPut, .row = seal_account_record(sealer, record), .expected_version = 0};
 }
 
 Result<void> commit(RecordTable& table, std::vector<StoreChange>& changes) {

@@ -33,10 +33,19 @@ class FakeTokenStore : public agent::TokenStore {
     }
 
     [[nodiscard]] std::unique_ptr<agent::StoreCommit> commit(agent::StoreChange change, Done done) override {
-        auto commit = std::make_shared<Commit>(Commit{.change = std::move(change), .done = std::move(done)});
-        waiting_.push_back(commit);
-        arm();
-        return std::make_unique<Handle>(commit);
+        Commit commit;
+        commit.change = std::move(change);
+        commit.done = std::move(done);
+        return start(std::move(commit));
+    }
+
+    [[nodiscard]] std::unique_ptr<agent::StoreCommit> read(agent::StoredRow::Kind kind, std::string name,
+                                                           Read done) override {
+        Commit commit;
+        commit.change.row.kind = kind;
+        commit.change.row.name = std::move(name);
+        commit.read = std::move(done);
+        return start(std::move(commit));
     }
 
     /// Commits wait for finish() from now on.
@@ -56,6 +65,7 @@ class FakeTokenStore : public agent::TokenStore {
         }
         const std::shared_ptr<Commit> commit = waiting_.front();
         waiting_.pop_front();
+        if (commit->reads) return finish_reading(*commit);
         auto result = apply(commit->change);
         if (const Done done = std::exchange(commit->done, nullptr)) done(std::move(result));
     }
@@ -86,14 +96,32 @@ class FakeTokenStore : public agent::TokenStore {
     struct Commit {
         agent::StoreChange change;
         Done done;  // null once nobody wants to know
+        Read read;  // the same, instead of a change
+        bool reads = false;
     };
     struct Handle : agent::StoreCommit {
         explicit Handle(std::shared_ptr<Commit> c) : commit(std::move(c)) {}
-        ~Handle() override { commit->done = nullptr; }
+        ~Handle() override {
+            commit->done = nullptr;
+            commit->read = nullptr;
+        }
         Handle(const Handle&) = delete;
         Handle& operator=(const Handle&) = delete;
         std::shared_ptr<Commit> commit;
     };
+
+    [[nodiscard]] std::unique_ptr<agent::StoreCommit> start(Commit commit) {
+        commit.reads = commit.read != nullptr;
+        waiting_.push_back(std::make_shared<Commit>(std::move(commit)));
+        arm();
+        return std::make_unique<Handle>(waiting_.back());
+    }
+
+    void finish_reading(Commit& commit) {
+        const auto found = rows_.find({commit.change.row.kind, commit.change.row.name});
+        if (const Read read = std::exchange(commit.read, nullptr))
+            read(found == rows_.end() ? std::nullopt : std::optional(found->second));
+    }
 
     void arm() {
         if (held_ || timer_ || waiting_.empty()) return;
@@ -110,16 +138,16 @@ class FakeTokenStore : public agent::TokenStore {
         const Key key{row.kind, row.name};
         const auto present = rows_.find(key);
         const std::uint64_t generation = present == rows_.end() ? 0 : present->second.generation;
+        const std::uint64_t version = present == rows_.end() ? 0 : present->second.version;
 
-        const std::string line = (put ? "put " : "remove ") + row.name + " " +
-                                 std::to_string(change.expected_generation) +
+        const std::string line = (put ? "put " : "remove ") + row.name + " " + std::to_string(generation) +
                                  (put ? "->" + std::to_string(row.generation) : "");
-        const bool conflict = generation != change.expected_generation;
+        const bool conflict = version != change.expected_version;
         log_.push_back((refusal_ || conflict ? "!" : "") + line);
         if (refusal_) return tl::unexpected(*refusal_);
         if (conflict)
             return agent::fail(agent::Error::Code::kConflict,
-                               "fake store: " + line + ": generation is " + std::to_string(generation));
+                               "fake store: " + line + ": is not the version that was read");
         if (put)
             rows_.insert_or_assign(key, row);
         else

@@ -14,7 +14,7 @@
 
 namespace fakes {
 
-/// Of an account; "sealed" with no key at all.
+/// Of an account; "sealed" with no key at all. The version is the generation, and so is the expected one.
 [[nodiscard]] inline agent::StoreChange put(std::string name, std::uint64_t expected, std::uint64_t generation,
                                             std::string_view sealed) {
     const auto bytes = agent::as_bytes(sealed);
@@ -22,8 +22,9 @@ namespace fakes {
             .row = {.kind = agent::StoredRow::Kind::kAccount,
                     .name = std::move(name),
                     .generation = generation,
-                    .sealed = agent::Bytes(bytes.begin(), bytes.end())},
-            .expected_generation = expected};
+                    .sealed = agent::Bytes(bytes.begin(), bytes.end()),
+                    .version = generation},
+            .expected_version = expected};
 }
 
 [[nodiscard]] inline agent::StoreChange remove_record(std::string name, std::uint64_t expected) {

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 namespace agent::sim {
 
@@ -61,7 +62,10 @@ void Callers::register_app(const AppPlan& plan) {
         [&](Apps::Done done) { return daemon->apps().put(plan.app(), std::move(done)); }, [](const Answer&) {});
 }
 
-void Callers::app_registered(const std::string& name) {
+void Callers::app_registered(const StoredRow& row) {
+    const std::string& name = row.name;
+    // Not when it was only sealed again.
+    if (std::exchange(registered_[name], row.generation) == row.generation) return;
     const auto& apps = around_.scenario.apps;
     const auto plan = std::find_if(apps.begin(), apps.end(), [&](const AppPlan& app) { return app.name == name; });
     const auto number = static_cast<int>(plan - apps.begin());

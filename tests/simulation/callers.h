@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
 #include <functional>
+#include <map>
 #include <string>
 
 #include "simulation/daemon.h"
@@ -36,7 +38,7 @@ class Callers {
     /// Somebody wants something of an account that is being refreshed just now.
     void disturb(const std::string& account);
     /// A registration has become durable; the accounts of the app may be refreshed at once.
-    void app_registered(const std::string& name);
+    void app_registered(const StoredRow& row);
 
   private:
     void repeat(Duration mean, const std::function<void()>& act);
@@ -53,6 +55,7 @@ class Callers {
 
     const Surroundings& around_;
     Random random_;
+    std::map<std::string, std::uint64_t> registered_;  // the generation of each app
 };
 
 }  // namespace agent::sim

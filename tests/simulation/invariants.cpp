@@ -41,8 +41,10 @@ Invariants::Invariants(const EventQueue& events, const Clock& clock, const SimSe
 
 void Invariants::became_durable(const StoreChange& change) {
     const bool put = change.action == StoreChange::Action::kPut;
-    trace_.say("store: ", change.row.name, put ? " durable, generation " : " removed, was generation ",
-               put ? change.row.generation : change.expected_generation);
+    if (put)
+        trace_.say("store: ", change.row.name, " durable, generation ", change.row.generation);
+    else
+        trace_.say("store: ", change.row.name, " removed");
     records_.changed(change);
 }
 

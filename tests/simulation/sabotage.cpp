@@ -44,8 +44,23 @@ class WrappedStore : public TokenStore {
     std::unique_ptr<StoreCommit> commit(StoreChange change, Done done) override {
         return store_.commit(std::move(change), std::move(done));
     }
+    std::unique_ptr<StoreCommit> read(StoredRow::Kind kind, std::string name, Read done) override {
+        return store_.read(kind, std::move(name), std::move(done));
+    }
 
   protected:
+    [[nodiscard]] std::optional<StoredRow> durable(const StoreChange& change) {
+        std::optional<StoredRow> found;
+        static_cast<void>(store_.load([&](const StoredRow& row) {
+            if (row.kind == change.row.kind && row.name == change.row.name) found = row;
+        }));
+        return found;
+    }
+    [[nodiscard]] bool keeps_generation(const StoreChange& change) {
+        const auto present = durable(change);
+        return change.action == StoreChange::Action::kPut && present && present->generation == change.row.generation;
+    }
+
     struct Told : StoreCommit {
         std::unique_ptr<Timer> timer;
     };
@@ -58,10 +73,6 @@ class WrappedStore : public TokenStore {
     Timers& timers_;
     TokenStore& store_;
 };
-
-[[nodiscard]] bool keeps_generation(const StoreChange& change) {
-    return change.action == StoreChange::Action::kPut && change.row.generation == change.expected_generation;
-}
 
 /// Says that a token set is durable when that has only been asked for: callers are answered before the commit.
 class HastyStore : public WrappedStore {
@@ -110,7 +121,9 @@ class RedrawingStore : public WrappedStore {
             life.refresh_at = draw_refresh_at(life.obtained_at,
                                               std::chrono::duration_cast<Duration>(life.expires_at - life.obtained_at),
                                               kDefaultAtFraction, entropy_.unit());
-            each(seal_account_record(sealer_, *record));
+            StoredRow redrawn = seal_account_record(sealer_, *record);
+            redrawn.version = row.version;
+            each(std::move(redrawn));
         });
     }
 
@@ -133,9 +146,7 @@ class StaleStore : public WrappedStore {
 
   private:
     void force(StoreChange change) {
-        (void)store_.load([&](const StoredRow& row) {
-            if (row.kind == change.row.kind && row.name == change.row.name) change.expected_generation = row.generation;
-        });
+        if (const auto present = durable(change)) change.expected_version = present->version;
         (void)store_.commit(std::move(change), [](const Result<void>&) {});
     }
     std::vector<std::unique_ptr<Timer>> again_;

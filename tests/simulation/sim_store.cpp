@@ -10,14 +10,19 @@ using namespace std::chrono_literals;
 
 struct SimStore::Entry {
     StoreChange change;
-    Job job;    // instead of the change
-    Done done;  // empty once nobody wants to hear of it
+    Job job;                // instead of the change
+    TokenStore::Done done;  // empty once nobody wants to hear of it
+    TokenStore::Read read;  // the same, instead of a change
+    bool reads = false;
     bool over = false;
 };
 
 struct SimStore::Handle : StoreCommit {
     explicit Handle(std::shared_ptr<Entry> e) : entry(std::move(e)) {}
-    ~Handle() override { entry->done = nullptr; }
+    ~Handle() override {
+        entry->done = nullptr;
+        entry->read = nullptr;
+    }
     Handle(const Handle&) = delete;
     Handle& operator=(const Handle&) = delete;
     std::shared_ptr<Entry> entry;
@@ -32,17 +37,33 @@ Result<void> SimStore::load(const std::function<void(StoredRow)>& each) {
 }
 
 std::unique_ptr<StoreCommit> SimStore::commit(StoreChange change, Done done) {
-    return submit(std::make_shared<Entry>(Entry{.change = std::move(change), .job = {}, .done = std::move(done)}));
+    return start({.change = std::move(change), .job = {}, .done = std::move(done), .read = {}});
 }
 
 std::unique_ptr<StoreCommit> SimStore::run(Job job, Done done) {
-    return submit(std::make_shared<Entry>(Entry{.change = {}, .job = std::move(job), .done = std::move(done)}));
+    return start({.change = {}, .job = std::move(job), .done = std::move(done), .read = {}});
 }
 
-std::unique_ptr<StoreCommit> SimStore::submit(std::shared_ptr<Entry> entry) {
+std::unique_ptr<StoreCommit> SimStore::read(StoredRow::Kind kind, std::string name, Read done) {
+    StoreChange which;
+    which.row.kind = kind;
+    which.row.name = std::move(name);
+    return start({.change = std::move(which), .job = {}, .done = {}, .read = std::move(done), .reads = true});
+}
+
+std::unique_ptr<StoreCommit> SimStore::start(Entry from) {
+    auto entry = std::make_shared<Entry>(std::move(from));
     waiting_.push_back(entry);
     if (waiting_.size() == 1) write_next();
     return std::make_unique<Handle>(std::move(entry));
+}
+
+void SimStore::tell(Entry& entry, const Result<void>& result) const {
+    if (const auto read = std::exchange(entry.read, nullptr)) {
+        const auto found = durable_.find({entry.change.row.kind, entry.change.row.name});
+        return read(found == durable_.end() ? std::nullopt : std::optional(found->second));
+    }
+    if (const auto done = std::exchange(entry.done, nullptr)) done(result);
 }
 
 const DiskSpell* SimStore::spell() const {
@@ -62,7 +83,7 @@ void SimStore::write_next() {
     events_.add(latency(), EventQueue::Place::kMachine, [this, life = life_] {
         if (life != life_) return;
         const auto entry = waiting_.front();
-        auto result = write(*entry);
+        auto result = entry->reads ? Result<void>() : write(*entry);
         entry->over = true;
         // Durable, but not yet reported: the process may die in between.
         const Duration later = random_.between(0ms, 5ms);
@@ -70,7 +91,7 @@ void SimStore::write_next() {
             if (life != life_) return;
             waiting_.pop_front();
             if (!waiting_.empty()) write_next();
-            if (const auto done = std::exchange(entry->done, nullptr)) done(result);
+            tell(*entry, result);
         });
     });
 }
@@ -87,10 +108,9 @@ Result<void> SimStore::write(const Entry& entry) {
 Result<void> SimStore::write(const StoreChange& change) {
     const Key key{change.row.kind, change.row.name};
     const auto found = durable_.find(key);
-    const std::uint64_t present = found == durable_.end() ? 0 : found->second.generation;
-    if (present != change.expected_generation)
-        return fail(Error::Code::kConflict, "store: " + key.second + ": generation is " + std::to_string(present) +
-                                                ", not " + std::to_string(change.expected_generation));
+    const std::uint64_t present = found == durable_.end() ? 0 : found->second.version;
+    if (present != change.expected_version)
+        return fail(Error::Code::kConflict, "store: " + key.second + ": is not the version that was read");
     if (change.action == StoreChange::Action::kPut)
         durable_.insert_or_assign(key, change.row);
     else
@@ -105,7 +125,7 @@ void SimStore::crash() {
     std::set<Key> ended;  // records whose later commits are lost because an earlier one was
     for (const auto& entry : lost) {
         const Key key{entry->change.row.kind, entry->change.row.name};
-        if (entry->over || ended.contains(key) || (entry->job && !ended.empty())) continue;
+        if (entry->over || entry->reads || ended.contains(key) || (entry->job && !ended.empty())) continue;
         if (random_.chance(0.5) || !write(*entry)) ended.insert(key);
     }
 }

@@ -35,6 +35,7 @@ class SimStore : public TokenStore {
 
     [[nodiscard]] Result<void> load(const std::function<void(StoredRow)>& each) override;
     [[nodiscard]] std::unique_ptr<StoreCommit> commit(StoreChange change, Done done) override;
+    [[nodiscard]] std::unique_ptr<StoreCommit> read(StoredRow::Kind kind, std::string name, Read done) override;
 
     /// Does something else with what is durable, between the commits before and after it.
     using Job = std::function<Result<void>(Rows&)>;
@@ -53,8 +54,9 @@ class SimStore : public TokenStore {
 
     [[nodiscard]] const DiskSpell* spell() const;
     [[nodiscard]] Duration latency();
+    [[nodiscard]] std::unique_ptr<StoreCommit> start(Entry from);
+    void tell(Entry& entry, const Result<void>& result) const;
     void write_next();
-    [[nodiscard]] std::unique_ptr<StoreCommit> submit(std::shared_ptr<Entry> entry);
     [[nodiscard]] Result<void> write(const Entry& entry);
     [[nodiscard]] Result<void> write(const StoreChange& change);
 

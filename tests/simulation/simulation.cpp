@@ -55,8 +55,7 @@ Simulation::Simulation(const RunOptions& options)
       store_(events_, stream(options, Stream::kStore), scenario_.disk,
              [this](const StoreChange& change) {
                  invariants_.became_durable(change);
-                 const bool is_changed = change.row.generation != change.expected_generation;
-                 if (change.row.kind == StoredRow::Kind::kApp && is_changed) callers_.app_registered(change.row.name);
+                 if (change.row.kind == StoredRow::Kind::kApp) callers_.app_registered(change.row);
              }),
       waits_(events_, stream(options, Stream::kWaits), statistics_, invariants_.findings()),
       world_(sabotaged({.clock = clock_, .timers = timers_, .entropy = entropy_, .http = network_, .store = store_},

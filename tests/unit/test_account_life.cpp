@@ -25,7 +25,8 @@ constexpr State kStates[] = {State::kReady,          State::kSavingIntent,  Stat
 constexpr Happening kHappenings[] = {Happening::kBegin,       Happening::kIntentSaved, Happening::kTokensReceived,
                                      Happening::kTokensSaved, Happening::kSaveFailed,  Happening::kTransient,
                                      Happening::kAnswerLost,  Happening::kAppRefused,  Happening::kGrantDead,
-                                     Happening::kSignedIn,    Happening::kSetAside};
+                                     Happening::kSignedIn,    Happening::kSetAside,    Happening::kNewerFound,
+                                     Happening::kIntentFound};
 
 // The whole of what can happen, once more in words: no row changes unseen.
 constexpr const char* kTable =
@@ -50,7 +51,13 @@ constexpr const char* kTable =
     "tokens_unsaved: signed_in -> ready, settle\n"
     "ready: set_aside -> login_required, settle\n"
     "stale: set_aside -> login_required, settle\n"
-    "unknown_outcome: set_aside -> login_required, settle\n";
+    "unknown_outcome: set_aside -> login_required, settle\n"
+    "saving_intent: newer_found -> ready, settle\n"
+    "saving_intent: intent_found -> unknown_outcome, settle\n"
+    "saving_intent: set_aside -> login_required, settle\n"
+    "saving_tokens: newer_found -> ready, settle\n"
+    "saving_tokens: intent_found -> unknown_outcome, settle\n"
+    "saving_tokens: set_aside -> login_required, settle\n";
 
 Life life_in(State state) {
     return Life{.state = state,

@@ -363,3 +363,25 @@ Test(app_registry, one_that_does_not_open_is_removed) {
     desk.timers.turn();
     EXPECT_TEXT(desk.store.log().back(), "put firm 0->1");
 }
+
+Test(app_registry, what_another_program_has_stored_is_found_and_can_be_changed) {
+    Desk desk;
+    const auto added = desk.put(app_named("firm"));
+    desk.timers.turn();
+    cr_assert(added->result && *added->result);
+    StoredRow& row = *desk.store.find(StoredRow::Kind::kApp, "firm");
+    row = agent::seal_app(desk.sealer, app_named("firm", "of another"), 5);
+
+    desk.expect_refused(desk.put(app_named("firm", "mine")), Error::Code::kConflict);
+    EXPECT_TEXT(desk.secret_of("firm"), "of another");
+    const auto again = desk.put(app_named("firm", "mine"));
+    desk.timers.turn();
+    cr_assert(again->result && *again->result);
+    EXPECT_TEXT(desk.secret_of("firm"), "mine");
+    cr_expect(desk.store.find(StoredRow::Kind::kApp, "firm")->generation == 6);
+
+    desk.store.rows().clear();
+    const auto removed = desk.remove("firm");
+    desk.timers.turn();
+    cr_expect(removed->result && *removed->result, "what is gone is removed");
+}

@@ -152,7 +152,8 @@ Test(book_store, a_slow_disk_stalls_nobody_else) {
 Test(book_store, a_record_that_changed_underneath_is_not_overwritten) {
     Platform stage;
     agent::StoredRow& row = *stage.store.find_account("smith");
-    row.generation = 5;  // somebody else writes to the same store
+    row.generation = 5;  // somebody else writes to the same store, with another key
+    row.version = 7;
     const auto theirs = row.sealed;
     const Reply& reply = stage.refresh("smith");
     stage.run(CoreStage::kAMoment);

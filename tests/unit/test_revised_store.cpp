@@ -102,3 +102,18 @@ Test(revised_store, is_sealed_with_the_present_key) {
     stage.timers.turn();
     cr_expect(told && stage.loaded_revision(Sealer(key_of('n'))) == 2);
 }
+
+Test(revised_store, goes_on_from_what_another_program_has_counted) {
+    Stage stage;
+    EXPECT_TEXT(stage.commit(put("smith", 0, 1, "sealed")), "done");
+    RevisedStore another(stage.base, stage.sealer);
+    cr_assert(another.load([](const StoredRow&) {}));
+    another.advance([](const agent::Result<void>& done) { cr_expect(done); });
+    stage.timers.turn();
+    bool refused = false;
+    stage.store.advance([&](const agent::Result<void>& done) { refused = !done; });
+    stage.timers.turn();
+    cr_expect(refused && stage.loaded_revision(stage.sealer) == 2);
+    EXPECT_TEXT(stage.commit(put("jones", 0, 1, "sealed")), "done");
+    cr_expect(stage.store.revision() == 3 && stage.loaded_revision(stage.sealer) == 3);
+}

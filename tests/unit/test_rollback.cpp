@@ -117,7 +117,7 @@ Test(rollback, accounts) {
         const bool changed = after.generation != before.generation;
         cr_assert(rollback.changes().size() == (changed ? 1 : 0), "%s", row.what);
         if (!changed) continue;
-        cr_expect(rollback.changes()[0].expected_generation == row.generation, "%s", row.what);
+        cr_expect(rollback.changes()[0].expected_version == before.version, "%s", row.what);
         cr_expect(words(rollback.changes()[0].row) == row.account, "%s", row.what);
         cr_expect(rollback.next_revision() == std::max(row.revision, row.seen_revision) + 1, "%s", row.what);
     }

@@ -76,7 +76,7 @@ Result<void> Unlocked::settle(Rollback& rollback) {
     std::vector<StoreChange>& changes = rollback.changes();
     changes.push_back(store_.change_to(rollback.next_revision()));
     AGENT_CHECK(file_.settle(changes));
-    store_.moved_to(rollback.next_revision());
+    store_.moved_to(changes.back().row);
     announce(changes);
     return {};
 }

@@ -66,6 +66,15 @@ std::span<const std::byte, SealingKey::kSize> SealingKey::raw() const noexcept {
     return std::span<const std::byte, kSize>(bytes_.get(), kSize);
 }
 
+std::uint64_t random_number() noexcept {
+    std::uint64_t number = 0;
+    while (number == 0) {
+        ::randombytes_buf(&number, sizeof number);
+        number >>= 1;
+    }
+    return number;
+}
+
 std::string fingerprint(const SealingKey& key) {
     constexpr std::string_view kPurpose = "clio-agent/1 fingerprint of a key";
     std::array<std::byte, 16> digest{};

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
@@ -55,6 +56,9 @@ class SealingKey {
 
     LockedBytes bytes_;
 };
+
+/// A random number of 63 bits that is not 0.
+[[nodiscard]] std::uint64_t random_number() noexcept;
 
 /// 16 hexadecimal digits that identify `key` without revealing it.
 [[nodiscard]] std::string fingerprint(const SealingKey& key);

@@ -30,6 +30,8 @@ struct RefreshAttempt {
     std::unique_ptr<StoreCommit> commit;
     /// The record with the token set that was received, until it is durable.
     std::optional<AccountRecord> received;
+    /// How often another program was found to have written the record meanwhile.
+    int conflicts = 0;
 };
 
 /// One account as the agent holds it. Many idle ones are held at once: what only a busy one needs is behind a pointer.
@@ -44,6 +46,8 @@ struct Account {
     /// The generation for which a refresh was wanted and could not begin; 0 for none.
     std::uint64_t refresh_put_off = 0;
     std::unique_ptr<RefreshAttempt> attempt;
+    /// The verdict of the last attempt, on its way to the disk.
+    std::unique_ptr<StoreCommit> verdict;
     std::vector<AccountWait*> waits;
     /// What waits for the end of the refresh under way.
     std::vector<std::function<void()>> when_settled;

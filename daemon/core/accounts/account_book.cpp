@@ -47,6 +47,7 @@ void AccountBook::restore(const StoredRow& row) {
     } else {
         account.record.name = row.name;
         account.record.life.generation = row.generation;
+        account.record.version = row.version;
         account.record.life.state = State::kLoginRequired;
         account.damage = "its stored record is damaged: " + record.error().message;
         account.record.life.reason = account.damage;

@@ -45,8 +45,19 @@ constexpr std::array kTransitions = {
     Transition{kReady,          kSetAside,       kLoginRequired, Action::kSettle},
     Transition{kStale,          kSetAside,       kLoginRequired, Action::kSettle},
     Transition{kUnknownOutcome, kSetAside,       kLoginRequired, Action::kSettle},
+
+    // Another program has written the record first: what it wrote counts.
+    Transition{kSavingIntent,   kNewerFound,     kReady,         Action::kSettle},
+    Transition{kSavingIntent,   kIntentFound,    kUnknownOutcome, Action::kSettle},
+    Transition{kSavingIntent,   kSetAside,       kLoginRequired, Action::kSettle},
+    Transition{kSavingTokens,   kNewerFound,     kReady,         Action::kSettle},
+    Transition{kSavingTokens,   kIntentFound,    kUnknownOutcome, Action::kSettle},
+    Transition{kSavingTokens,   kSetAside,       kLoginRequired, Action::kSettle},
     // clang-format on
 };
+
+/// A refresh of another program may take this long, from its intent to its token set.
+constexpr Duration kLongestForeignRefresh = std::chrono::minutes(2);
 
 const Transition& row_for(State state, Happening happening) {
     const auto* row = std::find_if(kTransitions.begin(), kTransitions.end(),
@@ -130,6 +141,14 @@ Step next(const Life& life, Happening happening, const Circumstances& with) {
             break;
         case kSetAside:
             after.reason = with.reason;
+            break;
+        case kNewerFound:
+            after.failures = 0;
+            break;
+        case kIntentFound:
+            after.intent_saved = false;  // it is not ours: the next attempt needs one of its own
+            after.reason = with.reason;
+            after.retry_at = with.now + kLongestForeignRefresh;
             break;
         case kGrantDead:
             after.grant_dead = true;
@@ -251,6 +270,10 @@ std::string_view to_string(Happening happening) noexcept {
             return "signed_in";
         case kSetAside:
             return "set_aside";
+        case kNewerFound:
+            return "newer_found";
+        case kIntentFound:
+            return "intent_found";
     }
     std::abort();
 }

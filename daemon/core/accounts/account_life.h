@@ -38,6 +38,8 @@ enum class Happening : std::uint8_t {
     kGrantDead,       // the authorization server says invalid_grant
     kSignedIn,        // a new login's token set is durable
     kSetAside,        // it is durable that the grant is not to be used until a person says so
+    kNewerFound,      // the store has a newer token set, which another program has put there
+    kIntentFound,     // the store has another program's intent to refresh, and not what came of it
 };
 
 enum class Action : std::uint8_t {

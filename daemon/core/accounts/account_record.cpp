@@ -112,7 +112,8 @@ StoredRow seal_fields(const Sealer& sealer, const Fields& fields, std::string_vi
     return {.kind = StoredRow::Kind::kAccount,
             .name = std::string(name),
             .generation = generation,
-            .sealed = sealer.seal(plain.view(), seal_context(kPurpose, name, generation))};
+            .sealed = sealer.seal(plain.view(), seal_context(kPurpose, name, generation)),
+            .version = random_number()};
 }
 
 /// `sealed` itself when it does not open.
@@ -140,6 +141,7 @@ Result<AccountRecord> open_account_record(const Sealer& sealer, const StoredRow&
 
     AccountRecord record;
     record.name = row.name;
+    record.version = row.version;
     record.life.generation = row.generation;
     if (!read_facts(json, record))
         return fail(Error::Code::kInternal, "record of " + row.name + ": a fact is missing or cannot be");

@@ -28,9 +28,11 @@ struct AccountRecord {
     std::uint64_t previous_generation = 0;
     /// The backup that this token set was moved away with; empty when it was not.
     std::string moved_to;
+    /// Of the stored row that this was read from or written as; 0 when it is not stored.
+    std::uint64_t version = 0;
 };
 
-/// The whole record, sealed for its name and generation.
+/// The whole record, sealed for its name and generation; a version of its own.
 [[nodiscard]] StoredRow seal_account_record(const Sealer& sealer, const AccountRecord& record);
 /// kInternal when the row was sealed by another key or for another account or generation, or was damaged.
 [[nodiscard]] Result<AccountRecord> open_account_record(const Sealer& sealer, const StoredRow& row);

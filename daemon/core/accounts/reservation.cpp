@@ -20,31 +20,46 @@ void Reservation::end(Result<void> outcome) const {
 void Reservation::save(AccountRecord after, std::function<void(Account&, AccountRecord)> saved) const {
     const Account* const before = account();
     const auto kept = std::make_shared<AccountRecord>(std::move(after));
+    StoredRow row = seal_account_record(of_->sealer_, *kept);
+    kept->version = row.version;
     of_->commits_.start(
         of_->world_.store,
         {.action = StoreChange::Action::kPut,
-         .row = seal_account_record(of_->sealer_, *kept),
-         .expected_generation = before == nullptr ? 0 : before->record.life.generation},
-        [self = *this, kept, saved = std::move(saved), reserved = before != nullptr](Result<void> result) {
-            AccountMap& accounts = self.of_->accounts_;
-            if (result) saved(accounts[self.name_], std::move(*kept));
-            if (result || reserved) self.of_->release(accounts.at(self.name_));
+         .row = std::move(row),
+         .expected_version = before == nullptr ? 0 : before->record.version},
+        [self = *this](const std::optional<StoredRow>& present) { self.take_present(present); },
+        [self = *this, kept, saved = std::move(saved)](Result<void> result) {
+            if (result) saved(self.of_->accounts_[self.name_], std::move(*kept));
+            if (Account* const account = self.account()) self.of_->release(*account);
             self.answer_.answer(std::move(result));
         });
 }
 
 void Reservation::remove(std::function<void()> removed) const {
-    of_->commits_.start(of_->world_.store,
-                        {.action = StoreChange::Action::kRemove,
-                         .row = {.kind = StoredRow::Kind::kAccount, .name = name_, .generation = 0, .sealed = {}},
-                         .expected_generation = account()->record.life.generation},
-                        [self = *this, removed = std::move(removed)](Result<void> result) {
-                            if (result)
-                                removed();
-                            else
-                                self.of_->release(*self.account());
-                            self.answer_.answer(std::move(result));
-                        });
+    of_->commits_.start(
+        of_->world_.store,
+        {.action = StoreChange::Action::kRemove,
+         .row = {.kind = StoredRow::Kind::kAccount, .name = name_, .generation = 0, .sealed = {}},
+         .expected_version = account()->record.version},
+        [self = *this](const std::optional<StoredRow>& present) { self.take_present(present); },
+        [self = *this, removed = std::move(removed)](Result<void> result) {
+            if (result)
+                removed();
+            else
+                self.of_->release(*self.account());
+            self.answer_.answer(std::move(result));
+        });
+}
+
+/// Another program wrote the record. The change is not made, but when it is tried again, it is upon what is there.
+void Reservation::take_present(const std::optional<StoredRow>& present) const {
+    if (Account* const known = account()) {
+        of_->refresher_.take_present(*known, present);
+    } else if (present) {
+        Account& added = of_->accounts_[name_];
+        added.record.name = name_;
+        of_->refresher_.take_present(added, present);
+    }
 }
 
 Reservation::Answer Reservation::release() const {

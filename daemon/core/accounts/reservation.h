@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 
 #include "base/crypto/sealing.h"
@@ -31,7 +32,8 @@ class Reservation {
     /// Ends it with the account as it is now, and answers.
     void end(Result<void> outcome) const;
     /// Stores `after` as the account's record. When it is durable, calls `saved` to bring it into the account, which
-    /// it makes if there is none. Then, or when the store refuses, ends the reservation and answers.
+    /// it makes if there is none. Then, or when the store refuses, ends the reservation and answers: kConflict when
+    /// another program wrote the record meanwhile, which the account then has.
     void save(AccountRecord after, std::function<void(Account&, AccountRecord)> saved) const;
     /// Removes the account's record from the store. When that is durable, calls `removed` to take the account out of
     /// the book; when the store refuses, the account stays. Then ends the reservation and answers.
@@ -40,6 +42,8 @@ class Reservation {
     Answer release() const;
 
   private:
+    void take_present(const std::optional<StoredRow>& present) const;
+
     Reservations* of_;
     std::string name_;
     Answer answer_;

@@ -27,7 +27,8 @@ StoredRow seal_app(const Sealer& sealer, const App& app, std::uint64_t generatio
     return {.kind = StoredRow::Kind::kApp,
             .name = app.name,
             .generation = generation,
-            .sealed = sealer.seal(out.view(), seal_context(kRowPurpose, app.name, generation))};
+            .sealed = sealer.seal(out.view(), seal_context(kRowPurpose, app.name, generation)),
+            .version = random_number()};
 }
 
 Result<App> open_app(const Sealer& sealer, const StoredRow& row) {
@@ -47,17 +48,20 @@ Result<StoredRow> reseal_app_row(const Sealer& sealer, StoredRow row) {
 AppRegistry::AppRegistry(const Sealer& sealer, Timers& timers, TokenStore& store, std::vector<App> configured)
     : sealer_(sealer), timers_(timers), store_(store), configured_(make_entries(std::move(configured))) {}
 
-AppRegistry::Entry AppRegistry::make_entry(App app, std::uint64_t generation) const {
-    Bytes sealed = sealer_.seal(app.client_secret.reveal(), seal_context(kSecretPurpose, app.name, generation));
+AppRegistry::Entry AppRegistry::make_entry(App app, Stored row) const {
+    Bytes sealed = sealer_.seal(app.client_secret.reveal(), seal_context(kSecretPurpose, app.name, row.generation));
     app.client_secret = SecretString();
-    return {.app = std::move(app), .sealed_secret = std::move(sealed), .generation = generation};
+    return {.app = std::move(app),
+            .sealed_secret = std::move(sealed),
+            .generation = row.generation,
+            .version = row.version};
 }
 
 AppRegistry::Entries AppRegistry::make_entries(std::vector<App> configured) const {
     Entries entries;
     for (App& app : configured) {
         const std::string name = app.name;
-        entries.insert_or_assign(name, make_entry(std::move(app), /*generation=*/0));
+        entries.insert_or_assign(name, make_entry(std::move(app), Stored{}));
     }
     return entries;
 }
@@ -65,10 +69,12 @@ AppRegistry::Entries AppRegistry::make_entries(std::vector<App> configured) cons
 Result<void> AppRegistry::restore(const StoredRow& row) {
     auto app = open_app(sealer_, row);
     if (!app) {
-        unreadable_.insert_or_assign(row.name, Unreadable{.generation = row.generation, .reason = app.error().message});
+        unreadable_.insert_or_assign(
+            row.name, Unreadable{.generation = row.generation, .version = row.version, .reason = app.error().message});
         return tl::unexpected(std::move(app).error());
     }
-    stored_.insert_or_assign(row.name, make_entry(*std::move(app), row.generation));
+    stored_.insert_or_assign(row.name,
+                             make_entry(*std::move(app), {.generation = row.generation, .version = row.version}));
     if (configured_.contains(row.name)) return tl::unexpected(configured_app(row.name));
     return {};
 }
@@ -147,10 +153,28 @@ Result<AppFacts> AppRegistry::facts(std::string_view name) const {
     return facts_of(*entry);
 }
 
-std::uint64_t AppRegistry::stored_generation(std::string_view name) const {
-    if (const auto found = stored_.find(name); found != stored_.end()) return found->second.generation;
+AppRegistry::Stored AppRegistry::stored_row(std::string_view name) const {
+    if (const auto found = stored_.find(name); found != stored_.end())
+        return {.generation = found->second.generation, .version = found->second.version};
     const auto found = unreadable_.find(name);
-    return found == unreadable_.end() ? 0 : found->second.generation;
+    if (found == unreadable_.end()) return {};
+    return {.generation = found->second.generation, .version = found->second.version};
+}
+
+void AppRegistry::take_present(const std::string& name, const std::optional<StoredRow>& present) {
+    if (present && open_app(sealer_, *present)) {
+        unreadable_.erase(name);
+        static_cast<void>(restore(*present));
+        return changed_(name);
+    }
+    // A row that is gone, or that does not open, gives way to what is known here.
+    if (const auto known = stored_.find(name); known != stored_.end()) {
+        known->second.version = present ? present->version : 0;
+    } else if (present) {
+        static_cast<void>(restore(*present));
+    } else {
+        unreadable_.erase(name);
+    }
 }
 
 Error AppRegistry::not_registered(std::string_view name) const {
@@ -164,12 +188,13 @@ Error AppRegistry::not_registered(std::string_view name) const {
 
 std::unique_ptr<Waiting> AppRegistry::put(App app, Done done) {
     if (configured_.contains(app.name)) return refuse(configured_app(app.name), std::move(done));
-    const std::uint64_t present = stored_generation(app.name);
+    const Stored present = stored_row(app.name);
 
     StoreChange change{.action = StoreChange::Action::kPut,
-                       .row = seal_app(sealer_, app, present + 1),
-                       .expected_generation = present};
-    const auto kept = std::make_shared<Entry>(make_entry(std::move(app), present + 1));
+                       .row = seal_app(sealer_, app, present.generation + 1),
+                       .expected_version = present.version};
+    const auto kept = std::make_shared<Entry>(
+        make_entry(std::move(app), {.generation = change.row.generation, .version = change.row.version}));
     return commit(
         std::move(change),
         [this, kept] {
@@ -183,8 +208,8 @@ std::unique_ptr<Waiting> AppRegistry::put(App app, Done done) {
 
 std::unique_ptr<Waiting> AppRegistry::remove(std::string_view name, Done done) {
     if (configured_.contains(name)) return refuse(configured_app(std::string(name)), std::move(done));
-    const std::uint64_t present = stored_generation(name);
-    if (present == 0) return refuse(not_registered(name), std::move(done));
+    const Stored present = stored_row(name);
+    if (present.generation == 0) return refuse(not_registered(name), std::move(done));
     const std::string app(name);
     if (const std::size_t users = users_(name); users > 0)
         return refuse(
@@ -194,7 +219,7 @@ std::unique_ptr<Waiting> AppRegistry::remove(std::string_view name, Done done) {
 
     StoreChange change{.action = StoreChange::Action::kRemove,
                        .row = {.kind = StoredRow::Kind::kApp, .name = app, .generation = 0, .sealed = {}},
-                       .expected_generation = present};
+                       .expected_version = present.version};
     return commit(
         std::move(change),
         [this, app] {
@@ -236,22 +261,30 @@ std::unique_ptr<Waiting> AppRegistry::reseal(const std::string& name, Done done)
         auto app = whole_app(entry);
         if (!app) return refuse(std::move(app).error(), std::move(done));
         if (entries == &stored_) row = seal_app(sealer_, *app, entry.generation);
-        entry = make_entry(*std::move(app), entry.generation);
+        entry = make_entry(*std::move(app), {.generation = entry.generation, .version = entry.version});
     }
     if (!row) return answer_later<Result<void>>(timers_, {}, std::move(done));
-    const std::uint64_t generation = row->generation;
+    const std::uint64_t expected = stored_row(name).version;
+    const std::uint64_t version = row->version;
     return commit(
-        {.action = StoreChange::Action::kPut, .row = *std::move(row), .expected_generation = generation}, [] {},
+        {.action = StoreChange::Action::kPut, .row = *std::move(row), .expected_version = expected},
+        [this, name, version] {
+            if (const auto found = stored_.find(name); found != stored_.end()) found->second.version = version;
+        },
         std::move(done));
 }
 
 std::unique_ptr<Waiting> AppRegistry::commit(StoreChange change, std::function<void()> apply, Done done) {
     const Owed<Result<void>> owed(std::move(done));
     auto waiting = owed.waiting();
-    commits_.start(store_, std::move(change), [apply = std::move(apply), owed](Result<void> result) {
-        if (result) apply();
-        owed.answer(std::move(result));
-    });
+    const std::string name = change.row.name;
+    commits_.start(
+        store_, std::move(change),
+        [this, name](const std::optional<StoredRow>& present) { take_present(name, present); },
+        [apply = std::move(apply), owed](Result<void> result) {
+            if (result) apply();
+            owed.answer(std::move(result));
+        });
     return waiting;
 }
 

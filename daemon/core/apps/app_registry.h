@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 
 #include "base/crypto/sealing.h"
@@ -61,19 +62,27 @@ class AppRegistry : public Apps {
     struct Entry {
         App app;  // its client_secret is empty
         Bytes sealed_secret;
-        std::uint64_t generation = 0;  // of the stored row; 0 for one of the configuration
+        std::uint64_t generation = 0;  // of the stored row, as is the version; 0 for one of the configuration
+        std::uint64_t version = 0;
     };
     using Entries = std::map<std::string, Entry, std::less<>>;
     struct Unreadable {
         std::uint64_t generation = 0;
+        std::uint64_t version = 0;
         std::string reason;
     };
+    /// A row as it was read or written last; all 0 when there is none.
+    struct Stored {
+        std::uint64_t generation = 0;
+        std::uint64_t version = 0;
+    };
 
-    Entry make_entry(App app, std::uint64_t generation) const;
+    Entry make_entry(App app, Stored row) const;
     Entries make_entries(std::vector<App> configured) const;
     [[nodiscard]] const Entry* find_entry(std::string_view name) const;
-    /// Of its row; 0 when there is none.
-    [[nodiscard]] std::uint64_t stored_generation(std::string_view name) const;
+    [[nodiscard]] Stored stored_row(std::string_view name) const;
+    /// Another program wrote the row of an app.
+    void take_present(const std::string& name, const std::optional<StoredRow>& present);
     [[nodiscard]] Error not_registered(std::string_view name) const;
     [[nodiscard]] Result<SecretString> open_secret(const Entry& entry) const;
     /// With its secret.

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/text/encoding.h"
+#include "core/accounts/restored_account.h"
 #include "core/oauth/token_request.h"
 #include "core/refresh/refresh_timing.h"
 #include "core/refresh/token_set.h"
@@ -95,17 +96,79 @@ void Refresher::perform(Account& account, Action action) {
 }
 
 void Refresher::commit(Account& account, const AccountRecord& record, std::function<void()> saved) {
-    account.attempt->commit = world_.store.commit({.action = StoreChange::Action::kPut,
-                                                   .row = seal_account_record(sealer_, record),
-                                                   .expected_generation = account.record.life.generation},
-                                                  [this, &account, saved = std::move(saved)](Result<void> result) {
-                                                      hooks_.stored(result);
-                                                      if (result)
-                                                          saved();
-                                                      else
-                                                          step(account, Happening::kSaveFailed,
-                                                               circumstances(std::move(result).error().message));
-                                                  });
+    StoredRow row = seal_account_record(sealer_, record);
+    const std::uint64_t version = row.version;
+    account.attempt->commit = world_.store.commit(
+        {.action = StoreChange::Action::kPut, .row = std::move(row), .expected_version = account.record.version},
+        [this, &account, version, saved = std::move(saved)](Result<void> result) {
+            if (!result && result.error().code == Error::Code::kConflict) return look_again(account);
+            hooks_.stored(result);
+            if (!result) return step(account, Happening::kSaveFailed, circumstances(std::move(result).error().message));
+            account.record.version = version;
+            saved();
+        });
+}
+
+/// Another program wrote the record since it was read: it is read again.
+void Refresher::look_again(Account& account) {
+    account.attempt->commit = world_.store.read(
+        StoredRow::Kind::kAccount, account.record.name, [this, &account](const Result<std::optional<StoredRow>>& row) {
+            if (row) return overtaken(account, *row);
+            hooks_.stored(tl::unexpected(row.error()));
+            step(account, Happening::kSaveFailed, circumstances(row.error().message));
+        });
+}
+
+void Refresher::overtaken(Account& account, const std::optional<StoredRow>& present) {
+    constexpr int kMostConflicts = 3;  // in one attempt; then it pauses as after any failure
+    RefreshAttempt& attempt = *account.attempt;
+    const auto failed = [&](const std::string& why) {
+        attempt.conflicts = 0;
+        step(account, Happening::kSaveFailed, circumstances("store: " + account.record.name + ": " + why));
+    };
+    if (++attempt.conflicts > kMostConflicts) return failed("another program changes it again and again");
+
+    // Tokens that were received count while nobody has stored the generation after the one that was spent for them.
+    const std::uint64_t known = account.record.life.generation;
+    const bool is_newer = present && present->generation >= known + (attempt.received ? 1 : 0);
+    if (is_newer) {
+        auto stored = open_account_record(sealer_, *present);
+        if (!stored) return failed("what another program has stored " + stored.error().message);
+        const bool says_more =
+            present->generation > known || stored->life.intent_saved || stored->life.state == State::kLoginRequired;
+        if (says_more) return adopt_present(account, *std::move(stored));
+        stored->life = std::move(account.record.life);
+        account.record = *std::move(stored);
+    }
+    account.record.version = present ? present->version : 0;
+    attempt.received ? save_tokens(account) : save_intent(account);
+}
+
+/// The attempt ends with what another program has stored.
+void Refresher::adopt_present(Account& account, AccountRecord stored) {
+    account.attempt->received.reset();
+    const bool login_required = stored.life.state == State::kLoginRequired;
+    const bool intent = stored.life.intent_saved;
+    stored.life.state = account.record.life.state;
+    account.record = std::move(stored);
+    if (login_required) return step(account, Happening::kSetAside, circumstances(account.record.life.reason));
+    if (intent) return step(account, Happening::kIntentFound, circumstances("another program has begun a refresh"));
+    step(account, Happening::kNewerFound, circumstances());
+}
+
+void Refresher::take_present(Account& account, const std::optional<StoredRow>& present) {
+    if (account.record.life.state == State::kTokensUnsaved) return;  // they are saved again, and find it themselves
+    account.record.version = present ? present->version : 0;
+    if (!present || present->generation < account.record.life.generation) return;
+    if (auto stored = open_account_record(sealer_, *present)) {
+        const App* const app = apps_.find(stored->app);
+        account.record = as_found(*std::move(stored), app);
+        account.damage.clear();
+    } else if (present->generation > account.record.life.generation) {
+        account.record.life.generation = present->generation;
+        account.record.life.state = State::kLoginRequired;
+        account.record.life.reason = account.damage = "its stored record is damaged: " + stored.error().message;
+    }
 }
 
 void Refresher::save_intent(Account& account) {
@@ -175,17 +238,42 @@ void Refresher::save_tokens(Account& account) {
         AccountRecord received = *std::exchange(account.attempt->received, std::nullopt);
         Circumstances with = circumstances_of(received);
         received.life = std::move(account.record.life);
+        received.version = account.record.version;
         account.record = std::move(received);
         step(account, Happening::kTokensSaved, std::move(with));
     });
 }
 
 void Refresher::save_verdict(Account& account) {
-    // Whether this is stored or not, the person has to act: after a restart the same question gets the same answer.
-    [[maybe_unused]] const auto given_up = world_.store.commit({.action = StoreChange::Action::kPut,
-                                                                .row = seal_account_record(sealer_, account.record),
-                                                                .expected_generation = account.record.life.generation},
-                                                               [](const Result<void>&) {});
+    StoredRow row = seal_account_record(sealer_, account.record);
+    const std::uint64_t version = row.version;
+    const std::uint64_t before = std::exchange(account.record.version, version);  // what follows is written over it
+    account.verdict =
+        world_.store.commit({.action = StoreChange::Action::kPut, .row = std::move(row), .expected_version = before},
+                            [this, &account, version, before](const Result<void>& result) {
+                                const auto over = std::move(account.verdict);
+                                if (result || account.record.version != version) return;
+                                // Whether it is stored or not, the person has to act: after a restart the same question
+                                // gets the same answer. But what another program has stored may be the grant that is
+                                // alive.
+                                account.record.version = before;
+                                if (result.error().code == Error::Code::kConflict) verdict_overtaken(account);
+                            });
+}
+
+void Refresher::verdict_overtaken(Account& account) {
+    account.verdict = world_.store.read(
+        StoredRow::Kind::kAccount, account.record.name, [this, &account](const Result<std::optional<StoredRow>>& row) {
+            const auto over = std::move(account.verdict);
+            if (!row || account.reserved || account.attempt) return;  // which finds it itself
+            const bool is_newer = *row && (*row)->generation > account.record.life.generation;
+            if (!is_newer) {
+                account.record.version = *row ? (*row)->version : 0;
+                return;
+            }
+            take_present(account, *row);
+            hooks_.settled(account);
+        });
 }
 
 void Refresher::settle(Account& account) {
@@ -228,18 +316,21 @@ void Refresher::publish(const Account& account, Happening happening) {
     switch (happening) {
         case Happening::kTokensSaved:
             return tell("refreshed", {});
+        case Happening::kNewerFound:
+            return tell("refreshed", "by another program");
         case Happening::kSaveFailed:
         case Happening::kTransient:
         case Happening::kAnswerLost:
         case Happening::kAppRefused:
+        case Happening::kIntentFound:
             return tell("refresh_failed", life.reason);
         case Happening::kGrantDead:
+        case Happening::kSetAside:
             return tell("login_required", life.reason);
         case Happening::kBegin:
         case Happening::kIntentSaved:
         case Happening::kTokensReceived:
         case Happening::kSignedIn:
-        case Happening::kSetAside:
             return;
     }
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 
 #include "base/crypto/sealing.h"
@@ -53,16 +54,24 @@ class Refresher {
     /// What the machine is told when the token set of `record` is durable.
     [[nodiscard]] Circumstances circumstances_of(const AccountRecord& record);
 
+    /// Another program wrote the record of an account that is not being refreshed. What is stored counts, unless it is
+    /// older than what the account has: that is then to be written over it.
+    void take_present(Account& account, const std::optional<StoredRow>& present);
+
   private:
     void step(Account& account, Happening happening, Circumstances with);
     void perform(Account& account, Action action);
     void commit(Account& account, const AccountRecord& record, std::function<void()> saved);
+    void look_again(Account& account);
+    void overtaken(Account& account, const std::optional<StoredRow>& present);
+    void adopt_present(Account& account, AccountRecord stored);
     void save_intent(Account& account);
     void send_request(Account& account);
     void take_answer(Account& account, const tl::expected<HttpResponse, HttpFailure>& outcome);
     void hold_others(const Account& account, const TokenFailure& failure);
     void save_tokens(Account& account);
     void save_verdict(Account& account);
+    void verdict_overtaken(Account& account);
     void settle(Account& account);
 
     [[nodiscard]] Circumstances circumstances(std::string reason = {}, std::optional<Duration> retry_after = {});

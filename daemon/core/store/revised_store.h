@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 
 #include "base/crypto/sealing.h"
 #include "core/store/commits.h"
@@ -28,13 +29,14 @@ class RevisedStore final : public TokenStore {
     /// All but the revision, which it keeps.
     [[nodiscard]] Result<void> load(const std::function<void(StoredRow)>& each) override;
     [[nodiscard]] std::unique_ptr<StoreCommit> commit(StoreChange change, Done done) override;
+    [[nodiscard]] std::unique_ptr<StoreCommit> read(StoredRow::Kind kind, std::string name, Read done) override;
 
     /// 0 for a store that never had one, and for one whose seal is broken.
     [[nodiscard]] std::uint64_t revision() const noexcept { return is_sound_ ? durable_ : 0; }
 
     /// What makes the revision `revision`, for whoever commits it together with other changes; then moved_to().
     [[nodiscard]] StoreChange change_to(std::uint64_t revision) const;
-    void moved_to(std::uint64_t revision) noexcept;
+    void moved_to(const StoredRow& revision) noexcept;
 
     /// Counts up, sealing with the present key, and calls `done` when that is durable, never before this returns.
     void advance(Done done);
@@ -42,8 +44,12 @@ class RevisedStore final : public TokenStore {
   private:
     TokenStore& store_;
     const Sealer& sealer_;
-    std::uint64_t durable_ = 0;  // the generation of its record; 0 when there is none
-    std::uint64_t newest_ = 0;   // the same, with what is under way
+    /// The generation and the version of its record; 0 when there is none.
+    std::uint64_t durable_ = 0;
+    std::uint64_t durable_version_ = 0;
+    /// The same, with what is under way.
+    std::uint64_t newest_ = 0;
+    std::uint64_t newest_version_ = 0;
     bool is_sound_ = true;
     Commits commits_;
 };

@@ -46,7 +46,7 @@ const Rollback::Seen* Rollback::note(const StoredRow& row) {
 
 StoredRow Rollback::instead_of(const StoredRow& row, StoredRow with, const std::string& finding) {
     findings_.push_back(called(row.kind, row.name) + ": " + finding);
-    changes_.push_back({.action = StoreChange::Action::kPut, .row = with, .expected_generation = row.generation});
+    changes_.push_back({.action = StoreChange::Action::kPut, .row = with, .expected_version = row.version});
     return with;
 }
 

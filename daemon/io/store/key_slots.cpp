@@ -141,7 +141,8 @@ std::string description(const StoredRow& row) {
     return row.name;
 }
 
-/// Seals every row with the sealer's present key. A row keeps its generation: its contents are the same.
+/// Seals every row with the sealer's present key. A row keeps its generation and its version: what it says is the same,
+/// and for whoever has read it nothing has changed.
 Result<void> reseal_records(const StoreFile& store, const Sealer& sealer, std::vector<std::string>& unreadable) {
     SqliteStatement update(store.db(), "UPDATE record SET sealed = ?3 WHERE kind = ?1 AND name = ?2");
     StoredRow last;

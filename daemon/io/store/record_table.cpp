@@ -13,8 +13,15 @@ namespace {
 
 Error conflict(const StoreChange& change) {
     return {.code = Error::Code::kConflict,
-            .message = "store: " + change.row.name + ": has no longer generation " +
-                       std::to_string(change.expected_generation)};
+            .message = "store: " + change.row.name + ": was changed by another program meanwhile; try again"};
+}
+
+StoredRow row_in(const SqliteStatement& query, StoredRow::Kind kind) {
+    return {.kind = kind,
+            .name = query.text(1),
+            .generation = static_cast<std::uint64_t>(query.integer(2)),
+            .sealed = query.bytes(3),
+            .version = static_cast<std::uint64_t>(query.integer(4))};
 }
 
 }  // namespace
@@ -24,26 +31,36 @@ RecordTable::RecordTable(StoreFile file, std::optional<Witness> witness)
     : file_(std::move(file)),
       witness_(std::move(witness)),
       insert_(file_.db(),
-              "INSERT INTO record (kind, name, generation, sealed) VALUES (?1, ?2, ?4, ?5)"
+              "INSERT INTO record (kind, name, generation, sealed, version) VALUES (?1, ?2, ?4, ?5, ?6)"
               " ON CONFLICT DO NOTHING"),
       update_(file_.db(),
-              "UPDATE record SET generation = ?4, sealed = ?5"
-              " WHERE kind = ?1 AND name = ?2 AND generation = ?3"),
-      remove_(file_.db(), "DELETE FROM record WHERE kind = ?1 AND name = ?2 AND generation = ?3") {}
+              "UPDATE record SET generation = ?4, sealed = ?5, version = ?6"
+              " WHERE kind = ?1 AND name = ?2 AND version = ?3"),
+      remove_(file_.db(), "DELETE FROM record WHERE kind = ?1 AND name = ?2 AND version = ?3") {}
 
 Result<void> RecordTable::load(const std::function<void(StoredRow)>& each) {
-    SqliteStatement query(file_.db(), "SELECT kind, name, generation, sealed FROM record");
+    SqliteStatement query(file_.db(), "SELECT kind, name, generation, sealed, version FROM record");
     int code = query.step();
     for (; code == SQLITE_ROW; code = query.step()) {
         const auto kind = kind_from(query.integer(0));
         if (!kind) return fail(Error::Code::kInternal, "store: " + file_.path() + ": is damaged: a record of no kind");
-        each({.kind = *kind,
-              .name = query.text(1),
-              .generation = static_cast<std::uint64_t>(query.integer(2)),
-              .sealed = query.bytes(3)});
+        each(row_in(query, *kind));
     }
     if (code != SQLITE_DONE) return tl::unexpected(refusal());
     return {};
+}
+
+Result<std::optional<StoredRow>> RecordTable::read(StoredRow::Kind kind, std::string_view name) {
+    SqliteStatement query(file_.db(),
+                          "SELECT kind, name, generation, sealed, version FROM record WHERE kind = ?1 AND name = ?2");
+    switch (query.bind(1, stored_kind(kind)).bind(2, name).step()) {
+        case SQLITE_ROW:
+            return row_in(query, kind);
+        case SQLITE_DONE:
+            return std::nullopt;
+        default:
+            return tl::unexpected(refusal());
+    }
 }
 
 std::vector<Result<void>> RecordTable::commit(std::span<const StoreChange> changes) {
@@ -85,13 +102,14 @@ void RecordTable::have_noted(const Result<void>& noted) {
 
 SqliteStatement& RecordTable::prepared(const StoreChange& change) noexcept {
     const bool removes = change.action == StoreChange::Action::kRemove;
-    const bool is_new = change.expected_generation == 0;
+    const bool is_new = change.expected_version == 0;
     SqliteStatement& statement = removes ? remove_ : is_new ? insert_ : update_;
     statement.bind(1, stored_kind(change.row.kind)).bind(2, std::string_view(change.row.name));
-    statement.bind(3, static_cast<std::int64_t>(change.expected_generation));
+    statement.bind(3, static_cast<std::int64_t>(change.expected_version));
     if (!removes) {
         statement.bind(4, static_cast<std::int64_t>(change.row.generation));
         statement.bind(5, std::span<const std::byte>(change.row.sealed));
+        statement.bind(6, static_cast<std::int64_t>(change.row.version));
     }
     return statement;
 }

@@ -4,6 +4,7 @@
 #include <functional>
 #include <optional>
 #include <span>
+#include <string_view>
 #include <vector>
 
 #include "base/result.h"
@@ -25,8 +26,10 @@ class RecordTable {
 
     /// Hands every record to `each`. Fails with kInternal when one cannot be read.
     [[nodiscard]] Result<void> load(const std::function<void(StoredRow)>& each);
+    /// Nothing when there is no such record.
+    [[nodiscard]] Result<std::optional<StoredRow>> read(StoredRow::Kind kind, std::string_view name);
 
-    /// Makes all changes in one transaction, in order, and syncs it. A change that finds another generation than it
+    /// Makes all changes in one transaction, in order, and syncs it. A change that finds another version than it
     /// expects fails alone, with kConflict. When the disk refuses, nothing has changed and all fail, with
     /// kTemporarilyUnavailable: a conflict with a change that was not made would be none. Should the process end right
     /// then, before another commit, the next one may find them made: all were written, only the sync failed.

@@ -77,12 +77,27 @@ Result<void> SqliteTokenStore::settle(const std::vector<StoreChange>& changes) {
 }
 
 std::unique_ptr<StoreCommit> SqliteTokenStore::commit(StoreChange change, Done done) {
-    auto noted = [this, done = std::move(done)](Result<void> result) {
-        note(result);
+    auto noted = [this, done = std::move(done), name = change.row.name](Result<void> result) {
+        note(result, name);
         done(std::move(result));
     };
     auto commit = std::make_unique<Commit>(*this, next_id_, std::move(noted));
     writer().submit(next_id_++, std::move(change));
+    return commit;
+}
+
+std::unique_ptr<StoreCommit> SqliteTokenStore::read(StoredRow::Kind kind, std::string name, Read done) {
+    const auto row = std::make_shared<std::optional<StoredRow>>();
+    auto commit = std::make_unique<Commit>(*this, next_id_, [row, done = std::move(done)](Result<void> result) {
+        if (result)
+            done(std::move(*row));
+        else
+            done(tl::unexpected(std::move(result).error()));
+    });
+    writer().submit(next_id_++, [row, kind, name = std::move(name)](RecordTable& table) -> Result<void> {
+        AGENT_TRY(*row, table.read(kind, name));
+        return {};
+    });
     return commit;
 }
 
@@ -105,8 +120,12 @@ StoreWriter& SqliteTokenStore::writer() {
 }
 
 /// Tells when trouble begins and when it is over, and not each commit that it costs.
-void SqliteTokenStore::note(const Result<void>& result) {
-    const bool refused = !result && result.error().code != Error::Code::kConflict;
+void SqliteTokenStore::note(const Result<void>& result, const std::string& record) {
+    const bool overtaken = !result && result.error().code == Error::Code::kConflict;
+    if (overtaken)
+        log(LogLevel::kWarning, log_event("store_overtaken"), "another program has changed the store",
+            {{"record", record}});
+    const bool refused = !result && !overtaken;
     if (refused == failing_) return;
     failing_ = refused;
     if (refused) {

@@ -26,6 +26,7 @@ class SqliteTokenStore final : public TokenStore {
 
     [[nodiscard]] Result<void> load(const std::function<void(StoredRow)>& each) override;
     [[nodiscard]] std::unique_ptr<StoreCommit> commit(StoreChange change, Done done) override;
+    [[nodiscard]] std::unique_ptr<StoreCommit> read(StoredRow::Kind kind, std::string name, Read done) override;
 
     /// What the witness has seen; nothing without one, and from one that begins now. Blocks as load() does.
     [[nodiscard]] Result<std::vector<SeenRecord>> seen();
@@ -48,7 +49,7 @@ class SqliteTokenStore final : public TokenStore {
     [[nodiscard]] Result<void> now(const std::function<Result<void>(RecordTable&)>& job);
     [[nodiscard]] StoreWriter& writer();
     void deliver();
-    void note(const Result<void>& result);
+    void note(const Result<void>& result, const std::string& record);
 
     std::uint64_t next_id_ = 0;
     std::unordered_map<std::uint64_t, Commit*> waiting_;  // those whose callers still wait

@@ -10,55 +10,15 @@
 
 #include "base/fd.h"
 #include "base/text/encoding.h"
+#include "io/store/store_format.h"
 
 namespace agent {
 
 namespace {
 
-// Both stand in the header of the file, where file(1) and every SQLite tool find them.
+// It stands in the header of the file, as the number of the format does, where file(1) and every SQLite tool find them.
 constexpr std::int64_t kApplicationId = 0x636c696f;  // "clio"
-constexpr std::int64_t kVersion = 1;
-
-constexpr const char* kSchema = R"sql(
-    BEGIN EXCLUSIVE;
-    CREATE TABLE meta (
-        name  TEXT PRIMARY KEY,
-        value TEXT NOT NULL
-    ) STRICT, WITHOUT ROWID;
-    INSERT INTO meta VALUES ('store_id', lower(hex(randomblob(16))));
-    CREATE TABLE counter (
-        name  TEXT PRIMARY KEY,
-        value INTEGER NOT NULL
-    ) STRICT, WITHOUT ROWID;
-    INSERT INTO counter VALUES ('key_slot', 0);
-    CREATE TABLE key_slot (
-        id             INTEGER PRIMARY KEY,
-        kind           TEXT NOT NULL,     -- what its key comes from: 'file', 'credential', 'passphrase', 'recovery'
-        source         TEXT NOT NULL,     -- the path of the file, the name of the credential
-        made_at        INTEGER NOT NULL,  -- seconds since 1970
-        kdf_operations INTEGER NOT NULL,  -- of a passphrase, as are the next two
-        kdf_memory     INTEGER NOT NULL,
-        kdf_salt       BLOB NOT NULL,
-        public_half    BLOB NOT NULL,     -- of the slot's key
-        wrapped        BLOB NOT NULL,     -- the data key, for that key
-        proof          BLOB NOT NULL      -- by the data key, that the slot is as it was made
-    ) STRICT;
-    CREATE TABLE previous_data_key (
-        sealed BLOB NOT NULL  -- with the present one, until no record needs it
-    ) STRICT;
-    CREATE TABLE record (
-        kind       INTEGER NOT NULL,
-        name       TEXT NOT NULL,
-        generation INTEGER NOT NULL,
-        sealed     BLOB NOT NULL,
-        PRIMARY KEY (kind, name)
-    ) STRICT, WITHOUT ROWID;
-    PRAGMA application_id = 0x636c696f;
-    PRAGMA user_version = 1;
-    COMMIT;
-)sql";
-
-enum class Content { kEmpty, kStore };
+constexpr std::int64_t kNoTables = 0;                // where the format stands
 
 std::string message(const std::string& path, const std::string& reason) {
     return "store: " + path + ": " + reason;
@@ -93,21 +53,24 @@ Result<SqlitePtr> connect(const std::string& name, int flags, const std::string&
     return db;
 }
 
-Result<Content> recognise(sqlite3* db, const std::string& path) {
+/// The format of the store; kNoTables for an empty database.
+Result<std::int64_t> recognise(sqlite3* db, const std::string& path) {
     SqliteStatement query(db,
                           "SELECT application_id, user_version, (SELECT count(*) FROM sqlite_schema)"
                           " FROM pragma_application_id, pragma_user_version");
     if (query.step() != SQLITE_ROW) return refusal(path, db);
     const std::int64_t application = query.integer(0);
-    const std::int64_t version = query.integer(1);
-    if (application == 0 && version == 0 && query.integer(2) == 0) return Content::kEmpty;
-    if (application != kApplicationId || version < kVersion) return not_a_store(path);
-    if (version > kVersion) {
+    const std::int64_t format = query.integer(1);
+    if (application == 0 && format == 0 && query.integer(2) == 0) return kNoTables;
+    if (application != kApplicationId || format < 1) return not_a_store(path);
+    const std::int64_t newest = newest_store_format();
+    if (format > newest)
         return fail(Error::Code::kConflict,
-                    message(path, "was made by a newer cliod (format " + std::to_string(version) + "; this one reads " +
-                                      std::to_string(kVersion) + ")"));
-    }
-    return Content::kStore;
+                    message(path, "was made by a newer cliod (format " + std::to_string(format) +
+                                      "; this one reads up to " + std::to_string(newest) +
+                                      "): install that one again, or put back what it may have kept as " +
+                                      kept_store(path, newest)));
+    return format;
 }
 
 /// Looks at an existing file without locking, recovering or writing anything.
@@ -182,15 +145,16 @@ Result<StoreFile> StoreFile::open(const std::filesystem::path& path) {
     ::sqlite3_db_config(db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
     // Before the first read, so that the index of the write-ahead log lies in memory and in no shared file.
     if (sqlite_execute(db, "PRAGMA locking_mode = EXCLUSIVE") != SQLITE_OK) return refusal(file.path_, db);
-    AGENT_TRY(const Content content, recognise(db, file.path_));
+    AGENT_TRY(const std::int64_t format, recognise(db, file.path_));
+    // FULL: each commit is synced. secure_delete: what is replaced is overwritten.
+    if (sqlite_execute(db, "PRAGMA synchronous = FULL; PRAGMA secure_delete = ON") != SQLITE_OK)
+        return refusal(file.path_, db);
     // The first transaction needs a rollback journal: with it the file's header tells whose it is from the start.
-    if (content == Content::kEmpty && sqlite_execute(db, kSchema) != SQLITE_OK) return refusal(file.path_, db);
+    if (format == kNoTables && make_store_tables(db) != SQLITE_OK) return refusal(file.path_, db);
     AGENT_CHECK(check_whole(db, file.path_));
     AGENT_TRY(file.id_, read_id(db, file.path_));
-
-    // FULL: each commit is synced. secure_delete: what is replaced is overwritten.
-    constexpr const char* kSettings = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON";
-    if (sqlite_execute(db, kSettings) != SQLITE_OK) return refusal(file.path_, db);
+    if (format != kNoTables && format < newest_store_format()) AGENT_CHECK(migrate_store(db, file.path_, format));
+    if (sqlite_execute(db, "PRAGMA journal_mode = WAL") != SQLITE_OK) return refusal(file.path_, db);
     ::sqlite3_db_config(db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 0, nullptr);
     return file;
 }

@@ -15,13 +15,14 @@ namespace agent {
 /// It is held exclusively: while it is open no other process can open it, and the kernel releases it with the process.
 class StoreFile {
   public:
-    /// Opens the store at `path`, or makes a new one (mode 0600) when there is none. Never changes a file that is not
-    /// a store of this version. Fails with
+    /// Opens the store at `path`, or makes a new one (mode 0600) when there is none; one of an older format is brought
+    /// to the present one, and kept beside it as it was (io/store/store_format.h). Never changes any other file. Fails
+    /// with
     /// - kConflict "… is not a cliod store" for any other file,
-    /// - kConflict "… was made by a newer cliod",
+    /// - kConflict "… was made by a newer cliod", with both formats,
     /// - kConflict "… is in use by another process",
     /// - kForbidden when others than its owner can read or write the file,
-    /// - kInternal "… is damaged", or when the system refuses.
+    /// - kInternal "… is damaged", "… cannot be brought …", or when the system refuses.
     [[nodiscard]] static Result<StoreFile> open(const std::filesystem::path& path);
 
     /// How long opening and loading the store at `path` may take on a slow disk, judged by its size.

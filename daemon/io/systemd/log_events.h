@@ -25,6 +25,8 @@ inline constexpr std::array kLogEvents = {
     LogEvent{"backup_made", "72ca8b44936a4e09a3e86b9f1a508b38"},
     LogEvent{"store_failed", "0098a862945f4c09a97b3e693dccbfa7"},
     LogEvent{"store_recovered", "96bf1fe6b9f240ad83b82b0818261011"},
+    LogEvent{"store_overtaken", "0d6a762e5945411f9744c415f055453e"},
+    LogEvent{"store_migrated", "7468e56df5404e5aaa872633a7c52365"},
     LogEvent{"store_put_back", "582d4e2b877343a2ba46e5ae4621883b"},
     LogEvent{"witness_failed", "3327afe19579402db83ac0da66a649ad"},
     LogEvent{"app_unreadable", "b1ec5f46140e46bdb5ea08a3c957d692"},
