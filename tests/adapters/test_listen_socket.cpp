@@ -8,10 +8,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <barrier>
 #include <cstdlib>
 #include <cstring>
 #include <fstream>
 #include <optional>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -220,4 +222,32 @@ Test(listen_socket, of_systemd_must_have_the_right_name_if_it_has_one) {
         },
         "metrics");
     cr_expect_not(fs::exists(f.path));
+}
+
+Test(listen_socket, of_many_that_start_at_once_one_has_it) {
+    constexpr int kRounds = 50;
+    constexpr int kStarts = 8;
+    const fakes::TemporaryDirectory directory;
+    for (int round = 0; round < kRounds; ++round) {
+        const fs::path path = directory / (std::to_string(round) + ".sock").c_str();
+        bound(path);  // and its owner has gone
+        std::barrier together(kStarts);
+        std::vector<std::optional<Result<ListenSocket>>> opened(kStarts);
+        std::vector<std::thread> starts;
+        for (auto& one : opened) {
+            starts.emplace_back([&] {
+                together.arrive_and_wait();
+                one.emplace(ListenSocket::open(path));
+            });
+        }
+        for (std::thread& start : starts) start.join();
+        int have_it = 0;
+        for (const auto& one : opened) {
+            const Result<ListenSocket>& result = *one;
+            have_it += result ? 1 : 0;
+            if (!result) EXPECT_CONTAINS(result.error().message, "an agent is already running there");
+        }
+        cr_assert(have_it == 1, "round %d: %d of them", round, have_it);
+        cr_expect(answers(path));
+    }
 }

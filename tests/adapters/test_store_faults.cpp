@@ -67,6 +67,20 @@ Test(store_faults, leave_records_as_they_were_and_heal) {
     EXPECT_TEXT(fakes::describe_records(table), "account a " + std::to_string(generation) + " after\n");
 }
 
+// Such as a row that is too large; SQLite leaves the transaction open then.
+Test(store_faults, that_are_not_the_disk_s_undo_the_whole_group_too) {
+    const fakes::TemporaryDirectory directory;
+    RecordTable table = open(directory / "store.db");
+    cr_assert(commit(table, put("a", 0, 1, "before"))[0]);
+    ::sqlite3_limit(table.file().db(), SQLITE_LIMIT_LENGTH, 1000);
+    for (const auto& result : commit(table, put("a", 1, 2, "half"), put("b", 0, 1, std::string(2000, 'x'))))
+        cr_expect_not(result);
+    EXPECT_TEXT(fakes::describe_records(table), "account a 1 before\n");
+    const auto next = commit(table, put("a", 1, 2, "after"))[0];
+    cr_expect(next, "%s", next ? "" : next.error().message.c_str());
+    EXPECT_TEXT(fakes::describe_records(table), "account a 2 after\n");
+}
+
 // From some write on nothing reaches the disk, as when the process is killed there.
 Test(store_faults, at_any_point_lose_nothing_that_was_acknowledged) {
     auto& disk = fakes::FaultyVfs::install();

@@ -138,6 +138,69 @@ Test(store_file, refuses_a_damaged_database) {
     f.expect_refused(Error::Code::kInternal, "is damaged");
 }
 
+Test(store_file, refuses_damage_that_only_a_check_of_the_whole_file_finds) {
+    Fixture f;
+    cr_assert(StoreFile::open(f.path));
+    std::string damaged = read_file(f.path) + std::string(4096, '\0');
+    cr_assert(damaged[28 + 2] == 0);
+    ++damaged[28 + 3];  // the number of pages: the last one belongs to nothing
+    write_file(f.path, damaged);
+    f.expect_refused(Error::Code::kInternal, "is damaged");
+}
+
+namespace {
+
+/// Changes a store as an agent does that is killed then: what was changed is in the log beside it.
+void change_and_be_killed(const fs::path& path, const char* sql) {
+    const pid_t child = ::fork();
+    if (child == 0) {
+        const auto store = StoreFile::open(path);
+        ::_exit(store && agent::sqlite_execute(store->db(), sql) == SQLITE_OK ? 0 : 1);
+    }
+    int status = -1;
+    cr_assert(::waitpid(child, &status, 0) == child && status == 0);
+}
+
+}  // namespace
+
+Test(store_file, that_is_refused_is_not_changed_by_its_own_log) {
+    Fixture f;
+    change_and_be_killed(f.path, "DELETE FROM meta");
+    const std::string log = f.path.string() + "-wal";
+    const std::string before = read_file(f.path);
+    const std::string log_before = read_file(log);
+    cr_assert(!log_before.empty());
+    const auto refused = StoreFile::open(f.path);
+    cr_assert_not(refused);
+    EXPECT_CONTAINS(refused.error().message, "it has no id");
+    cr_expect(read_file(f.path) == before);
+    cr_expect(read_file(log) == log_before);
+}
+
+Test(store_file, takes_in_its_log_when_it_is_closed) {
+    Fixture f;
+    const std::string log = f.path.string() + "-wal";
+    change_and_be_killed(f.path, "INSERT INTO meta VALUES ('note', 'what was stored last')");
+    cr_assert(read_file(f.path).find("what was stored last") == std::string::npos);
+    cr_assert(StoreFile::open(f.path));
+    cr_expect(read_file(f.path).find("what was stored last") != std::string::npos);
+    cr_expect_not(fs::exists(log));
+}
+
+Test(store_file, overwrites_what_is_replaced) {
+    Fixture f;
+    const std::string secret = "what nobody is to find again";
+    const auto is_there = [&] { return read_file(f.path).find(secret) != std::string::npos; };
+    const auto change = [&](const std::string& sql) {
+        const auto store = StoreFile::open(f.path);
+        cr_assert(store && agent::sqlite_execute(store->db(), sql.c_str()) == SQLITE_OK);
+    };
+    change("INSERT INTO meta VALUES ('note', '" + secret + "'), ('note 2', 'longer than it: " + secret + "')");
+    cr_assert(is_there());
+    change("UPDATE meta SET value = 'short' WHERE name = 'note'; DELETE FROM meta WHERE name = 'note 2'");
+    cr_expect_not(is_there());
+}
+
 Test(store_file, refuses_a_file_that_others_may_read) {
     Fixture f;
     cr_assert(StoreFile::open(f.path));
