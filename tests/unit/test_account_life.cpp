@@ -24,9 +24,9 @@ constexpr State kStates[] = {State::kReady,          State::kSavingIntent,  Stat
                              State::kUnknownOutcome, State::kLoginRequired};
 constexpr Happening kHappenings[] = {Happening::kBegin,       Happening::kIntentSaved, Happening::kTokensReceived,
                                      Happening::kTokensSaved, Happening::kSaveFailed,  Happening::kTransient,
-                                     Happening::kAnswerLost,  Happening::kAppRefused,  Happening::kGrantDead,
-                                     Happening::kSignedIn,    Happening::kSetAside,    Happening::kNewerFound,
-                                     Happening::kIntentFound};
+                                     Happening::kAnswerLost,  Happening::kAppRefused,  Happening::kRequestRefused,
+                                     Happening::kGrantDead,   Happening::kSignedIn,    Happening::kSetAside,
+                                     Happening::kNewerFound,  Happening::kIntentFound};
 
 // The whole of what can happen, once more in words: no row changes unseen.
 constexpr const char* kTable =
@@ -40,6 +40,7 @@ constexpr const char* kTable =
     "requesting: transient -> stale, settle\n"
     "requesting: answer_lost -> stale, settle\n"
     "requesting: app_refused -> stale, settle\n"
+    "requesting: request_refused -> stale, settle\n"
     "requesting: grant_dead -> login_required, save_verdict\n"
     "saving_tokens: tokens_saved -> ready, settle\n"
     "saving_tokens: save_failed -> tokens_unsaved, settle\n"
@@ -138,7 +139,8 @@ Test(account_life, a_durable_intent_needs_no_second_one) {
     }
     const auto saved = agent::next(life_in(State::kSavingIntent), Happening::kIntentSaved, at(WallTime(1h)));
     cr_expect(saved.life.intent_saved);
-    for (const Happening failure : {Happening::kTransient, Happening::kAnswerLost, Happening::kAppRefused})
+    for (const Happening failure :
+         {Happening::kTransient, Happening::kAnswerLost, Happening::kAppRefused, Happening::kRequestRefused})
         cr_expect(agent::next(saved.life, failure, at(WallTime(1h))).life.intent_saved,
                   "%s: the next attempt uses the same refresh token", to_string(failure).data());
 }

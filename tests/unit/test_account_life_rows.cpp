@@ -61,6 +61,8 @@ const Failure kFailures[] = {
     {Happening::kTransient, kReusable, false, 5, kNone, State::kStale, false, 16s},
     {Happening::kTransient, kReusable, false, 30, kNone, State::kStale, false, 5min},
     {Happening::kTransient, kReusable, false, 0, 60s, State::kStale, false, 60s + 500ms},
+    // What the server asks for stands above the half of what is left of the token.
+    {Happening::kTransient, kReusable, false, 0, 50min, State::kStale, false, 50min + 500ms},
     {Happening::kTransient, kSingleUse, false, 2, kNone, State::kStale, false, 2s},
     // An outage after a lost answer: what became of the token is still not known.
     {Happening::kTransient, kSingleUse, true, 2, kNone, State::kUnknownOutcome, true, 2s},
@@ -74,6 +76,10 @@ const Failure kFailures[] = {
     // The client is refused: nothing to be gained by asking soon.
     {Happening::kAppRefused, kReusable, false, 0, kNone, State::kStale, false, 10min + 500ms},
     {Happening::kAppRefused, kSingleUse, true, 0, kNone, State::kUnknownOutcome, true, 10min + 500ms},
+    // So with its request alone, whether its own pause was named by the server or not.
+    {Happening::kRequestRefused, kReusable, false, 0, kNone, State::kStale, false, 10min + 500ms},
+    {Happening::kRequestRefused, kSingleUse, true, 0, kNone, State::kUnknownOutcome, true, 10min + 500ms},
+    {Happening::kRequestRefused, kReusable, false, 0, 60s, State::kStale, false, 11min + 500ms},
 };
 
 struct Restart {
@@ -208,7 +214,7 @@ Test(account_life_rows, wakes_at_once_when_the_clock_was_set_back) {
     stale.retry_at = kNow + 30s;
     cr_expect(agent::wake_at(stale, kNow - kYear) == kNow - kYear);
     // The longest wait there is looks like no set clock.
-    stale.retry_at = kNow + agent::kAppRefusedPause + agent::kLongestRetryAfter + agent::kLongestBackoff;
+    stale.retry_at = kNow + agent::kRefusedPause + agent::kLongestRetryAfter + agent::kLongestBackoff;
     cr_expect(agent::wake_at(stale, kNow) == stale.retry_at);
 }
 

@@ -82,7 +82,7 @@ Test(book_clocks, a_retry_that_is_due_since_the_clock_was_set_back_stays_due) {
     stage.refresh("smith");
     stage.run(CoreStage::kAMoment);
     stage.http.answer(503, "", "text/plain", 30min);
-    constexpr Duration kLongest = agent::kAppRefusedPause + agent::kLongestBackoff + agent::kLongestRetryAfter;
+    constexpr Duration kLongest = agent::kRefusedPause + agent::kLongestBackoff + agent::kLongestRetryAfter;
     stage.timers.set_wall(stage.clock.now() - kLongest +
                           29min);  // the retry is now a minute farther off than any can be
     stage.run(5min);

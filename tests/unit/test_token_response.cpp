@@ -57,9 +57,93 @@ const Good kGood[] = {
     {" application/json", " \r\n{\"access_token\":\"A\",\"expires_in\":60}\n", nullptr, 60s},
 };
 
+// What stands beside a readable access token: both tokens are kept, and what was odd is told.
+struct Odd {
+    const char* body;
+    const char* refresh_token;  // null: the one before is kept
+    Duration expires_in;
+    const char* repaired;
+};
+
+constexpr const char* kAnHour = "expires_in is not usable: an hour is assumed";
+constexpr const char* kNoRefresh = "refresh_token is not usable: the one before is kept";
+constexpr const char* kOddRefresh = "refresh_token has unusual characters";
+constexpr const char* kType = "token_type is not bearer";
+constexpr const char* kError = "there is an error beside the tokens";
+
+const Odd kOdd[] = {
+    // expires_in
+    {R"({"access_token":"A","refresh_token":"R"})", "R", 1h, "expires_in is missing: an hour is assumed"},
+    {R"({"access_token":"A","refresh_token":"R","expires_in":null})", "R", 1h, kAnHour},
+    {R"({"access_token":"A","refresh_token":"R","expires_in":0})", "R", 1h, kAnHour},
+    {R"({"access_token":"A","refresh_token":"R","expires_in":-1})", "R", 1h, kAnHour},
+    {R"({"access_token":"A","refresh_token":"R","expires_in":0.9})", "R", 1h, kAnHour},
+    {R"({"access_token":"A","refresh_token":"R","expires_in":59.9})", "R", 59s, ""},
+    {R"({"access_token":"A","refresh_token":"R","expires_in":315360001})", "R", 1h, kAnHour},
+    {R"({"access_token":"A","refresh_token":"R","expires_in":9223372036854775807})", "R", 1h, kAnHour},
+    {R"({"access_token":"A","refresh_token":"R","expires_in":99999999999999999999})", "R", 1h, kAnHour},
+    {R"({"access_token":"A","refresh_token":"R","expires_in":1e999})", "R", 1h, kAnHour},
+    {R"({"access_token":"A","refresh_token":"R","expires_in":NaN})", "R", 1h, kAnHour},
+    {R"({"access_token":"A","refresh_token":"R","expires_in":true})", "R", 1h, kAnHour},
+    {R"({"access_token":"A","refresh_token":"R","expires_in":[60]})", "R", 1h, kAnHour},
+    {R"({"access_token":"A","refresh_token":"R","expires_in":{"seconds":60}})", "R", 1h, kAnHour},
+    {R"({"access_token":"A","refresh_token":"R","expires_in":""})", "R", 1h, kAnHour},
+    {R"({"access_token":"A","refresh_token":"R","expires_in":"soon"})", "R", 1h, kAnHour},
+    {R"({"access_token":"A","refresh_token":"R","expires_in":"-1"})", "R", 1h, kAnHour},
+    {R"({"access_token":"A","refresh_token":"R","expires_in":"3600s"})", "R", 1h, kAnHour},
+    {R"({"access_token":"A","refresh_token":"R","expires_in":" 60 "})", "R", 60s, ""},
+    {R"({"access_token":"A","refresh_token":"R","expires_in":null,"expires_in":60})", "R", 60s, ""},
+    // refresh_token
+    {R"({"access_token":"A","expires_in":60,"refresh_token":null})", nullptr, 60s, ""},
+    {R"({"access_token":"A","expires_in":60,"refresh_token":""})", nullptr, 60s, kNoRefresh},
+    {R"({"access_token":"A","expires_in":60,"refresh_token":["R"]})", nullptr, 60s, kNoRefresh},
+    {R"({"access_token":"A","expires_in":60,"refresh_token":true})", nullptr, 60s, kNoRefresh},
+    {R"({"access_token":"A","expires_in":60,"refresh_token":"\ud800"})", nullptr, 60s, kNoRefresh},
+    {R"({"access_token":"A","expires_in":60,"refresh_token":12345678901234567890})", "12345678901234567890", 60s, ""},
+    {R"({"access_token":"A","expires_in":60,"refresh_token":"R\n"})", "R\n", 60s, kOddRefresh},
+    {R"({"access_token":"A","expires_in":60,"refresh_token":"R \u00e4"})", "R \xc3\xa4", 60s, kOddRefresh},
+    {"{\"access_token\":\"A\",\"expires_in\":60,\"refresh_token\":\"R\xe4\"}", "R\xe4", 60s, kOddRefresh},
+    {R"({"access_token":"A","expires_in":60,"refresh_token":"R\/\u002b"})", "R/+", 60s, ""},
+    {R"({"access_token":"A","expires_in":60,"refresh_token":"R","refresh_token":"R"})", "R", 60s, ""},
+    {R"({"access_token":"A","expires_in":60,"refresh_token":"Q","refresh_token":"R"})", "R", 60s,
+     "refresh_token is there more than once: the last one counts"},
+    {R"({"access_token":"A","expires_in":60,"refresh_token":"R","refresh_token":null})", "R", 60s, ""},
+    // access_token
+    {R"({"access_token":"B","expires_in":60,"access_token":"A"})", nullptr, 60s,
+     "access_token is there more than once: the last one counts"},
+    {R"({"access_token":"A","expires_in":60,"access_token":""})", nullptr, 60s, ""},
+    {R"({"access\u005ftoken":"\u0041","expires_in":60})", nullptr, 60s, ""},
+    // token_type
+    {R"({"access_token":"A","refresh_token":"R","expires_in":60,"token_type":"mac"})", "R", 60s, kType},
+    {R"({"access_token":"A","refresh_token":"R","expires_in":60,"token_type":7})", "R", 60s, kType},
+    {R"({"access_token":"A","refresh_token":"R","expires_in":60,"token_type":null})", "R", 60s, ""},
+    {R"({"access_token":"A","refresh_token":"R","expires_in":60,"token_type":""})", "R", 60s, ""},
+    // error
+    {R"({"access_token":"A","refresh_token":"R","expires_in":60,"error":"invalid_grant"})", "R", 60s, kError},
+    {R"({"error":{},"access_token":"A","refresh_token":"R","expires_in":60})", "R", 60s, kError},
+    {R"({"access_token":"A","refresh_token":"R","expires_in":60,"error":null})", "R", 60s, ""},
+    {R"({"access_token":"A","refresh_token":"R","expires_in":60,"error":""})", "R", 60s, ""},
+    // What nobody reads, and what stands around.
+    {"\xef\xbb\xbf{\"access_token\":\"A\",\"expires_in\":60}", nullptr, 60s, ""},
+    {R"({"access_token":"A","expires_in":60}<!-- served in 7 ms -->)", nullptr, 60s, ""},
+    {R"({"access_token":"A","expires_in":60,"scope":"a","scope":"b"})", nullptr, 60s, ""},
+    {"{\"name\":\"Jos\xe9\",\"access_token\":\"A\",\"expires_in\":60}", nullptr, 60s, ""},
+    {"{\"name\":\"two\nlines\",\"access_token\":\"A\",\"expires_in\":60}", nullptr, 60s, ""},
+    {R"({"name":"\udc00 \x","access_token":"A","expires_in":60})", nullptr, 60s, ""},
+    {R"({"n":[{"access_token":"B}"},"]\"",[]],"access_token":"A","expires_in":60})", nullptr, 60s, ""},
+    {R"({"n":007,"m":undefined,"access_token":"A","expires_in":60,})", nullptr, 60s, ""},
+    {R"({"access_token":"A","expires_in":60,"refresh_token":"R","scop)", "R", 60s, "the JSON object does not end"},
+    {R"({"access_token":"A","expires_in":60,"refresh_token":"R")", "R", 60s, "the JSON object does not end"},
+    // Several at once.
+    {R"({"access_token":"A","refresh_token":"","expires_in":0,"token_type":"mac","error":"x"})", nullptr, 1h,
+     "refresh_token is not usable: the one before is kept; token_type is not bearer; "
+     "there is an error beside the tokens; expires_in is not usable: an hour is assumed"},
+};
+
 constexpr auto kTransient = Happening::kTransient;
 constexpr auto kAnswerLost = Happening::kAnswerLost;
 constexpr auto kAppRefused = Happening::kAppRefused;
+constexpr auto kRequestRefused = Happening::kRequestRefused;
 constexpr auto kGrantDead = Happening::kGrantDead;
 
 struct Bad {
@@ -75,16 +159,24 @@ struct Bad {
 const Bad kBad[] = {
     // 200, but no token set can be had from it: the server may have acted.
     {200, "text/html", "<html>Sign in to the airport</html>", kAnswerLost, "",
-     "HTTP 200, but its content type is text/html, not application/json"},
-    {200, "text/html", R"({"access_token":"A"})", kAnswerLost, "", "HTTP 200, but its content type is text/html"},
-    {200, "", R"({"access_token":"A"})", kAnswerLost, "", "HTTP 200, but its content type is none"},
-    {200, "application/jsonp", R"({"access_token":"A"})", kAnswerLost, "", "content type is application/jsonp"},
-    {200, kJson, "", kAnswerLost, "", "HTTP 200, but the body is no JSON object"},
-    {200, kJson, "<html>", kAnswerLost, "", "the body is no JSON object"},
-    {200, kJson, R"({"access_token":"A","expires_in":36)", kAnswerLost, "", "the body is no JSON object"},
-    {200, kJson, R"(["access_token"])", kAnswerLost, "", "the body is no JSON object"},
-    {200, kJson, "null", kAnswerLost, "", "the body is no JSON object"},
-    {200, kJson, R"({"access_token":"A","access_token":"B"})", kAnswerLost, "", "the body is no JSON object"},
+     "HTTP 200 (text/html), but the body is not a JSON object"},
+    {200, kJson, "", kAnswerLost, "", "HTTP 200, but the body is not a JSON object"},
+    {200, kJson, "<html>", kAnswerLost, "", "the body is not a JSON object"},
+    {200, kJson, "\xff\xfe{", kAnswerLost, "", "HTTP 200, but the body is UTF-16"},
+    {200, kJson, "access_token=A&refresh_token=R", kAnswerLost, "", "the body is not a JSON object"},
+    {200, kJson, "[{\"access_token\":\"A\"}]", kAnswerLost, "", "the body is not a JSON object"},
+    // Cut off: a refresh token may have stood in the part that is missing.
+    {200, kJson, R"({"access_token":"A","expires_in":36)", kAnswerLost, "", "the answer was cut off"},
+    {200, kJson, R"({"access_token":"A","refresh_token":"R)", kAnswerLost, "", "the answer was cut off"},
+    {200, kJson, R"({"access_token":"A","expires_in":60)", kAnswerLost, "", "the answer was cut off"},
+    {200, kJson, R"({"refresh_token":"R","access_token":"A)", kAnswerLost, "", "the answer was cut off"},
+    {200, kJson, R"({"access_token":"A","refresh_token":"R\)", kAnswerLost, "", "the answer was cut off"},
+    {200, kJson, R"({"access_token":"A","more":[[{"a":"]")", kAnswerLost, "", "the answer was cut off"},
+    {200, kJson, R"({"access_token" "A"})", kAnswerLost, "", "the answer was cut off"},
+    {200, kJson, R"({"access_token":})", kAnswerLost, "", "the answer was cut off"},
+    {200, kJson, R"({"error":"server_err)", kAnswerLost, "", "the answer was cut off"},
+    {200, kJson, R"(["access_token"])", kAnswerLost, "", "the body is not a JSON object"},
+    {200, kJson, "null", kAnswerLost, "", "the body is not a JSON object"},
     {200, kJson, "{}", kAnswerLost, "", "no usable access_token"},
     {200, kJson, R"({"access_token":""})", kAnswerLost, "", "no usable access_token"},
     {200, kJson, R"({"access_token":null})", kAnswerLost, "", "no usable access_token"},
@@ -94,27 +186,15 @@ const Bad kBad[] = {
     {200, kJson, R"({"access_token":"A\u0000"})", kAnswerLost, "", "no usable access_token"},
     {200, kJson, R"({"access_token":"A\u007f"})", kAnswerLost, "", "no usable access_token"},
     {200, kJson, R"({"access_token":"\u00e4"})", kAnswerLost, "", "no usable access_token"},
-    {200, kJson, R"({"access_token":"A","token_type":"mac"})", kAnswerLost, "", "token_type is not bearer"},
-    {200, kJson, R"({"access_token":"A","token_type":null})", kAnswerLost, "", "token_type is not bearer"},
-    {200, kJson, R"({"access_token":"A","expires_in":0})", kAnswerLost, "", "expires_in is not"},
-    {200, kJson, R"({"access_token":"A","expires_in":-1})", kAnswerLost, "", "expires_in is not"},
-    {200, kJson, R"({"access_token":"A","expires_in":0.9})", kAnswerLost, "", "expires_in is not"},
-    {200, kJson, R"({"access_token":"A","expires_in":315360001})", kAnswerLost, "", "expires_in is not"},
-    {200, kJson, R"({"access_token":"A","expires_in":1e300})", kAnswerLost, "", "expires_in is not"},
-    {200, kJson, R"({"access_token":"A","expires_in":99999999999999999999})", kAnswerLost, "", "expires_in is not"},
-    {200, kJson, R"({"access_token":"A","expires_in":"soon"})", kAnswerLost, "", "expires_in is not"},
-    {200, kJson, R"({"access_token":"A","expires_in":""})", kAnswerLost, "", "expires_in is not"},
-    {200, kJson, R"({"access_token":"A","expires_in":"-1"})", kAnswerLost, "", "expires_in is not"},
-    {200, kJson, R"({"access_token":"A","expires_in":"3600s"})", kAnswerLost, "", "expires_in is not"},
-    {200, kJson, R"({"access_token":"A","expires_in":true})", kAnswerLost, "", "expires_in is not"},
-    {200, kJson, R"({"access_token":"A","refresh_token":""})", kAnswerLost, "", "refresh_token is not usable"},
-    {200, kJson, R"({"access_token":"A","refresh_token":"R\n"})", kAnswerLost, "", "refresh_token is not usable"},
-    {200, kJson, R"({"access_token":"A","refresh_token":["R"]})", kAnswerLost, "", "refresh_token is not usable"},
-    {201, kJson, R"({"access_token":"A"})", kAnswerLost, "", "HTTP 201"},
-    {204, "", "", kAnswerLost, "", "HTTP 204"},
+    {200, kJson, R"({"access_token":["A"]})", kAnswerLost, "", "no usable access_token"},
+    {200, kJson, R"({"more":{"access_token":"A"}})", kAnswerLost, "", "no usable access_token"},
+    {200, kJson, R"({"error":null})", kAnswerLost, "", "no usable access_token"},
+    {200, kJson, R"({"error":""})", kAnswerLost, "", "no usable access_token"},
+    {201, kJson, "{}", kAnswerLost, "", "HTTP 201, but no usable access_token"},
+    {204, "", "", kAnswerLost, "", "HTTP 204, but the body is not a JSON object"},
+    {200, kJson, R"({"error":{"message":"m"}})", kTransient, "", "an error in it: (not a string)"},
     // 200 with an error in it: a server that refuses, in its own way. Never a verdict.
     {200, kJson, R"({"error":"invalid_grant"})", kTransient, "", "HTTP 200 with an error in it: invalid_grant"},
-    {200, kJson, R"({"access_token":"A","error":{}})", kTransient, "", "an error in it: (not a string)"},
     // RFC 6749 section 5.2.
     {400, kJson, R"({"error":"invalid_grant","error_description":"expired, or revoked"})", kGrantDead, "invalid_grant",
      "HTTP 400 invalid_grant: expired, or revoked"},
@@ -123,10 +203,10 @@ const Bad kBad[] = {
     {401, kJson, R"({"error":"invalid_client","error_description":"unknown client"})", kAppRefused, "invalid_client",
      "HTTP 401 invalid_client: unknown client"},
     {400, kJson, R"({"error":"invalid_client"})", kAppRefused, "invalid_client", "HTTP 400 invalid_client"},
-    {400, kJson, R"({"error":"unauthorized_client"})", kAppRefused, "unauthorized_client", "unauthorized_client"},
-    {400, kJson, R"({"error":"unsupported_grant_type"})", kAppRefused, "unsupported_grant_type", "HTTP 400"},
-    {400, kJson, R"({"error":"invalid_scope"})", kAppRefused, "invalid_scope", "HTTP 400 invalid_scope"},
-    {400, kJson, R"({"error":"invalid_request"})", kAppRefused, "invalid_request", "HTTP 400 invalid_request"},
+    {400, kJson, R"({"error":"unauthorized_client"})", kRequestRefused, "unauthorized_client", "unauthorized_client"},
+    {400, kJson, R"({"error":"unsupported_grant_type"})", kRequestRefused, "unsupported_grant_type", "HTTP 400"},
+    {400, kJson, R"({"error":"invalid_scope"})", kRequestRefused, "invalid_scope", "HTTP 400 invalid_scope"},
+    {400, kJson, R"({"error":"invalid_request"})", kRequestRefused, "invalid_request", "HTTP 400 invalid_request"},
     {400, kJson, R"({"error":"INVALID_GRANT"})", kTransient, "INVALID_GRANT", "HTTP 400 INVALID_GRANT"},
     {400, kJson, R"({"error":"something_new"})", kTransient, "something_new", "HTTP 400 something_new"},
     // Errors that only look like it.
@@ -163,6 +243,50 @@ Test(token_response, good) {
         cr_assert(answer->refresh_token.has_value() == (row.refresh_token != nullptr), "%s", row.body);
         if (row.refresh_token != nullptr) EXPECT_TEXT(answer->refresh_token->reveal(), row.refresh_token);
     }
+}
+
+Test(token_response, whatever_stands_beside_a_readable_token_both_survive) {
+    for (const int status : {200, 201, 203, 299}) {
+        for (const char* type : {kJson, "text/html", "text/plain; charset=latin1", "application/jsonp", ""}) {
+            for (const Odd& row : kOdd) {
+                const auto answer = read(status, type, row.body);
+                cr_assert(answer, "%s: %s", row.body, answer.error().message.c_str());
+                EXPECT_TEXT(answer->access_token.reveal(), "A");
+                cr_expect(answer->expires_in == row.expires_in, "%s", row.body);
+                cr_assert(answer->refresh_token.has_value() == (row.refresh_token != nullptr), "%s", row.body);
+                if (row.refresh_token != nullptr) EXPECT_TEXT(answer->refresh_token->reveal(), row.refresh_token);
+                EXPECT_TEXT(answer->repaired, row.repaired);
+            }
+        }
+    }
+}
+
+Test(token_response, a_nul_at_the_end_and_deep_or_large_members) {
+    const std::string tokens = R"("access_token":"A","refresh_token":"R","expires_in":60)";
+    const std::string deep(100'000, '[');
+    const std::string bodies[] = {
+        "{" + tokens + "}" + std::string(1, '\0'),
+        "{\"deep\":" + deep + std::string(deep.size(), ']') + "," + tokens + "}",
+        "{\"large\":\"" + std::string(200'000, 'x') + "\"," + tokens + "}",
+        "{" + tokens + ",\"deep\":" + deep,
+    };
+    for (const std::string& body : bodies) {
+        const auto answer = read(200, kJson, body);
+        cr_assert(answer, "%.80s", body.c_str());
+        EXPECT_TEXT(answer->refresh_token->reveal(), "R");
+    }
+}
+
+Test(token_response, utf16_is_named) {
+    using namespace std::string_view_literals;
+    for (const auto body : {"{\0\"\0a\0"sv, "\0{\0\"\0a"sv, "\xfe\xff\0{"sv, "\xff\xfe{\0"sv})
+        EXPECT_CONTAINS(read(200, kJson, body).error().message, "the body is UTF-16");
+}
+
+Test(token_response, what_it_says_of_the_server) {
+    for (const int status : {429, 500, 502, 503, 504, 599}) cr_expect(read(status, kJson, "{}").error().about_server);
+    for (const int status : {302, 400, 401, 403, 404})
+        cr_expect_not(read(status, kJson, R"({"error":"invalid_request"})").error().about_server);
 }
 
 Test(token_response, bad) {
@@ -217,12 +341,13 @@ Test(token_response, messages_stay_on_their_line_and_say_no_secret) {
     const auto lengthy = read(400, kJson, R"({"error":"x","error_description":")" + std::string(5000, 'd') + "\"}");
     cr_expect(lengthy.error().message.size() < 250);
 
-    for (const char* body : {R"({"access_token":"s3cret\n"})", R"({"access_token":"s3cret","expires_in":-1})",
-                             R"({"access_token":"A","refresh_token":"s3cret\n"})", R"({"access_token":"s3cret")"}) {
+    for (const char* body : {R"({"access_token":"s3cret\n"})", R"({"access_token":"s3cret")"}) {
         const auto answer = read(200, kJson, body);
         cr_assert_not(answer);
         cr_expect(answer.error().message.find("s3cret") == std::string::npos, "%s", body);
     }
+    const auto odd = read(200, kJson, R"({"access_token":"s3cret","refresh_token":"s3cret\n","error":"s3cret"})");
+    cr_expect(odd->repaired.find("s3cret") == std::string::npos);
     const auto type = read(200, "text/\x1b[2J" + std::string(500, 'x'), "");
     cr_expect(type.error().message.find('\x1b') == std::string::npos && type.error().message.size() < 300);
 }

@@ -29,6 +29,7 @@ constexpr std::array kTransitions = {
     Transition{kRequesting,     kTransient,      kStale,         Action::kSettle},
     Transition{kRequesting,     kAnswerLost,     kStale,         Action::kSettle},
     Transition{kRequesting,     kAppRefused,     kStale,         Action::kSettle},
+    Transition{kRequesting,     kRequestRefused, kStale,         Action::kSettle},
     Transition{kRequesting,     kGrantDead,      kLoginRequired, Action::kSaveVerdict},
 
     Transition{kSavingTokens,   kTokensSaved,    kReady,         Action::kSettle},
@@ -85,8 +86,8 @@ void note_failure(Life& life, Happening happening, const Circumstances& with) {
     life.reason = with.reason;
     if (first_loss)
         life.retry_at = with.now;  // many servers accept the token once more for some seconds: not a moment to lose
-    else if (happening == kAppRefused)
-        life.retry_at = with.now + kAppRefusedPause + backoff(life.failures, with.retry_after, with.unit);
+    else if (happening == kAppRefused || happening == kRequestRefused)
+        life.retry_at = with.now + kRefusedPause + backoff(life.failures, with.retry_after, with.unit);
     else
         life.retry_at = next_attempt(life, with);
     ++life.failures;
@@ -137,6 +138,7 @@ Step next(const Life& life, Happening happening, const Circumstances& with) {
         case kTransient:
         case kAnswerLost:
         case kAppRefused:
+        case kRequestRefused:
             note_failure(after, happening, with);
             break;
         case kSetAside:
@@ -189,7 +191,7 @@ std::optional<WallTime> wake_at(const Life& life, WallTime now) {
         case kStale:
         case kUnknownOutcome:
         case kTokensUnsaved: {
-            const WallTime latest = now + kAppRefusedPause + kLongestBackoff + kLongestRetryAfter;
+            const WallTime latest = now + kRefusedPause + kLongestBackoff + kLongestRetryAfter;
             return life.retry_at > latest ? now : life.retry_at;
         }
         case kSavingIntent:
@@ -264,6 +266,8 @@ std::string_view to_string(Happening happening) noexcept {
             return "answer_lost";
         case kAppRefused:
             return "app_refused";
+        case kRequestRefused:
+            return "request_refused";
         case kGrantDead:
             return "grant_dead";
         case kSignedIn:

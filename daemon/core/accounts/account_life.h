@@ -35,6 +35,7 @@ enum class Happening : std::uint8_t {
     kTransient,       // the refresh failed, the refresh token was not used up: outage, throttling, nonsense
     kAnswerLost,      // the request may have been acted on, and its answer did not arrive whole
     kAppRefused,      // the authorization server refuses the client, not the grant
+    kRequestRefused,  // the authorization server refuses this account's request, but not its grant
     kGrantDead,       // the authorization server says invalid_grant
     kSignedIn,        // a new login's token set is durable
     kSetAside,        // it is durable that the grant is not to be used until a person says so

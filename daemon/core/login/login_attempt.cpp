@@ -3,6 +3,7 @@
 
 #include <utility>
 
+#include "base/log.h"
 #include "core/oauth/token_request.h"
 #include "core/oauth/token_response.h"
 #include "core/oauth/who_am_i.h"
@@ -63,12 +64,16 @@ void LoginAttempt::take_tokens(const tl::expected<HttpResponse, HttpFailure>& ou
     if (!answer) {
         const TokenFailure& failure = answer.error();
         const std::string hint =
-            failure.kind == Happening::kAppRefused ? "; check client_id and client_secret of app " + request_.app
+            failure.kind == Happening::kAppRefused || failure.kind == Happening::kRequestRefused
+                ? "; check client_id and client_secret of app " + request_.app
             : failure.kind == Happening::kGrantDead
                 ? "; the code was used, expired, or the redirect_uri differs from the registered one"
                 : "; log in again";
         return fail("exchange_failed", "token request: " + failure.message + hint);
     }
+    if (!answer->repaired.empty())
+        log(LogLevel::kWarning, "a token answer was odd, and its tokens are kept",
+            {{"app", request_.app}, {"account", request_.account}, {"detail", answer->repaired}});
     if (!answer->refresh_token)
         return fail("exchange_failed",
                     "token request: the answer has no refresh_token, so the agent could not keep the "

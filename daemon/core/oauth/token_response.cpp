@@ -3,12 +3,13 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <cmath>
 #include <string_view>
+#include <utility>
 
 #include "base/json/json.h"
 #include "base/text/ascii.h"
+#include "core/oauth/loose_object.h"
 #include "core/oauth/server_text.h"
 
 namespace agent {
@@ -17,20 +18,14 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// RFC 6749 section 5.1 only recommends expires_in. A server that leaves it out must not cost a rotated refresh token.
+// Where the lifetime cannot be read, a cautious one: too short costs a refresh, too long costs a caller a refusal.
 constexpr Duration kAssumedLifetime = 1h;
 // Clio's longest is 30 days; ten years is a mistake of units or a hostile answer.
 constexpr std::chrono::seconds kLongestLifetime = std::chrono::hours(24 * 3650);
-constexpr std::size_t kLongestToken = std::size_t{16} * 1024;
+constexpr std::size_t kLongestAccessToken = std::size_t{16} * 1024;
 
-TokenFailure failure(Happening kind, std::string message, std::optional<Duration> retry_after = {}) {
-    return {.kind = kind, .error = {}, .message = std::move(message), .retry_after = retry_after};
-}
-
-/// The server said 200, so it may have acted; what it said cannot be used.
-tl::unexpected<TokenFailure> unusable(const HttpResponse& response, std::string_view why) {
-    return tl::unexpected(
-        failure(Happening::kAnswerLost, "HTTP " + std::to_string(response.status) + ", but " + std::string(why)));
+TokenFailure failure(Happening kind, std::string message) {
+    return {.kind = kind, .error = {}, .message = std::move(message), .retry_after = {}};
 }
 
 bool is_json(std::string_view content_type) {
@@ -38,59 +33,148 @@ bool is_json(std::string_view content_type) {
     return equal_ignoring_case(trimmed(type), "application/json");
 }
 
-/// RFC 6749 appendix A.12 and A.17: what else would do harm in a header or a form.
+/// "HTTP 200", with the content type where that explains what came.
+std::string status_of(const HttpResponse& response) {
+    std::string status = "HTTP " + std::to_string(response.status);
+    if (!response.content_type.empty() && !is_json(response.content_type))
+        status += " (" + quoted_server_text(response.content_type) + ")";
+    return status;
+}
+
+/// The server said 2xx, so it may have acted; what it said cannot be used.
+tl::unexpected<TokenFailure> unusable(const HttpResponse& response, std::string_view why) {
+    return tl::unexpected(failure(Happening::kAnswerLost, status_of(response) + ", but " + std::string(why)));
+}
+
 bool is_visible_ascii(std::string_view token) {
-    return !token.empty() && token.size() <= kLongestToken &&
-           std::all_of(token.begin(), token.end(), [](char c) { return c > 0x20 && c < 0x7f; });
+    return !token.empty() && std::all_of(token.begin(), token.end(), [](char c) { return c > 0x20 && c < 0x7f; });
 }
 
-/// A number, or a string of digits: both were seen.
-std::optional<double> lifetime_seconds(const Json& value) {
-    if (const auto number = value.number()) return number;
-    const auto text = value.string();
-    if (!text) return std::nullopt;
-    std::int64_t parsed = 0;
-    const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), parsed);
-    if (error != std::errc{} || end != text->data() + text->size()) return std::nullopt;
-    return static_cast<double>(parsed);
+/// RFC 8259 section 8.1 wants UTF-8. The agent does not read UTF-16, but says what it is.
+bool is_utf16(std::string_view body) {
+    return body.starts_with("\xff\xfe") || body.starts_with("\xfe\xff") ||
+           (body.size() >= 2 && (body[0] == '\0') != (body[1] == '\0'));
 }
 
-tl::expected<TokenAnswer, TokenFailure> read_success(const HttpResponse& response, const Json& json) {
-    if (json.find("error") != nullptr) {
-        return tl::unexpected(failure(Happening::kTransient,
-                                      "HTTP 200 with an error in it: " +
-                                          quoted_server_text(json.find_string("error").value_or("(not a string)"))));
+/// Reads a token answer, member by member. What is wrong beside a readable access token is repaired, and noted in
+/// `repaired` without any value: an answer that is thrown away takes a rotated refresh token with it.
+class TokenReader {
+  public:
+    void take(const LooseObject::Member& member) {
+        const auto name = loose_string(member.name);
+        if (!name) return;
+        if (name->equals("access_token")) take_access_token(member.value);
+        if (name->equals("refresh_token")) take_refresh_token(member.value);
+        if (name->equals("expires_in")) take_lifetime(member.value);
+        if (name->equals("token_type")) take_type(member.value);
+        if (name->equals("error")) take_error(member.value);
     }
-    const auto access_token = json.find_string("access_token");
-    if (!access_token || !is_visible_ascii(*access_token)) return unusable(response, "no usable access_token");
 
-    if (const Json* type = json.find("token_type");
-        type != nullptr && !equal_ignoring_case(type->string().value_or(""), "bearer"))  // RFC 6749 section 5.1
-        return unusable(response, "token_type is not bearer");
+    void repair(std::string_view what) {
+        if (repaired_.find(what) != std::string::npos) return;
+        if (!repaired_.empty()) repaired_ += "; ";
+        repaired_ += what;
+    }
 
-    TokenAnswer answer{
-        .access_token = SecretString(*access_token), .refresh_token = {}, .expires_in = kAssumedLifetime};
-    if (const Json* expires_in = json.find("expires_in"); expires_in != nullptr) {
-        const auto seconds = lifetime_seconds(*expires_in);
-        if (!seconds || !(*seconds >= 1.0) || *seconds > static_cast<double>(kLongestLifetime.count()))
-            return unusable(response, "expires_in is not a number of seconds from 1 to ten years");
-        answer.expires_in = std::chrono::seconds(std::llround(*seconds));
+    [[nodiscard]] bool has_access_token() const noexcept { return access_token_.has_value(); }
+    [[nodiscard]] bool has_refresh_token() const noexcept { return refresh_token_.has_value(); }
+    /// What the answer's own `error` says, for a person; empty when there is none.
+    [[nodiscard]] const std::string& error() const noexcept { return error_; }
+
+    TokenAnswer answer() {
+        if (!error_.empty()) repair("there is an error beside the tokens");
+        if (!lifetime_)
+            repair(has_lifetime_ ? "expires_in is not usable: an hour is assumed"
+                                 : "expires_in is missing: an hour is assumed");
+        return {.access_token = *std::move(access_token_),
+                .refresh_token = std::move(refresh_token_),
+                .expires_in = lifetime_.value_or(kAssumedLifetime),
+                .repaired = std::move(repaired_)};
     }
-    if (const Json* refresh_token = json.find("refresh_token"); refresh_token != nullptr && !refresh_token->is_null()) {
-        const auto text = refresh_token->string();
-        if (!text || !is_visible_ascii(*text)) return unusable(response, "refresh_token is not usable");
-        answer.refresh_token = SecretString(*text);
+
+  private:
+    /// RFC 6749 appendix A.12: what else would do harm in a header.
+    void take_access_token(std::string_view value) {
+        auto token = loose_string(value);
+        if (!token || !is_visible_ascii(token->reveal()) || token->size() > kLongestAccessToken) return;
+        if (access_token_ && !access_token_->equals(token->reveal()))
+            repair("access_token is there more than once: the last one counts");
+        access_token_ = std::move(token);
     }
-    return answer;
+
+    /// It only ever goes into a form, where any character can be sent: whatever the server made is kept as it is.
+    void take_refresh_token(std::string_view value) {
+        if (value == "null") return;
+        auto token = loose_string(value);
+        if (!token && loose_number(value)) token = SecretString(value);
+        if (!token || token->empty()) return repair("refresh_token is not usable: the one before is kept");
+        if (!is_visible_ascii(token->reveal())) repair("refresh_token has unusual characters");
+        if (refresh_token_ && !refresh_token_->equals(token->reveal()))
+            repair("refresh_token is there more than once: the last one counts");
+        refresh_token_ = std::move(token);
+    }
+
+    /// A number, or a string that holds one: both were seen.
+    void take_lifetime(std::string_view value) {
+        has_lifetime_ = true;
+        const auto seconds = loose_number(value);
+        if (!seconds || !(*seconds >= 1.0) || *seconds > static_cast<double>(kLongestLifetime.count())) return;
+        lifetime_ = std::chrono::seconds(static_cast<std::int64_t>(std::floor(*seconds)));
+    }
+
+    void take_type(std::string_view value) {
+        const auto type = loose_string(value);
+        const bool says_nothing = value == "null" || (type && type->empty());
+        // RFC 6749 section 5.1: without case.
+        if (!says_nothing && !(type && equal_ignoring_case(type->reveal(), "bearer")))
+            repair("token_type is not bearer");
+    }
+
+    void take_error(std::string_view value) {
+        const auto text = loose_string(value);
+        if (value == "null" || (text && text->empty())) return;
+        error_ = text ? quoted_server_text(text->reveal()) : "(not a string)";
+    }
+
+    std::optional<SecretString> access_token_;
+    std::optional<SecretString> refresh_token_;
+    std::optional<Duration> lifetime_;
+    bool has_lifetime_ = false;
+    std::string error_;
+    std::string repaired_;
+};
+
+tl::expected<TokenAnswer, TokenFailure> read_success(const HttpResponse& response) {
+    const std::string_view body = response.body.reveal();
+    if (is_utf16(body)) return unusable(response, "the body is UTF-16");
+    LooseObject object(body);
+    if (!object.is_object()) return unusable(response, "the body is not a JSON object");
+    TokenReader reader;
+    while (const auto member = object.next()) reader.take(*member);
+
+    if (!object.ended()) {
+        // Without a refresh token in what came, nobody can tell whether one stood in what did not.
+        if (!reader.has_access_token() || !reader.has_refresh_token())
+            return unusable(response, "its JSON object does not end: the answer was cut off");
+        reader.repair("the JSON object does not end");
+    }
+    if (reader.has_access_token()) return reader.answer();
+    if (!reader.error().empty()) {
+        return tl::unexpected(failure(Happening::kTransient, "HTTP " + std::to_string(response.status) +
+                                                                 " with an error in it: " + reader.error()));
+    }
+    return unusable(response, "no usable access_token");
 }
 
+/// RFC 6749 section 5.2. Only invalid_client says something about the app; what else is wrong may be wrong with this
+/// grant alone, such as its scope, and must not stop the others of its app.
 Happening kind_of(std::string_view error) {
     if (error == "invalid_grant") return Happening::kGrantDead;
-    // RFC 6749 section 5.2: all of these are about the client or how it asks, and stay until the app is corrected.
-    constexpr std::array<std::string_view, 5> about_the_client = {
-        "invalid_client", "unauthorized_client", "unsupported_grant_type", "invalid_scope", "invalid_request"};
-    const bool found = std::find(about_the_client.begin(), about_the_client.end(), error) != about_the_client.end();
-    return found ? Happening::kAppRefused : Happening::kTransient;
+    if (error == "invalid_client") return Happening::kAppRefused;
+    constexpr std::array<std::string_view, 4> about_the_request = {"unauthorized_client", "unsupported_grant_type",
+                                                                   "invalid_scope", "invalid_request"};
+    const bool found = std::find(about_the_request.begin(), about_the_request.end(), error) != about_the_request.end();
+    return found ? Happening::kRequestRefused : Happening::kTransient;
 }
 
 TokenFailure read_error(const HttpResponse& response) {
@@ -109,13 +193,15 @@ TokenFailure read_error(const HttpResponse& response) {
         }
     }
     // A server that fails may have acted before it did, and a gateway that waited in vain cannot know (RFC 9110 section
-    // 15.6); only 503 says that the request was not handled. Any other 2xx than 200 says that it did something.
-    const bool server_failed = response.status >= 500 && response.status != 503;
-    const bool may_have_acted = server_failed || response.status / 100 == 2;
+    // 15.6); only 503 says that the request was not handled.
+    const bool may_have_acted = response.status >= 500 && response.status != 503;
     std::string message = status;
     if (!response.content_type.empty()) message += " (" + quoted_server_text(response.content_type) + ")";
-    return failure(may_have_acted ? Happening::kAnswerLost : Happening::kTransient, std::move(message),
-                   response.retry_after);
+    return {.kind = may_have_acted ? Happening::kAnswerLost : Happening::kTransient,
+            .error = {},
+            .message = std::move(message),
+            .about_server = response.status == 429 || response.status >= 500,
+            .retry_after = response.retry_after};
 }
 
 }  // namespace
@@ -126,15 +212,8 @@ tl::expected<TokenAnswer, TokenFailure> read_token_response(const tl::expected<H
         return tl::unexpected(
             failure(why.may_have_been_sent ? Happening::kAnswerLost : Happening::kTransient, why.message));
     }
-    const HttpResponse& response = *outcome;
-    if (response.status != 200) return tl::unexpected(read_error(response));
-    if (!is_json(response.content_type)) {
-        const std::string type = response.content_type.empty() ? "none" : quoted_server_text(response.content_type);
-        return unusable(response, "its content type is " + type + ", not application/json");
-    }
-    const auto json = Json::parse(response.body.reveal());
-    if (!json || !json->is_object()) return unusable(response, "the body is no JSON object");
-    return read_success(response, *json);
+    if (outcome->status / 100 == 2) return read_success(*outcome);
+    return tl::unexpected(read_error(*outcome));
 }
 
 }  // namespace agent

@@ -17,8 +17,8 @@ inline constexpr Duration kLongestBackoff = std::chrono::minutes(10);
 inline constexpr Duration kLongestRetryAfter = std::chrono::hours(1);  // a server may not silence us for longer
 /// While a token lives no wait is longer than half of what is left of it, or than this.
 inline constexpr Duration kShortestHalf = std::chrono::seconds(10);
-/// A refusal of the client will not go away by asking soon again: the app has to be corrected.
-inline constexpr Duration kAppRefusedPause = kLongestBackoff;
+/// A refusal of the client or of the request will not go away by asking soon again: somebody has to correct something.
+inline constexpr Duration kRefusedPause = kLongestBackoff;
 /// A token set that seems to come from later than this means that the clock was set back.
 inline constexpr Duration kClockTolerance = std::chrono::minutes(5);
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/log.h"
 #include "base/text/encoding.h"
 #include "core/accounts/restored_account.h"
 #include "core/oauth/token_request.h"
@@ -206,6 +207,7 @@ void Refresher::take_answer(Account& account, const tl::expected<HttpResponse, H
         return step(account, failure.kind, circumstances("token request: " + failure.message, failure.retry_after));
     }
     const AccountRecord& record = account.record;
+    note_repaired(record, answer->repaired);
     auto old = open_token_set(sealer_, record.tokens, record.name, record.life.generation);
     if (!old) return step(account, Happening::kAnswerLost, circumstances(old.error().message));
 
@@ -219,13 +221,21 @@ void Refresher::take_answer(Account& account, const tl::expected<HttpResponse, H
     step(account, Happening::kTokensReceived, circumstances());
 }
 
+/// A server that is odd once is odd in each answer: one line for each app and oddity.
+void Refresher::note_repaired(const AccountRecord& record, const std::string& repaired) {
+    if (repaired.empty() || !noted_repairs_.insert(record.app + ": " + repaired).second) return;
+    log(LogLevel::kWarning, "a token answer was odd, and its tokens are kept",
+        {{"app", record.app}, {"account", record.name}, {"detail", repaired}});
+}
+
 /// What the server says of the client or of its load holds for all accounts of the app: none of them asks meanwhile.
+/// What it says of one request holds for that account alone.
 void Refresher::hold_others(const Account& account, const TokenFailure& failure) {
     const App* app = apps_.find(account.record.app);
     if (app == nullptr) return;
     if (failure.kind == Happening::kAppRefused)
-        pacer_.hold(pacer_lane(*app), kAppRefusedPause, "app " + app->name + ": " + failure.message);
-    else if (failure.retry_after)
+        pacer_.hold(pacer_lane(*app), kRefusedPause, "app " + app->name + ": " + failure.message);
+    else if (failure.about_server && failure.retry_after)
         pacer_.hold(pacer_lane(*app), std::min(*failure.retry_after, kLongestRetryAfter), failure.message);
 }
 
@@ -323,6 +333,7 @@ void Refresher::publish(const Account& account, Happening happening) {
         case Happening::kAnswerLost:
         case Happening::kAppRefused:
         case Happening::kIntentFound:
+        case Happening::kRequestRefused:
             return tell("refresh_failed", life.reason);
         case Happening::kGrantDead:
         case Happening::kSetAside:

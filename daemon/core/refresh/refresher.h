@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <optional>
+#include <set>
 #include <string>
 
 #include "base/crypto/sealing.h"
@@ -68,6 +69,7 @@ class Refresher {
     void save_intent(Account& account);
     void send_request(Account& account);
     void take_answer(Account& account, const tl::expected<HttpResponse, HttpFailure>& outcome);
+    void note_repaired(const AccountRecord& record, const std::string& repaired);
     void hold_others(const Account& account, const TokenFailure& failure);
     void save_tokens(Account& account);
     void save_verdict(Account& account);
@@ -84,6 +86,7 @@ class Refresher {
     Events& events_;
     double at_fraction_;
     Hooks hooks_;
+    std::set<std::string> noted_repairs_;
 };
 
 }  // namespace agent
