@@ -6,6 +6,7 @@
 #include "base/bytes.h"
 #include "base/json/json.h"
 #include "base/json/json_writer.h"
+#include "core/refresh/refresh_timing.h"
 #include "core/refresh/token_set.h"
 #include "core/store/seal_context.h"
 
@@ -173,7 +174,7 @@ Result<StoredRow> reseal_account_row(const Sealer& sealer, StoredRow row) {
 }
 
 AccountRecord next_generation(const AccountRecord& before, TokenAnswer answer, SecretString old_refresh_token,
-                              WallTime now, WallTime refresh_at, const Sealer& sealer) {
+                              WallTime asked_at, WallTime refresh_at, const Sealer& sealer) {
     const TokenSet tokens{
         .access_token = std::move(answer.access_token),
         .refresh_token = answer.refresh_token ? *std::move(answer.refresh_token) : std::move(old_refresh_token)};
@@ -182,8 +183,8 @@ AccountRecord next_generation(const AccountRecord& before, TokenAnswer answer, S
     after.previous_generation = before.life.generation;
     after.moved_to.clear();
     after.life = Life{.generation = before.life.generation + 1,
-                      .obtained_at = now,
-                      .expires_at = now + answer.expires_in,
+                      .obtained_at = asked_at,
+                      .expires_at = expiry(asked_at, answer.expires_in),
                       .refresh_at = refresh_at,
                       .retry_at = {},
                       .reason = {}};

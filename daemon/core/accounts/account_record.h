@@ -41,10 +41,10 @@ struct AccountRecord {
 /// open.
 [[nodiscard]] Result<StoredRow> reseal_account_row(const Sealer& sealer, StoredRow row);
 
-/// What a token answer that came at `now` makes of `before`: its next generation. Without a new refresh token in the
-/// answer the old one stays good (RFC 6749 section 6).
+/// What a token answer that was asked for at `asked_at` makes of `before`: its next generation. Without a new refresh
+/// token in the answer the old one stays good (RFC 6749 section 6).
 [[nodiscard]] AccountRecord next_generation(const AccountRecord& before, TokenAnswer answer,
-                                            SecretString old_refresh_token, WallTime now, WallTime refresh_at,
+                                            SecretString old_refresh_token, WallTime asked_at, WallTime refresh_at,
                                             const Sealer& sealer);
 /// Replaces the token sets of a record by `tokens` alone, sealed as generation `generation`.
 void set_tokens(AccountRecord& record, const TokenSet& tokens, std::uint64_t generation, const Sealer& sealer);

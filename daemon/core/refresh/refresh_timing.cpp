@@ -14,6 +14,10 @@ Duration scaled(Duration d, double factor) {
 
 }  // namespace
 
+WallTime expiry(WallTime asked_at, Duration lifetime) {
+    return asked_at + lifetime - std::min(kWireMargin, lifetime / 100);
+}
+
 WallTime draw_refresh_at(WallTime obtained_at, Duration lifetime, double at_fraction, double unit) {
     const double drawn = at_fraction * (1.0 - kSpread + 2.0 * kSpread * unit);
     return obtained_at + scaled(lifetime, std::min(drawn, 0.9));

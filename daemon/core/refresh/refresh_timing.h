@@ -22,6 +22,13 @@ inline constexpr Duration kRefusedPause = kLongestBackoff;
 /// A token set that seems to come from later than this means that the clock was set back.
 inline constexpr Duration kClockTolerance = std::chrono::minutes(5);
 
+/// What a request with a token may take to arrive, and what a server may round away.
+inline constexpr Duration kWireMargin = std::chrono::seconds(1);
+
+/// When a token that was asked for at `asked_at` has to be taken for dead. The server counts from some moment after it
+/// was asked; on top comes kWireMargin, or a hundredth of a lifetime so short that it would matter.
+[[nodiscard]] WallTime expiry(WallTime asked_at, Duration lifetime);
+
 /// Around `at_fraction` of the lifetime, spread by ±10 %, and always with a tenth of the lifetime to spare. Drawn once
 /// for each generation and stored: drawing again at each look would collapse the spread.
 [[nodiscard]] WallTime draw_refresh_at(WallTime obtained_at, Duration lifetime, double at_fraction, double unit);

@@ -194,6 +194,7 @@ void Refresher::send_request(Account& account) {
     const auto secret = apps_.secret(*app);
     if (!secret) return step(account, Happening::kTransient, circumstances(secret.error().message));
 
+    account.attempt->asked_at = world_.clock.boot_now();
     account.attempt->call = world_.http.send(
         refresh_request(*app, *secret, tokens->refresh_token.reveal()),
         [this, &account](const tl::expected<HttpResponse, HttpFailure>& outcome) { take_answer(account, outcome); });
@@ -208,13 +209,14 @@ void Refresher::take_answer(Account& account, const tl::expected<HttpResponse, H
     }
     const AccountRecord& record = account.record;
     note_repaired(record, answer->repaired);
+    answer->asked_at = account.attempt->asked_at;
     auto old = open_token_set(sealer_, record.tokens, record.name, record.life.generation);
     if (!old) return step(account, Happening::kAnswerLost, circumstances(old.error().message));
 
-    const WallTime now = world_.clock.now();
-    const WallTime refresh_at = draw_refresh_at(now, answer->expires_in);
+    const WallTime when = asked_at(*answer);
+    const WallTime refresh_at = draw_refresh_at(when, answer->expires_in);
     account.attempt->received =
-        next_generation(record, *std::move(answer), std::move(old->refresh_token), now, refresh_at, sealer_);
+        next_generation(record, *std::move(answer), std::move(old->refresh_token), when, refresh_at, sealer_);
     AccountRecord& received = *account.attempt->received;
     received.last_refresh = received.life.obtained_at;
     received.life.answer_lost_before = comes_after_lost_answer(record.life, received.life.obtained_at);
@@ -239,8 +241,14 @@ void Refresher::hold_others(const Account& account, const TokenFailure& failure)
         pacer_.hold(pacer_lane(*app), std::min(*failure.retry_after, kLongestRetryAfter), failure.message);
 }
 
-WallTime Refresher::draw_refresh_at(WallTime now, Duration lifetime) {
-    return agent::draw_refresh_at(now, lifetime, at_fraction_, world_.entropy.unit());
+WallTime Refresher::asked_at(const TokenAnswer& answer) const {
+    // The machine may have slept since it asked, and its wall clock may have been set: only the boot clock counts that.
+    const BootTime now = world_.clock.boot_now();
+    return world_.clock.now() - (now - answer.asked_at.value_or(now));
+}
+
+WallTime Refresher::draw_refresh_at(WallTime asked_at, Duration lifetime) {
+    return agent::draw_refresh_at(asked_at, lifetime, at_fraction_, world_.entropy.unit());
 }
 
 void Refresher::save_tokens(Account& account) {

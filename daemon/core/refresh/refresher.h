@@ -50,7 +50,9 @@ class Refresher {
     void want_again(Account& account);
 
     /// When a token set that is obtained at `now` is to be refreshed.
-    [[nodiscard]] WallTime draw_refresh_at(WallTime now, Duration lifetime);
+    [[nodiscard]] WallTime draw_refresh_at(WallTime asked_at, Duration lifetime);
+    /// When the tokens of `answer` were asked for, by the wall clock as it is now: their lifetime counts from then.
+    [[nodiscard]] WallTime asked_at(const TokenAnswer& answer) const;
 
     /// What the machine is told when the token set of `record` is durable.
     [[nodiscard]] Circumstances circumstances_of(const AccountRecord& record);

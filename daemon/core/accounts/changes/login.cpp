@@ -25,9 +25,9 @@ void AccountLogin::adopt(const Reservation& reserved, Grant& grant) {
     before.app = grant.app;
     before.user = grant.user;
     before.last_refresh.reset();
-    const WallTime now = clock_.now();
-    const WallTime refresh_at = refresher_.draw_refresh_at(now, grant.tokens.expires_in);
-    reserved.save(next_generation(before, std::move(grant.tokens), SecretString(), now, refresh_at, sealer_),
+    const WallTime asked_at = refresher_.asked_at(grant.tokens);
+    const WallTime refresh_at = refresher_.draw_refresh_at(asked_at, grant.tokens.expires_in);
+    reserved.save(next_generation(before, std::move(grant.tokens), SecretString(), asked_at, refresh_at, sealer_),
                   [this](Account& of, AccountRecord record) { adopted(of, std::move(record)); });
 }
 
