@@ -123,7 +123,9 @@ typedef enum clio_report_outcome {
 
 /*
  * Tells the agent that Clio answered `http_status` to the token of `generation`. Only 401 triggers a refresh, at most
- * one per generation, no matter how many clients report it. Does not wait for the refresh.
+ * one per generation, no matter how many clients report it. Does not wait for the refresh. A token that was itself made
+ * because of a recent report (10 minutes at first) is not refreshed again: the report is ignored, and `clioctl list`
+ * says what to check.
  *
  * `account` is that of the refused token, and must not be NULL. `error` as above. `outcome` may be NULL; it is set only
  * on CLIO_OK.

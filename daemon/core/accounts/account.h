@@ -42,6 +42,10 @@ struct Account {
     std::string damage;
     /// The last generation that a caller reported as refused.
     std::uint64_t reported_generation = 0;
+    /// How many generations in a row were made because the one before was reported.
+    std::uint32_t reports_in_a_row = 0;
+    /// The generation that was reported too soon after it had been made because of a report.
+    std::uint64_t refused_again = 0;
     /// While a login or a removal has the account, no refresh begins.
     bool reserved = false;
     /// The generation for which a refresh was wanted and could not begin; 0 for none.

@@ -25,12 +25,24 @@ AccountFacts AccountAnswers::facts(const Account& account) const {
     return {.name = record.name,
             .app = record.app,
             .state = public_word(record.life.state),
-            .reason = lacks_app ? app_not_registered(record.name, record.app).message : record.life.reason,
+            .reason = lacks_app ? app_not_registered(record.name, record.app).message
+                      : account.refused_again == record.life.generation && record.life.reason.empty()
+                          ? refused_again(account)
+                          : record.life.reason,
             .generation = record.life.generation,
             .expires_at = record.life.expires_at,
             .refresh_at = wake_at(record.life, clock_.now()),
             .last_refresh = record.last_refresh,
             .user = record.user};
+}
+
+std::string AccountAnswers::refused_again(const Account& account) const {
+    const AccountRecord& record = account.record;
+    const App* const app = apps_.find(record.app);
+    return "a caller reports that the API refuses this token (401), as it did the one before; a refresh does not help: "
+           "check that app " +
+           record.app + " has the region and api_base" + (app == nullptr ? "" : " " + app->endpoints.api_base) +
+           " of the account, and its permissions at Clio; to refresh anyway: clioctl refresh " + record.name;
 }
 
 Result<IssuedToken> AccountAnswers::issue(const Account& account, bool min_ttl_met) const {

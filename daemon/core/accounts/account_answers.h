@@ -21,6 +21,8 @@ class AccountAnswers {
         : clock_(clock), sealer_(sealer), apps_(apps), pacer_(pacer) {}
 
     [[nodiscard]] AccountFacts facts(const Account& account) const;
+    /// Why a report of the present token leads to no refresh.
+    [[nodiscard]] std::string refused_again(const Account& account) const;
     /// The token that can be given out at once, or the error that is already certain. Empty if a refresh must be
     /// awaited first.
     [[nodiscard]] std::optional<Result<IssuedToken>> token_now(const Account& account, Duration min_ttl) const;

@@ -10,6 +10,15 @@
 
 namespace agent {
 
+namespace {
+
+/// Whether its present token set came from a refresh, not from a login.
+bool made_by_refresh(const AccountRecord& record) {
+    return record.last_refresh == record.life.obtained_at;
+}
+
+}  // namespace
+
 AccountBook::AccountBook(World world, const Sealer& sealer, AppRegistry& apps, Events& events, Options options)
     : world_(world),
       sealer_(sealer),
@@ -217,7 +226,17 @@ Result<ReportOutcome> AccountBook::report(std::string_view name, std::uint64_t g
     if (generation < life.generation) return ReportOutcome::kNewerExists;
     if (status != kUnauthorized) return ReportOutcome::kIgnored;
 
+    const std::uint64_t before = account->reported_generation;
+    const std::uint32_t in_a_row =
+        made_by_refresh(account->record) && before + 1 == generation ? account->reports_in_a_row : 0;
+    const bool too_soon = in_a_row > 0 && world_.clock.now() - life.obtained_at < report_pause(in_a_row);
+    if (too_soon && life.state == State::kReady && !account->attempt) {
+        if (std::exchange(account->refused_again, generation) != generation)
+            events_.publish(account_event(*account, "reported", world_.clock.now(), answers_.refused_again(*account)));
+        return ReportOutcome::kIgnored;
+    }
     const bool first = std::exchange(account->reported_generation, generation) != generation;
+    if (first) account->reports_in_a_row = in_a_row + 1;
     if (account->attempt) return ReportOutcome::kRefreshing;
     if (!first || life.state == State::kLoginRequired) return ReportOutcome::kIgnored;
     events_.publish(account_event(*account, "reported", world_.clock.now()));

@@ -51,7 +51,8 @@ struct AccountFacts {
 enum class ReportOutcome {
     kNewerExists,  // ask for the token again
     kRefreshing,   // a refresh is under way or waits for its turn
-    kIgnored,      // a status that no refresh can cure, or this generation was reported and refreshed before
+    kIgnored,      // a status that no refresh can cure, this generation was reported and refreshed before, or it was
+                   // itself made for a report a short while ago; the account's reason then tells what to check
 };
 
 /// An answer that is owed. Destroying it gives up the wait; its callback is then never called.
@@ -109,7 +110,7 @@ class Accounts {
                                                           FactsDone done) = 0;
 
     /// A caller's word that `generation` was answered with `status`. Only 401 leads to a refresh, at most one for each
-    /// generation.
+    /// generation, and none for a token that was made for a report less than report_pause() ago.
     [[nodiscard]] virtual Result<ReportOutcome> report(std::string_view account, std::uint64_t generation,
                                                        int status) = 0;
 

@@ -18,6 +18,13 @@ WallTime expiry(WallTime asked_at, Duration lifetime) {
     return asked_at + lifetime - std::min(kWireMargin, lifetime / 100);
 }
 
+Duration report_pause(std::uint32_t in_a_row) {
+    if (in_a_row == 0) return Duration::zero();
+    constexpr std::uint32_t kEnoughDoublings = 10;  // 10 min << 10 is past the longest pause
+    return std::min(kLongestReportPause,
+                    kFirstReportPause * (std::int64_t{1} << std::min(in_a_row - 1, kEnoughDoublings)));
+}
+
 WallTime draw_refresh_at(WallTime obtained_at, Duration lifetime, double at_fraction, double unit) {
     const double drawn = at_fraction * (1.0 - kSpread + 2.0 * kSpread * unit);
     return obtained_at + scaled(lifetime, std::min(drawn, 0.9));

@@ -24,10 +24,20 @@ inline constexpr Duration kClockTolerance = std::chrono::minutes(5);
 
 /// What a request with a token may take to arrive, and what a server may round away.
 inline constexpr Duration kWireMargin = std::chrono::seconds(1);
+/// A refresh that a report has caused is given this long before a report of its token causes another; see
+/// report_pause(). Longer than Clio or a proxy takes to know a new token everywhere, and short enough for a second
+/// revocation to be cured soon.
+inline constexpr Duration kFirstReportPause = std::chrono::minutes(10);
+inline constexpr Duration kLongestReportPause = std::chrono::hours(6);
 
 /// When a token that was asked for at `asked_at` has to be taken for dead. The server counts from some moment after it
 /// was asked; on top comes kWireMargin, or a hundredth of a lifetime so short that it would matter.
 [[nodiscard]] WallTime expiry(WallTime asked_at, Duration lifetime);
+
+/// How old a token must be before a report of it causes a refresh, when it is the last of `in_a_row` that were made
+/// because of reports: 0 for one that was made otherwise, then 10 min, 20 min … 6 h. Where every token is refused, as
+/// in the wrong region, refreshing helps nobody, and with rotation each refresh puts the grant at risk.
+[[nodiscard]] Duration report_pause(std::uint32_t in_a_row);
 
 /// Around `at_fraction` of the lifetime, spread by ±10 %, and always with a tenth of the lifetime to spare. Drawn once
 /// for each generation and stored: drawing again at each look would collapse the spread.
