@@ -5,6 +5,7 @@
 
 using namespace std::chrono_literals;
 using agent::Duration;
+using agent::WallTime;
 
 namespace {
 
@@ -126,4 +127,44 @@ Test(book_clocks, patience_goes_by_the_clock_that_nobody_sets) {
     cr_expect(reply.answers == 0);
     stage.run(1s);
     cr_expect(reply.answers == 1);
+}
+
+Test(book_clocks, a_lifetime_counts_from_when_it_was_asked_for) {
+    CoreStage stage;
+    stage.log_in("smith");
+    stage.refresh("smith");
+    stage.run(CoreStage::kAMoment);
+    const WallTime sent = stage.clock.now();
+    stage.run(25s);
+    stage.give_tokens("A2");
+    stage.timers.turn();
+    cr_expect(stage.book->facts("smith")->expires_at >= sent + 1h - 1s - CoreStage::kAMoment);
+    cr_expect(stage.book->facts("smith")->expires_at <= sent + 1h - 1s);
+}
+
+Test(book_clocks, a_machine_that_slept_before_the_answer_does_not_take_the_token_for_fresh) {
+    CoreStage stage;
+    stage.log_in("smith");
+    stage.refresh("smith");
+    stage.run(CoreStage::kAMoment);
+    stage.clock.sleep(2h);
+    stage.give_tokens("A2");
+    stage.timers.turn();
+    EXPECT_TEXT(stage.now("smith"), "wait");
+    stage.let_refresh("A3");
+    EXPECT_TEXT(stage.now("smith"), "A3#3");
+}
+
+Test(book_clocks, a_clock_that_is_set_before_the_answer_changes_no_lifetime) {
+    for (const Duration step : {Duration(24h), Duration(-24h)}) {
+        CoreStage stage;
+        stage.log_in("smith");
+        stage.refresh("smith");
+        stage.run(CoreStage::kAMoment);
+        stage.clock.set_wall(stage.clock.now() + step);
+        stage.give_tokens("A2");
+        stage.timers.turn();
+        const Duration left = stage.book->facts("smith")->expires_at - stage.clock.now();
+        cr_expect(left > 1h - 2s && left <= 1h);
+    }
 }

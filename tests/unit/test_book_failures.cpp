@@ -22,7 +22,7 @@ struct Nonsense {
 
 constexpr Nonsense kNonsense[] = {
     {200, "text/html", "<html>Sign in to the airport</html>"},
-    {200, "application/json", R"({"access_token":"A2","expires_in":-1})"},
+    {200, "application/json", R"({"token_type":"bearer","expires_in":60})"},
     {200, "application/json", R"({"error":"invalid_grant"})"},
     {200, "application/json", ""},
     {302, "text/html", ""},
@@ -129,6 +129,66 @@ Test(book_failures, retry_after_is_honoured_by_all_accounts_of_the_app) {
     cr_expect(stage.http.sent() == 1 && stage.book->status().queued == 1, "the second one came due and is held");
     stage.run(2s);
     cr_expect(stage.http.sent() == 3);
+}
+
+Test(book_failures, a_server_silences_nobody_for_longer_than_an_hour) {
+    CoreStage stage;
+    stage.log_in("smith", 24h * 30);
+    stage.log_in("jones", 24h * 30);
+    stage.refresh("smith");
+    stage.run(CoreStage::kAMoment);
+    stage.http.answer(429, "{}", "application/json", 24h);
+    const Reply& jones = stage.refresh("jones", 2h);
+    stage.run(1h - 1s);
+    cr_expect(stage.http.sent() == 1);
+    stage.run(2s);
+    cr_assert(stage.http.open() > 0);
+    while (stage.http.open() > 0) {
+        stage.give_tokens("A2");
+        stage.run(CoreStage::kAMoment);
+    }
+    EXPECT_TEXT(jones.text, "ready#2");
+}
+
+Test(book_failures, what_is_wrong_with_one_request_holds_up_no_other_account) {
+    for (const char* error : {"invalid_request", "invalid_scope", "unauthorized_client", "unsupported_grant_type"}) {
+        CoreStage stage;
+        stage.log_in("odd");
+        stage.log_in("smith");
+        const Reply& odd = stage.refresh("odd");
+        stage.run(CoreStage::kAMoment);
+        stage.http.answer(400, R"({"error":")" + std::string(error) + "\"}", "application/json", 30min);
+        EXPECT_TEXT(odd.text, "temporarily_unavailable");
+        EXPECT_CONTAINS(stage.reason("odd"), error);
+
+        const Reply& smith = stage.refresh("smith");
+        stage.let_refresh("A2");
+        EXPECT_TEXT(smith.text, "ready#2");
+        // The odd one asks again in its own time.
+        stage.run(10min);
+        cr_expect(stage.http.sent() == 2, "%s", error);
+        EXPECT_TEXT(stage.state("odd"), "stale#1");
+    }
+}
+
+Test(book_failures, what_is_wrong_with_the_app_or_the_server_holds_up_all) {
+    struct Row {
+        int status;
+        const char* body;
+        std::optional<Duration> retry_after;
+    };
+    for (const Row& row : {Row{401, R"({"error":"invalid_client"})", {}}, Row{429, "{}", 5min}, Row{503, "", 5min},
+                           Row{500, "", 5min}}) {
+        CoreStage stage;
+        stage.log_in("smith");
+        stage.log_in("jones");
+        stage.refresh("smith");
+        stage.run(CoreStage::kAMoment);
+        stage.http.answer(row.status, row.body, "application/json", row.retry_after);
+        stage.refresh("jones");
+        stage.run(4min);
+        cr_expect(stage.http.sent() == 1, "%d", row.status);
+    }
 }
 
 Test(book_failures, a_caller_waits_for_an_attempt_that_comes_in_time) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Callers tell that a token was refused.
+#include "core/refresh/refresh_timing.h"
 #include "unit/core_stage.h"
 
 using namespace std::chrono_literals;
@@ -58,9 +59,50 @@ Test(book_reports, at_most_one_refresh_for_each_generation) {
     stage.run(1s);
     stage.give_tokens("A2");
     stage.timers.turn();
+    stage.run(agent::kFirstReportPause);
     EXPECT_TEXT(stage.report("smith", 2), "refreshing");
     stage.let_refresh("A3");
     cr_expect(stage.http.sent() == 3);
+}
+
+Test(book_reports, one_of_a_token_made_for_a_report_leads_to_a_reason_and_not_to_a_loop) {
+    CoreStage stage;
+    stage.log_in("smith", 24h);
+    stage.report("smith", 1);
+    stage.let_refresh("A2", "", 24h);
+    for (int i = 0; i < 100; ++i) EXPECT_TEXT(stage.report("smith", 2), "ignored");
+    stage.run(agent::kFirstReportPause - 1s);
+    EXPECT_TEXT(stage.report("smith", 2), "ignored");
+    cr_expect(stage.http.sent() == 1);
+    EXPECT_TEXT(stage.state("smith"), "ready#2");
+    EXPECT_CONTAINS(stage.reason("smith"), "region and api_base https://api.example");
+    EXPECT_TEXT(stage.now("smith"), "A2#2");
+    EXPECT_TEXT(stage.heard, "logged_in smith#1\nreported smith#1\nrefreshed smith#2\nreported smith#2\n");
+
+    // Then one more, for it may have been revoked meanwhile; the next has to wait for longer.
+    stage.run(1s);
+    EXPECT_TEXT(stage.report("smith", 2), "refreshing");
+    stage.let_refresh("A3", "", 24h);
+    EXPECT_TEXT(stage.reason("smith"), "");
+    stage.run(agent::kFirstReportPause);
+    EXPECT_TEXT(stage.report("smith", 3), "ignored");
+    stage.run(agent::kFirstReportPause);
+    EXPECT_TEXT(stage.report("smith", 3), "refreshing");
+}
+
+Test(book_reports, a_refresh_or_login_that_no_report_caused_begins_afresh) {
+    CoreStage stage;
+    stage.log_in("smith");
+    stage.report("smith", 1);
+    stage.let_refresh("A2");
+    EXPECT_TEXT(stage.report("smith", 2), "ignored");
+    stage.refresh("smith");
+    stage.let_refresh("A3");
+    EXPECT_TEXT(stage.report("smith", 3), "refreshing");
+    stage.let_refresh("A4");
+    EXPECT_TEXT(stage.report("smith", 4), "ignored");
+    stage.log_in("smith", 1h, "A5", "R5");
+    EXPECT_TEXT(stage.report("smith", 5), "refreshing");
 }
 
 Test(book_reports, in_the_middle_of_backing_off_it_waits_with_the_rest) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What callers get from the accounts when nothing goes wrong, and when there is nothing to be had.
+#include "core/refresh/refresh_timing.h"
 #include "unit/core_stage.h"
 
 using namespace std::chrono_literals;
@@ -13,7 +14,7 @@ Test(book_serving, gives_out_the_token_and_its_facts) {
     EXPECT_TEXT((*token)->account, "smith");
     EXPECT_TEXT((*token)->access_token.reveal(), "A1");
     EXPECT_TEXT((*token)->api_base, "https://api.example");
-    cr_expect((*token)->expires_at == stage.clock.now() + 1h);
+    cr_expect((*token)->expires_at == stage.clock.now() + 1h - agent::kWireMargin);
     cr_expect((*token)->generation == 1 && (*token)->min_ttl_met);
 
     const auto facts = stage.book->facts("smith");
@@ -87,8 +88,8 @@ Test(book_serving, the_token_is_served_while_it_lives_long_enough) {
     stage.log_in("smith");
     EXPECT_TEXT(stage.now("smith", 59min), "A1#1");
     stage.run(40min);
-    EXPECT_TEXT(stage.now("smith", 20min), "A1#1");
-    EXPECT_TEXT(stage.now("smith", 20min + 1ms), "wait");
+    EXPECT_TEXT(stage.now("smith", 20min - agent::kWireMargin), "A1#1");
+    EXPECT_TEXT(stage.now("smith", 20min), "wait");
     EXPECT_TEXT(stage.now("smith", 0s), "A1#1");
     cr_expect(stage.http.sent() == 0, "token_now() starts nothing");
 }
@@ -103,9 +104,9 @@ Test(book_serving, a_wish_that_cannot_be_met_gets_the_best_there_is) {
     EXPECT_TEXT(stage.now("smith", 24h), "A1#1 short");
     // A wish that just can be met is not worth a refresh for each call, either.
     stage.log_in("jones");
-    stage.run(6min - 1ms);
+    stage.run(6min - agent::kWireMargin);
     EXPECT_TEXT(stage.now("jones", 59min), "A1#1 short");
-    stage.run(1ms);
+    stage.run(agent::kWireMargin);
     EXPECT_TEXT(stage.now("jones", 59min), "wait");
 }
 
@@ -126,7 +127,7 @@ Test(book_serving, no_refresh_for_each_call_however_often_the_impossible_is_aske
 Test(book_serving, an_expired_token_is_never_given_out) {
     CoreStage stage;
     stage.log_in("smith");
-    stage.run(1h - 1ms);
+    stage.run(1h - agent::kWireMargin - 1ms);
     EXPECT_TEXT(stage.now("smith", 0s), "A1#1");
     stage.run(1ms);
     EXPECT_TEXT(stage.now("smith", 0s), "wait");

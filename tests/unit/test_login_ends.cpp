@@ -20,8 +20,8 @@ constexpr Failed kFailed[] = {
      "token request: HTTP 401 invalid_client; check client_id and client_secret of app firm"},
     {503, "text/html", "<html>", "token request: HTTP 503 (text/html); log in again"},
     {403, "text/html", "<html>blocked</html>", "token request: HTTP 403 (text/html); log in again"},
-    {200, "text/html", "<html>", "content type is text/html"},
-    {200, "application/json", R"({"access_token":"A1","expires_in":60})", "has no refresh_token"},
+    {200, "text/html", "<html>", "HTTP 200 (text/html), but the body is not a JSON object"},
+    {200, "application/json", R"({"access_token":"A1","expires_in":60})", "holds no refresh_token"},
 };
 
 /// An attempt whose code is being exchanged.

@@ -57,6 +57,21 @@ Test(refresh_timing, a_tenth_of_the_life_is_always_to_spare) {
     }
 }
 
+Test(refresh_timing, expiry_leaves_a_margin_for_the_wire) {
+    cr_expect(agent::expiry(kNow, 1h) == kNow + 1h - 1s);
+    cr_expect(agent::expiry(kNow, 24h * 30) == kNow + 24h * 30 - 1s);
+    cr_expect(agent::expiry(kNow, 100s) == kNow + 99s);
+    cr_expect(agent::expiry(kNow, 10s) == kNow + 9900ms);
+    cr_expect(agent::expiry(kNow, 1s) == kNow + 990ms);
+}
+
+Test(refresh_timing, report_pause_doubles) {
+    const std::pair<std::uint32_t, Duration> rows[] = {
+        {0, 0min}, {1, 10min}, {2, 20min}, {3, 40min}, {6, 320min}, {7, 6h}, {30, 6h}, {4'000'000'000, 6h},
+    };
+    for (const auto& [in_a_row, pause] : rows) cr_expect(agent::report_pause(in_a_row) == pause, "%u", in_a_row);
+}
+
 Test(refresh_timing, backoff) {
     int number = 0;
     for (const Wait& row : kWaits) {
