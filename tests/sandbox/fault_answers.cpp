@@ -50,6 +50,9 @@ void write_expires_in(JsonWriter& out, FaultKind kind, std::int64_t seconds) {
         case FaultKind::kExpiresString:
             out.string(std::to_string(seconds));
             break;
+        case FaultKind::kNullExpires:
+            out.null();
+            break;
         default:
             out.integer(seconds);
     }
@@ -61,15 +64,21 @@ std::string spoil_tokens(FaultKind kind, const Json::Object& members) {
     out.begin_object();
     for (const auto& [name, value] : members) {
         if (kind == FaultKind::kNoToken && name == "access_token") continue;
+        if (kind == FaultKind::kNoExpires && name == "expires_in") continue;
+        if (kind == FaultKind::kEmptyRefresh && name == "refresh_token") continue;
         out.key(name);
         if (const auto seconds = value.integer()) {
             write_expires_in(out, kind, *seconds);
         } else {
-            out.string(value.string().value_or(""));
+            out.string(kind == FaultKind::kMacType && name == "token_type" ? "mac" : value.string().value_or(""));
         }
     }
     if (kind == FaultKind::kTokenInError200) out.member("error", "server_error");
-    return std::string(out.end_object().view());
+    if (kind == FaultKind::kEmptyRefresh) out.member("refresh_token", "");
+    std::string text(out.end_object().view());
+    if (kind == FaultKind::kNotUtf8) text.insert(1, "\"name\":\"Jos\xe9\",");
+    if (kind == FaultKind::kDuplicate) text.insert(1, R"("scope":"a","scope":"a",)");
+    return text;
 }
 
 std::string with_padding(std::string_view json) {
@@ -117,7 +126,22 @@ Reply spoil(const Fault& fault, Reply reply) {
         case FaultKind::kBigBody:
             reply.body = with_padding(reply.body);
             break;
+        case FaultKind::kBom:
+            reply.body.insert(0, "\xef\xbb\xbf");
+            break;
+        case FaultKind::kTrailing:
+            reply.body.push_back('\0');
+            break;
+        case FaultKind::kCreated:
+            if (reply.status == 200) reply.status = 201;
+            break;
         case FaultKind::kNoToken:
+        case FaultKind::kNoExpires:
+        case FaultKind::kNullExpires:
+        case FaultKind::kEmptyRefresh:
+        case FaultKind::kMacType:
+        case FaultKind::kNotUtf8:
+        case FaultKind::kDuplicate:
         case FaultKind::kNegativeExpires:
         case FaultKind::kAbsurdExpires:
         case FaultKind::kExpiresString:

@@ -36,6 +36,15 @@ enum class FaultKind {
     kNegativeExpires,
     kAbsurdExpires,
     kExpiresString,
+    kNoExpires,
+    kNullExpires,
+    kEmptyRefresh,
+    kMacType,
+    kCreated,
+    kBom,
+    kTrailing,
+    kNotUtf8,
+    kDuplicate,
     kTokenInError200,
 };
 

@@ -23,6 +23,15 @@ constexpr Row kSpoilt[] = {
     {"token:expires_string", R"({"token_type":"bearer","access_token":"A","expires_in":"20","refresh_token":"R"})"},
     {"token:token_in_error200",
      R"({"token_type":"bearer","access_token":"A","expires_in":20,"refresh_token":"R","error":"server_error"})"},
+    {"token:no_expires", R"({"token_type":"bearer","access_token":"A","refresh_token":"R"})"},
+    {"token:null_expires", R"({"token_type":"bearer","access_token":"A","expires_in":null,"refresh_token":"R"})"},
+    {"token:empty_refresh", R"({"token_type":"bearer","access_token":"A","expires_in":20,"refresh_token":""})"},
+    {"token:mac_type", R"({"token_type":"mac","access_token":"A","expires_in":20,"refresh_token":"R"})"},
+    {"token:duplicate", R"({"scope":"a","scope":"a","token_type":"bearer","access_token":"A","expires_in":20,)"
+                        R"("refresh_token":"R"})"},
+    {"token:bom",
+     "\xef\xbb\xbf"
+     R"({"token_type":"bearer","access_token":"A","expires_in":20,"refresh_token":"R"})"},
     {"token:empty", ""},
     {"token:badjson", R"({"token_type":"bearer","access_token":")"},
     {"token:lost", kTokens},
@@ -71,6 +80,12 @@ Test(sandbox_fault_answers, wrong_type_keeps_the_body) {
     const Reply reply = spoil(fault("token:wrongtype"), token_reply());
     cr_assert(header(reply, "Content-Type") == "text/html");
     cr_assert(reply.body == kTokens);
+}
+
+Test(sandbox_fault_answers, other_oddities) {
+    cr_assert_eq(spoil(fault("token:created"), token_reply()).status, 201);
+    cr_assert(spoil(fault("token:trailing"), token_reply()).body.ends_with('\0'));
+    cr_assert_not(Json::parse(spoil(fault("token:not_utf8"), token_reply()).body).has_value());
 }
 
 Test(sandbox_fault_answers, nasty_description_is_good_json) {
