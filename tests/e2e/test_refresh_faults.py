@@ -20,11 +20,24 @@ FAULTS = [
     ("cut:300", ""),
     ("empty", "JSON"),
     ("badjson", "JSON"),
-    ("wrongtype", "text/html"),
     ("bigbody", "too large"),
     ("notoken", "access_token"),
+]
+# What may stand beside the tokens in an answer, and the member that the log must name when it was repaired.
+ODD = [
+    ("wrongtype", None),
+    ("created", None),
+    ("bom", None),
+    ("trailing", None),
+    ("not_utf8", None),
+    ("duplicate", None),
+    ("expires_string", None),
+    ("no_expires", "expires_in"),
+    ("null_expires", "expires_in"),
     ("negative_expires", "expires_in"),
     ("absurd_expires", "expires_in"),
+    ("empty_refresh", "refresh_token"),
+    ("mac_type", "token_type"),
     ("token_in_error200", "error"),
 ]
 
@@ -49,6 +62,24 @@ def test_a_failed_refresh_keeps_the_old_tokens(stage, fault, told):
     answer = stage.agent.post("/v1/accounts/smith-law/refresh")
     assert (answer.status, answer.json["generation"], answer.json["state"]) == (200, 2, "ready"), answer.body
     assert stage.agent.token("smith-law")["access_token"] != before["access_token"]
+
+
+@pytest.mark.parametrize("fault, named", ODD, ids=[fault for fault, _ in ODD])
+def test_whatever_stands_beside_the_tokens_both_are_kept(make_stage, fault, named):
+    # Each refresh token but that of "empty_refresh" works once: only who kept the newest can refresh again.
+    product = "manage" if fault == "empty_refresh" else "platform"
+    with make_stage("--product", product, "--expires-in", "3600") as stage:
+        stage.login("smith-law")
+        before = stage.agent.token("smith-law")
+        stage.clio.fault(f"token:{fault}:2")
+        for generation in (2, 3, 4):
+            answer = stage.agent.post("/v1/accounts/smith-law/refresh")
+            assert (answer.status, answer.json["generation"]) == (200, generation), answer.body
+            assert answer.json["state"] == "ready"
+        assert stage.agent.token("smith-law")["access_token"] != before["access_token"]
+        told = [line for line in stage.daemon.log().splitlines() if "a token answer was odd" in line]
+    assert len(told) == (1 if named else 0), told
+    assert not named or named in told[0]
 
 
 def test_expires_in_may_be_a_string(stage):

@@ -131,6 +131,20 @@ def test_a_reported_401_causes_one_refresh(stage):
     assert works(stage.agent.token("smith-law"))
 
 
+def test_a_script_that_is_refused_for_ever_gets_a_reason_and_no_loop(stage):
+    stage.login("smith-law")
+    outcomes = []
+    for _ in range(5):
+        generation = stage.agent.token("smith-law")["generation"]
+        report = {"generation": generation, "status": 401}
+        outcomes.append(stage.agent.post("/v1/accounts/smith-law/report", report).json["outcome"])
+    assert outcomes == ["refreshing"] + 4 * ["ignored"]
+    facts = stage.agent.account("smith-law")
+    assert (facts["state"], facts["generation"]) == ("ready", 2)
+    assert "region" in facts["reason"] and "permissions" in facts["reason"]
+    assert refreshes(stage) == 1
+
+
 def test_other_reports_change_nothing(stage):
     stage.login("smith-law")
     for status in (200, 403, 404, 429, 500):

@@ -21,7 +21,7 @@ constexpr Failed kFailed[] = {
     {503, "text/html", "<html>", "token request: HTTP 503 (text/html); log in again"},
     {403, "text/html", "<html>blocked</html>", "token request: HTTP 403 (text/html); log in again"},
     {200, "text/html", "<html>", "HTTP 200 (text/html), but the body is not a JSON object"},
-    {200, "application/json", R"({"access_token":"A1","expires_in":60})", "holds no refresh_token"},
+    {200, "application/json", R"({"access_token":"A1","expires_in":60})", "has no refresh_token"},
 };
 
 /// An attempt whose code is being exchanged.
