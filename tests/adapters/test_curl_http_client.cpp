@@ -136,6 +136,22 @@ Test(curl_http_client, follows_no_redirect) {
     cr_expect(server.requests() == 1);
 }
 
+Test(curl_http_client, reads_a_compressed_answer_that_it_did_not_ask_for) {
+    using namespace std::string_view_literals;
+    constexpr auto kGzip =  // {"access_token":"A"}
+        "\037\213\010\000\000\000\000\000\002\003\253\126\112\114\116\116\055\056\216\057\311\317\116\315\123\262\122\162\124\252\005\000\314\357\157\226\024\000\000\000"sv;
+    Fixture f;
+    std::string request;
+    LoopbackServer server(f.loop, [&](auto& peer) {
+        request = peer.received();
+        peer.send(http_answer(200, std::string(kGzip), "Content-Encoding: gzip\r\n"));
+    });
+    const Outcome outcome = f.ask(post(server.url(), "secret"));
+    cr_assert(outcome);
+    EXPECT_TEXT(outcome->body.reveal(), R"({"access_token":"A"})");
+    EXPECT_CONTAINS(request, "Accept-Encoding: identity\r\n");
+}
+
 Test(curl_http_client, waits_as_the_server_asks) {
     Fixture f;
     std::string headers;
@@ -151,6 +167,9 @@ Test(curl_http_client, waits_as_the_server_asks) {
     using std::chrono::seconds;
     cr_expect(retry_after("retry-after: 17\r\n") == seconds(17));
     cr_expect(retry_after("Retry-At: 18\r\n") == seconds(18));
+    // Of two the standard one counts, in whichever order they come.
+    cr_expect(retry_after("Retry-At: 18\r\nRetry-After: 17\r\n") == seconds(17));
+    cr_expect(retry_after("Retry-After: 17\r\nRetry-At: 18\r\n") == seconds(17));
     cr_expect(retry_after("Retry-After: soon\r\nRetry-At: 19\r\n") == seconds(19));
     cr_expect(retry_after("Retry-After: Mon, 01 Jan 2001 00:00:00 GMT\r\n") == seconds(0));
     cr_expect_not(retry_after(""));

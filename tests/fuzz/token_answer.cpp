@@ -27,18 +27,51 @@ agent::HttpResponse response(int status, std::string_view content_type, std::str
 }
 
 void check_tokens(const agent::TokenAnswer& tokens, int status, std::string_view body) {
-    const auto json = Json::parse(body);
-    FUZZ_ASSERT(status == 200 && json && json->find("error") == nullptr);
-    FUZZ_ASSERT(json->find_string("access_token") == tokens.access_token.reveal());
-    const auto refresh_token = json->find_string("refresh_token");
-    FUZZ_ASSERT(refresh_token.has_value() == tokens.refresh_token.has_value());
-    FUZZ_ASSERT(!refresh_token || *refresh_token == tokens.refresh_token->reveal());
+    FUZZ_ASSERT(status / 100 == 2);
     FUZZ_ASSERT(tokens.expires_in >= std::chrono::seconds(1) && tokens.expires_in <= std::chrono::hours(24 * 3650));
+    FUZZ_ASSERT(tokens.repaired.empty() || fuzz::is_for_a_person(tokens.repaired));
+    const auto json = Json::parse(body);
+    if (!json) return;  // what only the tolerant reader reads
+    FUZZ_ASSERT(json->find_string("access_token") == tokens.access_token.reveal());
+    const Json* const refresh_token = json->find("refresh_token");
+    const bool usable =
+        refresh_token != nullptr && (refresh_token->number() || !refresh_token->string().value_or("").empty());
+    FUZZ_ASSERT(usable == tokens.refresh_token.has_value());
+    FUZZ_ASSERT(!usable || refresh_token->number() || *refresh_token->string() == tokens.refresh_token->reveal());
+}
+
+/// The other way round: a strict reader that finds a token to give out finds no answer thrown away.
+bool has_readable_token(int status, std::string_view body) {
+    const auto json = Json::parse(body);
+    const auto token = json ? json->find_string("access_token") : std::nullopt;
+    return status / 100 == 2 && token && !token->empty() && token->size() <= std::size_t{16} * 1024 &&
+           std::all_of(token->begin(), token->end(), [](char c) { return c > 0x20 && c < 0x7f; });
+}
+
+/// The body with something beside its tokens.
+std::string with_member(std::string_view body, std::string_view member) {
+    const std::size_t brace = body.find('{');
+    std::string text(body);
+    return text.insert(brace + 1, std::string(member) + ",");
+}
+
+/// Whatever stands beside a readable token, both tokens survive.
+void check_oddities(const agent::TokenAnswer& tokens, std::string_view body) {
+    for (const std::string_view beside :
+         {R"("error":"invalid_grant")", R"("token_type":"mac")", R"("expires_in":-1)", R"("expires_in":null)",
+          "\"x\":\"\xe9\"", R"("x":1,"x":2)", R"("x":[[[{}]]])"}) {
+        const auto odd = agent::read_token_response(response(200, "", with_member(body, beside)));
+        FUZZ_ASSERT(odd && odd->access_token.equals(tokens.access_token.reveal()));
+        FUZZ_ASSERT(odd->refresh_token.has_value() == tokens.refresh_token.has_value());
+        FUZZ_ASSERT(!tokens.refresh_token || odd->refresh_token->equals(tokens.refresh_token->reveal()));
+    }
 }
 
 void check_failure(const agent::TokenFailure& failure, int status, std::string_view body) {
     FUZZ_ASSERT(fuzz::is_for_a_person(failure.message));
-    const bool condemns = failure.kind == Happening::kGrantDead || failure.kind == Happening::kAppRefused;
+    const bool condemns = failure.kind == Happening::kGrantDead || failure.kind == Happening::kAppRefused ||
+                          failure.kind == Happening::kRequestRefused;
+    FUZZ_ASSERT(!has_readable_token(status, body));
     if (!condemns) return;
     constexpr std::array<std::string_view, 6> kPermanent{"invalid_grant",          "invalid_client",
                                                          "unauthorized_client",    "invalid_scope",
@@ -47,7 +80,8 @@ void check_failure(const agent::TokenFailure& failure, int status, std::string_v
     const auto error = json ? json->find_string("error") : std::nullopt;
     FUZZ_ASSERT(status >= 400 && status < 500 && error);
     FUZZ_ASSERT(std::find(kPermanent.begin(), kPermanent.end(), *error) != kPermanent.end());
-    FUZZ_ASSERT(failure.kind != Happening::kGrantDead || *error == "invalid_grant");
+    FUZZ_ASSERT((failure.kind == Happening::kGrantDead) == (*error == "invalid_grant"));
+    FUZZ_ASSERT((failure.kind == Happening::kAppRefused) == (*error == "invalid_client"));
 }
 
 /// The refresh tokens that the stored record still holds, one after the other.
@@ -78,6 +112,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
 
     const auto read = agent::read_token_response(response(status, content_type, input.rest()));
     read ? check_tokens(*read, status, input.rest()) : check_failure(read.error(), status, input.rest());
+    if (read) check_oddities(*read, input.rest());
 
     fuzz::CoreStage stage(rotation);
     stage.log_in("smith");

@@ -81,6 +81,8 @@ void CurlCall::set_transport(const CurlHttpClientOptions& options) {
     set(CURLOPT_FORBID_REUSE, 1L);  // a kept connection keeps the last request's secrets
     // libcurl 7.87 to 8.5 has HTTP/2 faults with the multi interface.
     set(CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
+    // Asks for the answer as it is; curl decodes gzip and deflate all the same, as some gateways send them unasked.
+    set(CURLOPT_ACCEPT_ENCODING, "identity");
     set(CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
     set(CURLOPT_SSL_VERIFYPEER, 1L);
     set(CURLOPT_SSL_VERIFYHOST, 2L);
