@@ -21,7 +21,7 @@ struct Stage : CoreStage {
         record.life.obtained_at = clock.now();
         record.life.expires_at = clock.now() + 1h;
         record.life.refresh_at = clock.now() + 48min;
-        agent::renumber(record,
+        agent::set_tokens(record,
                         {.access_token = agent::SecretString(std::string_view(access)),
                          .refresh_token = agent::SecretString(std::string_view(refresh))},
                         generation, sealer);
@@ -192,7 +192,7 @@ Test(book_two_writers, a_login_into_an_account_that_another_has_added_finds_it) 
     agent::StoredRow row = *stage.store.find_account("smith");
     AccountRecord jones = stage.stored();
     jones.name = "jones";
-    agent::renumber(jones,
+    agent::set_tokens(jones,
                     {.access_token = agent::SecretString(std::string_view("J1")),
                      .refresh_token = agent::SecretString(std::string_view("K1"))},
                     1, stage.sealer);

@@ -7,6 +7,7 @@
 #include "core/accounts/account_errors.h"
 #include "core/accounts/account_wait.h"
 #include "core/accounts/restored_account.h"
+#include "core/refresh/refresh_timing.h"
 
 namespace agent {
 

@@ -163,7 +163,7 @@ void Refresher::take_present(Account& account, const std::optional<StoredRow>& p
     if (!present || present->generation < account.record.life.generation) return;
     if (auto stored = open_account_record(sealer_, *present)) {
         const App* const app = apps_.find(stored->app);
-        account.record = as_found(*std::move(stored), app);
+        account.record = after_restart(*std::move(stored), app);
         account.damage.clear();
     } else if (present->generation > account.record.life.generation) {
         account.record.life.generation = present->generation;
