@@ -108,6 +108,14 @@ Test(state_dir, refuses_what_is_no_directory) {
     EXPECT_TEXT(TempDir::read(dir / "file"), "precious");
 }
 
+Test(state_dir, follows_no_link_to_its_lock) {
+    const TempDir dir;
+    cr_assert(::mkdir((dir / "state").c_str(), 0700) == 0);
+    std::filesystem::create_symlink(dir / "elsewhere", dir / "state/lock");
+    expect_failure(dir / "state", Code::kInternal, "lock");
+    cr_expect_not(std::filesystem::exists(dir / "elsewhere"), "a file was made at the other end of the link");
+}
+
 Test(state_dir, has_one_owner_at_a_time) {
     const TempDir dir;
     Holder holder(dir / "state");
