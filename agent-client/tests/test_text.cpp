@@ -12,6 +12,10 @@ Test(text, printable) {
                           "31m"),
                 "\\x9b31m");  // CSI in one character
     EXPECT_TEXT(printable("a\u202eb\u2066c\ufeff"), "a\\u202eb\\u2066c\\ufeff");
+    // The first and last of each range, and their neighbours.
+    EXPECT_TEXT(printable("\u200d\u200e\u200f\u2010"), "\u200d\\u200e\\u200f\u2010");
+    EXPECT_TEXT(printable("\u2027\u2028\u202e\u202f"), "\u2027\\u2028\\u202e\u202f");
+    EXPECT_TEXT(printable("\u2065\u2066\u2069\u206a"), "\u2065\\u2066\\u2069\u206a");
     EXPECT_TEXT(printable("a\xff\xc3"), "a\ufffd\ufffd");
     EXPECT_TEXT(printable(std::string_view("\0", 1)), "\\x00");
 }
