@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "expect.h"
+#include "fakes/counted_syncs.h"
 #include "protocol/limits.h"
 #include "unit/temp_dir.h"
 
@@ -71,6 +72,16 @@ Test(backup_file, reads_a_good_one) {
         EXPECT_TEXT(records_of(*file), records);
         EXPECT_TEXT(records_of(*file), records);
     }
+}
+
+Test(backup_file, is_on_the_disk_once_it_is_kept) {
+    const TempDir dir;
+    auto file = NewBackupFile::create(dir / "file");
+    cr_assert(file.has_value() && file->write("line").has_value());
+    EXPECT_TEXT(fakes::synced(), "");
+    cr_assert(file->keep().has_value());
+    const std::string folder = std::filesystem::path(dir / "file").parent_path();
+    EXPECT_TEXT(fakes::synced(), dir / "file" + " " + folder + " ");
 }
 
 Test(backup_file, reads_one_without_records_and_with_a_recovery_key) {

@@ -9,6 +9,7 @@
 
 #include "base/text/encoding.h"
 #include "expect.h"
+#include "fakes/counted_syncs.h"
 #include "temp_dir.h"
 
 using agent::SealingKey;
@@ -73,6 +74,13 @@ Test(key_file, makes_a_private_file_and_never_a_second) {
     EXPECT_TEXT(TempDir::read(dir / "key"), before);
     cr_expect_not(std::filesystem::exists(dir / "key.new"));
     cr_expect_not(same(*made, agent::make_key_file(dir / "other").value()));
+}
+
+Test(key_file, is_on_the_disk_before_it_gets_its_name) {
+    const TempDir dir;
+    cr_assert(agent::make_key_file(dir / "key"));
+    const std::string folder = std::filesystem::path(dir / "key").parent_path();
+    EXPECT_TEXT(fakes::synced(), dir / "key.new" + " " + folder + " ");
 }
 
 Test(key_file, leaves_nothing_where_it_cannot_write) {
