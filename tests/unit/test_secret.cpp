@@ -69,8 +69,10 @@ Test(secret, buffer_grows_and_gives_its_text_away) {
     EXPECT_TEXT(buffer.take().reveal(), "");
     buffer.append("again");
     EXPECT_TEXT(buffer.view(), "again");
+    const std::string_view before = buffer.view();
     buffer.clear();
     EXPECT_TEXT(buffer.view(), "");
+    EXPECT_TEXT(before, std::string_view("\0\0\0\0\0", 5));  // the buffer keeps its memory
 }
 
 Test(secret, buffer_keeps_its_limit) {
