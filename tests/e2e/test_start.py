@@ -100,6 +100,18 @@ def test_a_state_directory_of_somebody_else(make_daemon):
     assert str(daemon.state_dir) in daemon.refuses_to_start()
 
 
+def test_the_user_of_all_unnamed_users(make_daemon):
+    """In a user namespace without any mapping: every peer would look like the agent's own user."""
+    apart = ["unshare", "--user"]
+    if subprocess.run([*apart, "true"], capture_output=True, check=False).returncode != 0:
+        pytest.skip("no user namespace can be made here")
+    daemon = make_daemon()
+    command = daemon.command
+    daemon.command = lambda *options: [*apart, *command(*options)]
+    assert "peer credentials: uid 65534 stands for every user" in daemon.refuses_to_start()
+    assert not daemon.socket.exists()
+
+
 def test_a_state_directory_that_is_a_file(make_daemon):
     daemon = make_daemon()
     daemon.state_dir.write_text("precious")
