@@ -3,6 +3,7 @@
 
 import os
 import re
+import shutil
 import subprocess
 
 import pytest
@@ -55,6 +56,22 @@ def clioctl(tmp_path):
 def test_wrong_usage(clioctl, arguments, said):
     done = clioctl(*arguments, exit=2)
     assert (done.stdout, done.stderr) == ("", f"clioctl: {said}\n")
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="only root can make a program of another user")
+def test_a_setuid_caller_takes_no_socket_from_the_environment(clioctl, tmp_path):
+    """Otherwise its caller could give it an agent of their own."""
+    program = tmp_path / "clioctl"
+    shutil.copy2(CLIOCTL, program)
+    chosen = {"CLIO_AGENT_SOCK": str(tmp_path / "theirs.sock"), "XDG_RUNTIME_DIR": str(tmp_path)}
+    shown = clioctl.run([program, "env"], **chosen).stdout
+    assert str(tmp_path / "theirs.sock") in shown
+    os.chown(program, 65533, 65533)
+    program.chmod(0o4755)
+    if os.statvfs(program).f_flag & os.ST_NOSUID:
+        pytest.skip("no program is setuid on this disk")
+    shown = clioctl.run([program, "env"], **chosen).stdout
+    assert "/run/cliod/agent.sock" in shown and str(tmp_path) not in shown
 
 
 APP = ["app", "add", "x", "--product", "manage", "--region", "us", "--client-id", "i", "--redirect-uri", "http://127.0.0.1:1/"]
