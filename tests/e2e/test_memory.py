@@ -203,3 +203,16 @@ def test_no_secret_stays_in_memory(make_stage, capsys):
     with capsys.disabled():
         print("", *scan.table(), sep="\n")
     assert not list(scan.faults())
+
+
+def test_a_code_is_forgotten_once_it_was_sent(stage):
+    """RFC 6749 section 4.1.2: it works once."""
+    begun = stage.begin_login("smith-law")
+    redirected = stage.consent(begun["authorization_url"])
+    code = Masked(parse_qs(urlsplit(redirected).query)["code"][0].encode())
+    stage.clio.fault("who_am_i:slow:3000:1")
+    assert stage.agent.post(f"/v1/authorizations/{begun['id']}", {"redirected_url": redirected}).status == 202
+    stage.clio.wait_for_stats(lambda stats: stats["requests"]["who_am_i"] == 1)
+    assert code.count_in(image_of(stage).writable) == 0
+    assert stage.agent.get(f"/v1/authorizations/{begun['id']}").json["status"] == "pending", "it looked too late"
+    assert stage.login_ended(begun)["status"] == "done"
