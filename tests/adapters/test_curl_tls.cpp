@@ -1,5 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <openssl/pem.h>
+#include <sched.h>
+#include <sys/mount.h>
+#include <unistd.h>
+
+#include <array>
 #include <csignal>
+#include <cstdio>
+#include <memory>
 #include <optional>
 
 #include "expect.h"
@@ -56,6 +64,27 @@ struct Fixture {
     std::size_t requests = 0;
 };
 
+/// Under this name OpenSSL looks for an authority in a folder (openssl-rehash(1)).
+std::string name_in_folder(const std::string& certificate) {
+    const std::unique_ptr<std::FILE, agent::FreeWith<std::fclose>> file(std::fopen(certificate.c_str(), "r"));
+    cr_assert(file != nullptr);
+    const std::unique_ptr<X509, agent::FreeWith<X509_free>> read(PEM_read_X509(file.get(), nullptr, nullptr, nullptr));
+    std::array<char, 16> name{};
+    std::snprintf(name.data(), name.size(), "%08lx.0", X509_subject_name_hash(read.get()));
+    return name.data();
+}
+
+/// Makes the authority the only one of the system, as this process sees it. False where that is not allowed.
+bool make_it_the_systems(const Fixture& f) {
+    const bool apart = ::unshare(CLONE_NEWNS) == 0 || ::unshare(CLONE_NEWUSER | CLONE_NEWNS) == 0;
+    if (!apart || ::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0) return false;
+    const std::filesystem::path folder = f.directory / "system";
+    std::filesystem::create_directory(folder);
+    std::filesystem::copy_file(f.ca_file, folder / name_in_folder(f.ca_file));
+    std::filesystem::copy_file(f.ca_file, folder / "ca-certificates.crt");
+    return ::mount(folder.c_str(), "/etc/ssl/certs", nullptr, MS_BIND, nullptr) == 0;
+}
+
 }  // namespace
 
 TestSuite(curl_tls, .init = init, .timeout = 60);
@@ -81,6 +110,17 @@ Test(curl_tls, refuses_an_unknown_authority) {
     other.write_certificate(f.directory / "other.pem");
     f.expect_refused(tls.get(), f.directory / "other.pem");
     f.expect_refused(tls.get(), f.directory / "missing.pem");
+}
+
+Test(curl_tls, trusts_the_configured_authority_instead_of_the_systems) {
+    Fixture f;
+    if (!make_it_the_systems(f)) cr_skip_test("this user cannot mount anything");
+    const auto tls = f.authority.server("IP:127.0.0.1");
+    const Outcome outcome = f.post(tls.get(), "");
+    cr_assert(outcome, "%s", outcome.error().message.c_str());
+    const fakes::TestAuthority other("Another authority");  // OpenSSL stops at the first that has the name
+    other.write_certificate(f.directory / "other.pem");
+    f.expect_refused(tls.get(), f.directory / "other.pem");
 }
 
 Test(curl_tls, speaks_tls_1_2_and_nothing_older) {

@@ -18,10 +18,9 @@ void require(bool done) {
 
 }  // namespace
 
-TestAuthority::TestAuthority()
+TestAuthority::TestAuthority(const std::string& name)
     : key_(EVP_EC_gen("P-256")),
-      certificate_(
-          issue(key_.get(), nullptr, key_.get(), "Test authority", NID_basic_constraints, "critical,CA:TRUE")) {}
+      certificate_(issue(key_.get(), nullptr, key_.get(), name, NID_basic_constraints, "critical,CA:TRUE")) {}
 
 void TestAuthority::write_certificate(const std::filesystem::path& file) const {
     const std::unique_ptr<std::FILE, agent::FreeWith<std::fclose>> out(std::fopen(file.c_str(), "w"));

@@ -18,7 +18,7 @@ using TlsContext = std::unique_ptr<SSL_CTX, agent::FreeWith<SSL_CTX_free>>;
 /// A new certificate authority for each test.
 class TestAuthority {
   public:
-    TestAuthority();
+    explicit TestAuthority(const std::string& name = "Test authority");
 
     void write_certificate(const std::filesystem::path& file) const;
 
