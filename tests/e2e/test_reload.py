@@ -1,15 +1,46 @@
 # SPDX-License-Identifier: Apache-2.0
 """SIGHUP: another configuration, taken whole or not at all."""
 
+import contextlib
 import os
 import pty
 import signal
+import ssl
 import subprocess
+import threading
 import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from support.programs import PATIENCE, until
 from test_keys import add_passphrase, unlock
+from test_lock_races import together
+
+
+@contextlib.contextmanager
+def tls_server(certificate, key):
+    """Answers every request with status 418; its URL."""
+
+    class Teapot(BaseHTTPRequestHandler):
+        def do_POST(self):
+            self.rfile.read(int(self.headers["Content-Length"]))
+            self.send_response(418)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+        def log_message(self, *_):
+            pass
+
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+    with ThreadingHTTPServer(("127.0.0.1", 0), Teapot) as server:
+        server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield f"https://127.0.0.1:{server.server_port}"
+        server.shutdown()
+        thread.join()
 
 
 @pytest.fixture
@@ -77,6 +108,8 @@ BROKEN = {
     "a hook that is gone": (lambda stage: stage.config | {"hooks": {"on_login_required": ["/no/such"]}}, "/no/such"),
     "certificates that are gone": (lambda stage: stage.config | {"tls": {"ca_file": "/no/such"}}, "/no/such"),
     "another key": (lambda stage: stage.config | {"key": {"file": str(stage.secret_file)}}, "restart"),
+    "a passphrase as the key": (lambda stage: stage.config | {"key": {"passphrase": True}}, "cannot change without a restart"),
+    "another witness": (lambda stage: stage.config | {"witness": str(stage.daemon.home / "seen.db")}, "cannot change without a restart"),
     "no file": (lambda stage: None, "No such file"),
 }
 
@@ -108,6 +141,44 @@ def test_a_hook_comes_with_a_reload(stage, reload, tmp_path):
     stage.clio.revoke_all()
     stage.agent.post("/v1/accounts/smith-law/refresh")
     until((tmp_path / "ran").exists, "the hook is not run")
+
+
+def test_the_pace_comes_with_a_reload(stage, reload):
+    """One account after the other, and each at a third of its token's life."""
+    names = ["smith-law", "jones-law", "young-law"]
+    for name in names:
+        stage.login(name)
+    reload(stage.config | {"refresh": {"at_fraction": 0.3, "max_parallel": 1, "max_per_second": 1000}})
+    stage.clio.fault("token:slow:300:3")
+    answers = together(*[lambda name=name: stage.agent.post(f"/v1/accounts/{name}/refresh") for name in names])
+    assert [answer.status for answer in answers] == [200] * 3
+    assert stage.clio.stats()["most_token_requests_at_once"] == 1
+    facts = stage.agent.account("smith-law")
+    assert facts["refresh_at"] < facts["expires_at"] - 3600 / 2
+
+
+def test_certificates_come_with_a_reload(stage, reload, tmp_path):
+    certificate, key = tmp_path / "certificate.pem", tmp_path / "key.pem"
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "1", "-subj",
+         "/CN=Test", "-addext", "subjectAltName=IP:127.0.0.1", "-out", certificate, "-keyout", key],
+        check=True, capture_output=True,
+    )
+
+    def detail():
+        begun = stage.begin_login("smith-law", app="firm")
+        state = parse_qs(urlsplit(begun["authorization_url"]).query)["state"][0]
+        pasted = {"redirected_url": f"{stage.redirect_uri}?code=a-code&state={state}"}
+        assert stage.agent.post(f"/v1/authorizations/{begun['id']}", pasted).status == 202
+        return stage.login_ended(begun)["detail"]
+
+    with tls_server(certificate, key) as url:
+        endpoints = stage.config["apps"]["firm"]["endpoints"] | {"token": f"{url}/token"}
+        config = stage.config | {"apps": {"firm": stage.app(endpoints=endpoints)}}
+        reload(config)
+        assert "certificate" in detail()
+        reload(config | {"tls": {"ca_file": str(certificate)}})
+        assert "certificate" not in (said := detail()) and "418" in said
 
 
 def test_requests_are_served_through_reloads(stage, manager):
@@ -144,6 +215,18 @@ def test_what_a_locked_agent_takes_counts_once_it_is_unlocked(stage, reload, man
     assert "not reloaded" not in manager.wait_for("STATUS")["STATUS"]
     reload(stage.config)
     assert stage.agent.token("smith-law")["generation"] == 1
+
+
+def test_unlocking_takes_all_of_the_configuration(stage, tmp_path):
+    """Without a reload: also what does not lie behind the lock."""
+    stage.login("smith-law")
+    assert add_passphrase(stage).status == 201
+    assert stage.agent.post("/v1/lock").status == 204
+    stage.daemon.configure(stage.config | {"hooks": {"on_login_required": ["/bin/sh", "-c", f": >{tmp_path}/ran"]}})
+    assert unlock(stage).status == 204
+    stage.clio.revoke_all()
+    stage.agent.post("/v1/accounts/smith-law/refresh")
+    until((tmp_path / "ran").exists, "the hook is not run")
 
 
 def test_a_terminal_that_is_closed_ends_it(make_daemon):
