@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""An agent that locks itself when nobody uses it, by the real clock: the shortest time that a configuration may give."""
+"""An agent that locks itself when nobody uses it, after the shortest time that a configuration may give."""
 
 import signal
 import time

@@ -108,8 +108,8 @@ BROKEN = {
     "a hook that is gone": (lambda stage: stage.config | {"hooks": {"on_login_required": ["/no/such"]}}, "/no/such"),
     "certificates that are gone": (lambda stage: stage.config | {"tls": {"ca_file": "/no/such"}}, "/no/such"),
     "another key": (lambda stage: stage.config | {"key": {"file": str(stage.secret_file)}}, "restart"),
-    "a passphrase as the key": (lambda stage: stage.config | {"key": {"passphrase": True}}, "cannot change without a restart"),
-    "another witness": (lambda stage: stage.config | {"witness": str(stage.daemon.home / "seen.db")}, "cannot change without a restart"),
+    "a passphrase as the key": (lambda stage: stage.config | {"key": {"passphrase": True}}, "without a restart"),
+    "another witness": (lambda stage: stage.config | {"witness": str(stage.daemon.home / "seen.db")}, "without a restart"),
     "no file": (lambda stage: None, "No such file"),
 }
 
@@ -160,8 +160,8 @@ def test_the_pace_comes_with_a_reload(stage, reload):
 def test_certificates_come_with_a_reload(stage, reload, tmp_path):
     certificate, key = tmp_path / "certificate.pem", tmp_path / "key.pem"
     subprocess.run(
-        ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "1", "-subj",
-         "/CN=Test", "-addext", "subjectAltName=IP:127.0.0.1", "-out", certificate, "-keyout", key],
+        ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "1",
+         "-subj", "/CN=Test", "-addext", "subjectAltName=IP:127.0.0.1", "-out", certificate, "-keyout", key],
         check=True, capture_output=True,
     )
 
