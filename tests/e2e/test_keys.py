@@ -2,6 +2,8 @@
 """The lock, and the keys that open it."""
 
 import contextlib
+import http.client
+import resource
 import sqlite3
 import threading
 
@@ -70,6 +72,29 @@ def test_who_waits_is_told_of_the_lock(stage):
     assert unlock(stage).status == 204
     account = stage.agent.account("smith-law")
     assert (account["state"], account["generation"]) == ("ready", 2)
+
+
+def test_new_tokens_that_are_not_on_disk_hold_a_lock(stage):
+    stage.login("smith-law")
+    add_passphrase(stage)
+    stage.clio.fault("token:slow:1500")
+    asked = stage.clio.stats()["requests"]["token"]
+    refresh = threading.Thread(target=lambda: stage.agent.post("/v1/accounts/smith-law/refresh"))
+    refresh.start()
+    stage.clio.wait_for_stats(lambda stats: stats["requests"]["token"] == asked + 1)
+    # From here on the disk is full, for the agent alone.
+    before = resource.prlimit(stage.daemon.process.pid, resource.RLIMIT_FSIZE, (1000, resource.RLIM_INFINITY))
+    until(lambda: stage.agent.get("/v1/status").json["store_error"], "the tokens were stored")
+    refused = stage.agent.post("/v1/lock")
+    assert refused.code == "temporarily_unavailable"
+    assert "new tokens cannot be written to disk" in refused.json["detail"]
+    assert not is_locked(stage)
+    resource.prlimit(stage.daemon.process.pid, resource.RLIMIT_FSIZE, before)
+    until(lambda: not stage.agent.get("/v1/status").json["store_error"], "the tokens are never stored")
+    refresh.join()
+    assert stage.agent.post("/v1/lock").status == 204
+    assert unlock(stage).status == 204
+    assert stage.agent.account("smith-law")["generation"] == 2
 
 
 def test_what_fell_due_is_caught_up(make_stage):
@@ -160,6 +185,55 @@ def test_a_new_data_key(stage):
     assert unlock(stage).status == 204
     assert stage.agent.account("smith-law")["state"] == "ready"
     assert [app["name"] for app in stage.agent.get("/v1/apps").json["apps"]] == ["added", "firm"]
+
+
+@contextlib.contextmanager
+def rotating(stage):
+    """While a rotation cannot end: the refresh that is under way holds the account."""
+    stage.login("smith-law")
+    add_passphrase(stage)
+    stage.clio.fault("token:slow:3000:1")
+    asked = stage.clio.stats()["requests"]["token"]
+    refresh = threading.Thread(target=lambda: begin(stage.agent.post, "/v1/accounts/smith-law/refresh"))
+    refresh.start()
+    stage.clio.wait_for_stats(lambda stats: stats["requests"]["token"] == asked + 1)
+    assert stage.agent.post("/v1/keys/rotate").status == 202
+    assert stage.agent.get("/v1/keys").json["rotating"]
+    yield
+    refresh.join()
+
+
+def begin(call, *arguments):
+    """Its answer does not matter, nor whether there is one."""
+    with contextlib.suppress(OSError, http.client.HTTPException):
+        call(*arguments)
+
+
+def test_a_rotation_goes_on_when_a_lock_is_called_off(stage):
+    with rotating(stage):
+        lock = threading.Thread(target=lambda: stage.agent.post("/v1/lock"))
+        lock.start()
+        until(lambda: stage.agent.get("/v1/status").json["locked"], "it never begins to lock")
+        assert unlock(stage).status == 204
+        lock.join()
+        assert stage.agent.get("/v1/keys").json["rotating"], "it was over before"
+    rotated(stage)
+
+
+def test_a_rotation_goes_on_after_a_crash(stage):
+    with rotating(stage):
+        stage.daemon.kill()
+        stage.daemon.start()
+    rotated(stage)
+
+
+def test_locking_and_unlocking_are_events(stage):
+    add_passphrase(stage)
+    with stage.agent.events() as events:
+        assert stage.agent.post("/v1/lock").status == 204
+        assert next(events)["event"] == "locked"
+        assert unlock(stage).status == 204
+        assert next(events)["event"] == "unlocked"
 
 
 def test_a_locked_agent_makes_no_key_file(stage):
