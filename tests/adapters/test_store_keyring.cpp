@@ -135,6 +135,27 @@ Test(store_keyring, no_slot_is_added_to_a_store_of_another_data_key) {
     EXPECT_CONTAINS(added->error().message, "is not the data key of this store");
 }
 
+Test(store_keyring, nobody_can_unlock_while_a_new_data_key_is_stored) {
+    Fixture f;
+    std::optional<Result<AddedKeySlot>> added;
+    const auto adding = f.keyring->add({.kind = SlotKind::kRecovery, .source = {}, .passphrase = {}, .calibrate = {}},
+                                       [&](auto result) { added = std::move(result); });
+    cr_assert(f.await(added) && *added);
+    std::optional<Result<void>> may;
+    std::optional<Result<void>> rotated;
+    const auto check = [&] { f.keyring->check_a_person_can_unlock([&](auto result) { may = std::move(result); }); };
+    check();
+    const auto rotating = f.keyring->rotate([&](auto result) { rotated = std::move(result); });
+    cr_assert(f.await(may));
+    cr_assert_not(*may);
+    cr_expect(may->error().code == Error::Code::kTemporarilyUnavailable);
+    cr_assert(f.await(rotated) && *rotated);
+    may.reset();
+    check();
+    cr_assert(f.await(may));
+    cr_expect(*may, "%s", may->error().message.c_str());
+}
+
 namespace {
 
 struct Unlocking {
