@@ -11,6 +11,7 @@
 #include <string>
 
 #include "expect.h"
+#include "fakes/own_stack.h"
 
 using namespace agent;
 using namespace std::chrono_literals;
@@ -57,6 +58,22 @@ Test(exchange, sends_a_request) {
     EXPECT_TEXT(pair.sent(), "GET /v1/status HTTP/1.1\r\nHost: agent\r\nConnection: close\r\n\r\n");
     pair.answer(kAnswer);
     EXPECT_TEXT(read_all(exchange), "{}");
+}
+
+Test(exchange, leaves_no_answer_on_the_stack) {
+    if (!fakes::kSeesStacks) cr_skip_test("a sanitizer moves what is on the stack");
+    const std::string secret = "access-token-5LcB7hJd";
+    const std::string careless = fakes::stack_after([&] { fakes::leave_on_the_stack(secret); });
+    cr_expect(careless.find(secret) != std::string::npos, "it does not see what is there");
+
+    Pair pair;
+    Exchange exchange(UnixStream(std::move(pair.ours)), Patience::at_most(5s));
+    pair.answer("HTTP/1.1 200 OK\r\nContent-Length: 21\r\n\r\n" + secret);
+    bool received = false;
+    const std::string left = fakes::stack_after([&] { received = exchange.receive_more().has_value(); });
+    cr_assert(received && exchange.response().is_complete());
+    EXPECT_TEXT(exchange.response().take_body().reveal(), secret);
+    cr_expect(left.find(secret) == std::string::npos);
 }
 
 Test(exchange, sends_a_body) {

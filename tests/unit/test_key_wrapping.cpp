@@ -1,10 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/crypto/key_wrapping.h"
 
+#include <sodium.h>
+
+#include <algorithm>
+#include <array>
+#include <memory>
+#include <span>
 #include <string>
 
 #include "base/bytes.h"
 #include "expect.h"
+#include "fakes/own_stack.h"
 
 using agent::SealingKey;
 
@@ -45,4 +52,21 @@ Test(key_wrapping, nothing_else_opens_it) {
             damaged.pop_back();
         cr_expect_not(agent::unwrap_key(damaged, key_of('s')), "%zu", i);
     }
+}
+
+Test(key_wrapping, leaves_no_secret_half_on_the_stack) {
+    if (!fakes::kSeesStacks) cr_skip_test("a sanitizer moves what is on the stack");
+    const SealingKey slot = key_of('s');
+    std::array<unsigned char, crypto_box_PUBLICKEYBYTES> half{};
+    std::string secret(crypto_box_SECRETKEYBYTES, '\0');
+    const auto* const seed = reinterpret_cast<const unsigned char*>(slot.raw().data());
+    ::crypto_box_seed_keypair(half.data(), reinterpret_cast<unsigned char*>(secret.data()), seed);
+
+    const std::string careless = fakes::stack_after([&] { fakes::leave_on_the_stack(secret); });
+    cr_expect(careless.find(secret) != std::string::npos, "it does not see what is there");
+    const agent::Bytes* made = nullptr;  // to move or free it in there would write over what is looked for
+    const std::string left = fakes::stack_after([&] { made = new agent::Bytes(agent::public_half(slot)); });
+    const std::unique_ptr<const agent::Bytes> owned(made);
+    cr_expect(std::ranges::equal(*made, std::as_bytes(std::span(half))));
+    cr_expect(left.find(secret) == std::string::npos);
 }
