@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What costs most to read of what most files include. A header for precompiled ones only: each file includes what it uses.
+// What most files include and costs much to read. For precompiled headers only: each file includes what it uses.
 #include <algorithm>
 #include <array>
 #include <chrono>

@@ -21,7 +21,7 @@ struct StoredRow {
     std::string name;
     std::uint64_t generation = 0;
     Bytes sealed;
-    /// Which write of the record this is: each has another number, drawn at random by whoever makes it, so that no
+    /// Which write of the record this is: each has another number, drawn at random by its writer, so that no
     /// number comes again after a removal, and a writer knows its own write. Never 0 in a store.
     std::uint64_t version = 0;
 };
@@ -55,7 +55,7 @@ class StoreCommit {
 class TokenStore {
   public:
     using Done = std::function<void(Result<void>)>;
-    /// Nothing when there is no such record.
+    /// Empty if there is no such record.
     using Read = std::function<void(Result<std::optional<StoredRow>>)>;
 
     virtual ~TokenStore() = default;

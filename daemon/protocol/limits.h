@@ -11,7 +11,7 @@ namespace agent::limits {
 // requests.
 inline constexpr std::size_t kHeaderBytes = std::size_t{8} * 1024;  // curl sends about 100
 inline constexpr std::size_t kBodyBytes = std::size_t{64} * 1024;   // the largest body is an app of about 1 KiB
-inline constexpr std::size_t kUserBodyBytes = 1024;  // where everyone may ask: reading JSON costs the loop time
+inline constexpr std::size_t kUserBodyBytes = 1024;       // where everyone may ask: reading JSON costs the loop time
 inline constexpr std::size_t kConnections = 4096;         // in total; the descriptor limit is raised to allow them
 inline constexpr std::size_t kConnectionsPerUser = 3072;  // so that one user cannot take every place
 inline constexpr std::size_t kReservedDescriptors = 256;  // besides connections: store, listeners, requests to Clio

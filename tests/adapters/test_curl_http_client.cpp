@@ -107,13 +107,15 @@ Test(curl_http_client, sends_what_it_is_given_and_nothing_more) {
     cr_assert(f.ask(post(server.url("/oauth/token"), "grant_type=refresh_token&refresh_token=r")));
     cr_assert(f.ask(post(server.url("/empty"), "")));
 
-    EXPECT_TEXT(requests[0], "GET /api/v4/users/who_am_i.json?fields=id HTTP/1.1\r\n" + host +
-                                 "User-Agent: clio-agent/1.2.3\r\nAccept: application/json\r\n"
-                                 "Authorization: Bearer token\r\n\r\n");
-    EXPECT_TEXT(requests[1], "POST /oauth/token HTTP/1.1\r\n" + host +
-                                 "User-Agent: clio-agent/1.2.3\r\nAccept: application/json\r\n"
-                                 "Content-Length: 40\r\nContent-Type: application/x-www-form-urlencoded\r\n\r\n"
-                                 "grant_type=refresh_token&refresh_token=r");
+    EXPECT_TEXT(requests[0],
+                "GET /api/v4/users/who_am_i.json?fields=id HTTP/1.1\r\n" + host +
+                    "Accept-Encoding: identity\r\nUser-Agent: clio-agent/1.2.3\r\nAccept: application/json\r\n"
+                    "Authorization: Bearer token\r\n\r\n");
+    EXPECT_TEXT(requests[1],
+                "POST /oauth/token HTTP/1.1\r\n" + host +
+                    "Accept-Encoding: identity\r\nUser-Agent: clio-agent/1.2.3\r\nAccept: application/json\r\n"
+                    "Content-Length: 40\r\nContent-Type: application/x-www-form-urlencoded\r\n\r\n"
+                    "grant_type=refresh_token&refresh_token=r");
     EXPECT_CONTAINS(requests[2], "POST /empty HTTP/1.1\r\n");
     EXPECT_CONTAINS(requests[2], "Content-Length: 0\r\n");
     cr_expect(server.accepted() == 3, "no connection is kept");

@@ -16,7 +16,7 @@ Test(event_loop, runs_until_it_is_stopped) {
     EventLoop loop;
     int woken = 0;
     agent::Wakeup wakeup(loop, [&] {
-        if (++woken == 2) loop.stop();
+        if (++woken == 2) return loop.stop();
         wakeup.wake();
     });
     wakeup.wake();

@@ -168,13 +168,13 @@ Test(http_waits, the_server_may_go_before_it_has_looked_at_newcomers) {
     const agent::EventPtr end = http.loop.make_event(
         -1, 0,
         [](evutil_socket_t, short, void* fixture) noexcept { static_cast<HttpFixture*>(fixture)->server.reset(); },
-        &http);
+        &http, agent::Priority::kPeer);
     const agent::EventPtr before = http.loop.make_event(
         http.listening.get(), EV_READ,
         [](evutil_socket_t, short, void* event_to_come) noexcept {
             event_active(static_cast<event*>(event_to_come), EV_TIMEOUT, 0);
         },
-        end.get());
+        end.get(), agent::Priority::kPeer);
     event_add(before.get(), nullptr);
     const auto newcomer = http.connect();
     http.wait_for_end(*newcomer);

@@ -23,7 +23,7 @@ FAULTS = [
     ("bigbody", "too large"),
     ("notoken", "access_token"),
 ]
-# What may stand beside the tokens in an answer, and the member that the log must name when it was repaired.
+# What an answer can have beside its tokens, and the member that the log must name if it was repaired.
 ODD = [
     ("wrongtype", None),
     ("created", None),

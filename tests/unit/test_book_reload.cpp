@@ -93,7 +93,7 @@ Test(book_reload, another_fraction_counts_from_the_next_token_set_on) {
     cr_expect(stage.http.sent() == 0, "it was drawn when the tokens came");
     stage.run(2min);
     stage.give_tokens("A2");
-    stage.run(29min);
+    stage.run(28min);
     cr_expect(stage.http.open() == 0);
     stage.run(2min);
     cr_expect(stage.http.open() == 1);

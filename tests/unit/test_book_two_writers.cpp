@@ -22,9 +22,9 @@ struct Stage : CoreStage {
         record.life.expires_at = clock.now() + 1h;
         record.life.refresh_at = clock.now() + 48min;
         agent::set_tokens(record,
-                        {.access_token = agent::SecretString(std::string_view(access)),
-                         .refresh_token = agent::SecretString(std::string_view(refresh))},
-                        generation, sealer);
+                          {.access_token = agent::SecretString(std::string_view(access)),
+                           .refresh_token = agent::SecretString(std::string_view(refresh))},
+                          generation, sealer);
         store_as_another(record);
     }
     void store_intent_as_another() {
@@ -193,9 +193,9 @@ Test(book_two_writers, a_login_into_an_account_that_another_has_added_finds_it) 
     AccountRecord jones = stage.stored();
     jones.name = "jones";
     agent::set_tokens(jones,
-                    {.access_token = agent::SecretString(std::string_view("J1")),
-                     .refresh_token = agent::SecretString(std::string_view("K1"))},
-                    1, stage.sealer);
+                      {.access_token = agent::SecretString(std::string_view("J1")),
+                       .refresh_token = agent::SecretString(std::string_view("K1"))},
+                      1, stage.sealer);
     stage.store.rows()[{row.kind, "jones"}] = agent::seal_account_record(stage.sealer, jones);
     const Reply& refused = stage.adopt("jones", 1h, "J2", "K2");
     stage.timers.turn();

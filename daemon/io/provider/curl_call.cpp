@@ -2,7 +2,6 @@
 #include "io/provider/curl_call.h"
 
 #include <openssl/ssl.h>
-#include <poll.h>
 
 #include <cstdio>
 #include <new>
@@ -107,19 +106,12 @@ void CurlCall::allow(Duration time) {
 /// curl looks at the time before it looks at its socket, and would throw away what has arrived there while the process
 /// was stopped. So the deadline for the answer is ours.
 void CurlCall::on_deadline() {
-    if (has_something_to_read() && late_reads_++ < kMostLateReads) return allow(kLateRead);
+    if (multi_.has_something_to_read(easy_.get()) && late_reads_++ < kMostLateReads) return allow(kLateRead);
     const auto seconds = std::chrono::floor<std::chrono::seconds>(patience_).count();
-    if (sent_) std::snprintf(reason_.data(), reason_.size(), "no answer within %lld s", static_cast<long long>(seconds));
+    if (sent_)
+        std::snprintf(reason_.data(), reason_.size(), "no answer within %lld s", static_cast<long long>(seconds));
     multi_.remove(easy_.get());
     finish(easy_.get(), CURLE_OPERATION_TIMEDOUT);
-}
-
-bool CurlCall::has_something_to_read() const {
-    curl_socket_t socket = CURL_SOCKET_BAD;
-    if (curl_easy_getinfo(easy_.get(), CURLINFO_ACTIVESOCKET, &socket) != CURLE_OK || socket == CURL_SOCKET_BAD)
-        return false;
-    pollfd arrived{.fd = socket, .events = POLLIN, .revents = 0};
-    return ::poll(&arrived, 1, 0) == 1;
 }
 
 void CurlCall::set_request(const HttpRequest& request, const CurlHttpClientOptions& options) {

@@ -39,7 +39,6 @@ class CurlCall final : public HttpCall {
 
     void allow(Duration time);
     void on_deadline();
-    [[nodiscard]] bool has_something_to_read() const;
 
     static int before_request(void* self, char* peer_address, char*, int, int) noexcept;
     static std::size_t on_header(char* data, std::size_t, std::size_t size, void* self) noexcept;

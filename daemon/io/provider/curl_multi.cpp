@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "io/provider/curl_multi.h"
 
+#include <poll.h>
+
 #include <new>
 #include <utility>
 
@@ -60,13 +62,26 @@ void CurlMulti::add(CURL* easy) {
 
 void CurlMulti::remove(CURL* easy) noexcept {
     curl_multi_remove_handle(multi_.get(), easy);
+    sockets_.erase(easy);
 }
 
-int CurlMulti::on_socket_wanted(CURL*, curl_socket_t fd, int what, void* self, void* socket) noexcept {
+bool CurlMulti::has_something_to_read(CURL* easy) const noexcept {
+    const auto found = sockets_.find(easy);
+    if (found == sockets_.end()) return false;
+    pollfd arrived{.fd = found->second, .events = POLLIN, .revents = 0};
+    return ::poll(&arrived, 1, 0) == 1;
+}
+
+int CurlMulti::on_socket_wanted(CURL* easy, curl_socket_t fd, int what, void* self, void* socket) noexcept {
     auto& multi = *static_cast<CurlMulti*>(self);
     delete static_cast<Socket*>(socket);
     std::unique_ptr<Socket> wanted;
-    if (what != CURL_POLL_REMOVE) wanted = std::make_unique<Socket>(multi, fd, what);
+    if (what != CURL_POLL_REMOVE) {
+        wanted = std::make_unique<Socket>(multi, fd, what);
+        multi.sockets_[easy] = fd;
+    } else if (const auto found = multi.sockets_.find(easy); found != multi.sockets_.end() && found->second == fd) {
+        multi.sockets_.erase(found);
+    }
     // curl stores it and passes it to the next call; null while curl_multi_cleanup runs, which only removes.
     if (multi.multi_ != nullptr) curl_multi_assign(multi.multi_.get(), fd, wanted.release());
     return 0;

@@ -4,6 +4,7 @@
 #include <curl/curl.h>
 
 #include <functional>
+#include <map>
 #include <memory>
 
 #include "io/loop/event_loop.h"
@@ -28,6 +29,8 @@ class CurlMulti {
     void add(CURL* easy);
     /// Cancels the transfer.
     void remove(CURL* easy) noexcept;
+    /// Whether the kernel has something for the transfer that curl has not read yet.
+    [[nodiscard]] bool has_something_to_read(CURL* easy) const noexcept;
 
   private:
     class Socket;
@@ -41,6 +44,7 @@ class CurlMulti {
     Finished finished_;
     EventPtr timeout_;
     EventPtr delivery_;
+    std::map<CURL*, curl_socket_t> sockets_;  // the one that each transfer waits for
     std::unique_ptr<CURLM, FreeWith<curl_multi_cleanup>> multi_;
 };
 
