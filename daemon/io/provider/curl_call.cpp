@@ -106,7 +106,9 @@ void CurlCall::allow(Duration time) {
 /// curl looks at the time before it looks at its socket, and would throw away what has arrived there while the process
 /// was stopped. So the deadline for the answer is ours.
 void CurlCall::on_deadline() {
-    if (multi_.has_something_to_read(easy_.get()) && late_reads_++ < kMostLateReads) return allow(kLateRead);
+    const bool is_first = late_reads_++ == 0;  // curl may have read it all, and not told yet
+    if (is_first || (late_reads_ < kMostLateReads && multi_.has_something_to_read(easy_.get())))
+        return allow(kLateRead);
     const auto seconds = std::chrono::floor<std::chrono::seconds>(patience_).count();
     if (sent_)
         std::snprintf(reason_.data(), reason_.size(), "no answer within %lld s", static_cast<long long>(seconds));
@@ -177,6 +179,7 @@ std::size_t CurlCall::on_body(char* data, std::size_t, std::size_t size, void* s
 void CurlCall::finish(CURL* easy, CURLcode result) {
     CurlCall* call = nullptr;
     curl_easy_getinfo(easy, CURLINFO_PRIVATE, &call);
+    event_del(call->deadline_.get());
     const auto done = std::move(call->done_);
     call->done_ = nullptr;
     // If a connection ends within the header, curl reports an answer without a body.
