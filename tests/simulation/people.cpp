@@ -12,6 +12,8 @@ using namespace std::chrono_literals;
 
 namespace {
 
+constexpr Duration kSlowestDisk = 20min;  // some commits, each of which may take two minutes
+
 std::string state_in(const std::string& authorization_url) {
     const auto parameters = FormParameters::parse(authorization_url.substr(authorization_url.find('?') + 1));
     return std::string(parameters->find("state").value_or(""));
@@ -111,7 +113,7 @@ void People::log_out(const AccountPlan& plan) {
     around_.invariants.requests().reason_to_refresh(plan.name);
     using Answer = Result<void>;
     around_.waits.ask<Answer>(
-        "a removal of " + plan.name, limits::kTokenPatience + 30s,
+        "a removal of " + plan.name, limits::kTokenPatience + kSlowestDisk,
         [&](Accounts::Done done) {
             return around_.daemon()->accounts().remove(plan.name, revoke, limits::kTokenPatience, std::move(done));
         },

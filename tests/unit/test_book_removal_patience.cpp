@@ -136,3 +136,15 @@ Test(book_removal_patience, that_nobody_waits_for_is_given_up_all_the_same) {
     cr_expect(stage.http.open() == 0);
     EXPECT_TEXT(stage.now("smith"), "A1#1");
 }
+
+// Under a sanitizer: else what is read after it was freed may look well.
+Test(book_removal_patience, an_answer_that_is_due_goes_with_the_book) {
+    CoreStage stage;
+    stage.log_in("smith");
+    const Reply& unknown = stage.remove("nobody", /*revoke=*/true);
+    const Reply& first = stage.remove("smith", /*revoke=*/true);
+    const Reply& second = stage.remove("smith", /*revoke=*/true);
+    stage.end();
+    stage.timers.turn();
+    cr_expect(unknown.answers + first.answers + second.answers == 0);
+}

@@ -27,6 +27,8 @@ struct AccountRemoval::Logout {
     std::string name;
     bool revoke = false;
     Reservation::Answer answer;
+    /// Goes with this: nothing is answered through a removal that is destroyed.
+    std::unique_ptr<Waiting> answering;
     /// Set while the account is reserved.
     std::optional<Reservation> reserved;
     std::unique_ptr<HttpCall> call;
@@ -65,10 +67,12 @@ std::unique_ptr<Waiting> AccountRemoval::start(const std::string& name, bool rev
                                                             if (!outcome) set_aside_again(*over);
                                                             caller.answer(std::move(outcome));
                                                         }),
+                                                        .answering = {},
                                                         .reserved = {},
                                                         .call = {},
                                                         .patience = {},
                                                         .aside_because = {}});
+    logout->answering = logout->answer.waiting();
     *at = logout;
 
     const Account* const account = find_account(accounts_, name);
