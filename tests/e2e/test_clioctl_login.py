@@ -173,7 +173,7 @@ def test_paste_that_is_wrong(play, pasted, exit):
 def test_paste_again_on_a_terminal(play):
     agent, clioctl = play(GOOD | {f"POST {STATE}": [problem(400, "bad_request", "no code in it"), answer(202, LOGIN)]})
     terminal = Terminal(clioctl, "login", "smith-law", "--paste")
-    terminal.expect("page shows: ")
+    terminal.expect("shown on the page: ")
     terminal.type("nonsense\n")
     terminal.expect("bad_request: no code in it")
     terminal.type("CODE\n")

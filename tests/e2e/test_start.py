@@ -16,7 +16,7 @@ as_root = pytest.mark.skipif(os.getuid() != 0, reason="needs root, to mount and 
 
 def test_starts_without_any_configuration(make_daemon):
     daemon = make_daemon().start()
-    assert daemon.agent.get("/v1/apps").json == {"apps": []}
+    assert daemon.agent.get("/v1/apps").json == {"apps": [], "unreadable": []}
     assert daemon.agent.get("/v1/token").status == 404
     daemon.stop()
     assert not daemon.socket.exists()
