@@ -9,8 +9,8 @@ namespace agent {
 
 namespace {
 
-// The agent finishes running refreshes first.
-constexpr std::chrono::seconds kRefreshEnds{60};
+// The agent finishes running refreshes first, and gives up after two minutes.
+constexpr std::chrono::seconds kRefreshEnds{120};
 // After wrong secrets the agent delays the next attempt by up to 30 s; and an attempt may be calibrated to last 60 s.
 constexpr std::chrono::seconds kOneTry{90};
 
