@@ -56,3 +56,21 @@ Test(book_revival, of_an_unknown_account_says_so) {
     stage.timers.turn();
     EXPECT_TEXT(revived.text, "not_found");
 }
+
+Test(book_revival, writes_down_that_it_begins) {
+    CoreStage stage(agent::Rotation::kSingleUse);
+    stage.log_in("smith");
+    stage.refresh("smith");
+    stage.run(CoreStage::kAMoment);
+    stage.say_invalid_grant();
+    stage.run(CoreStage::kAMoment);
+    EXPECT_TEXT(stage.state("smith"), "login_required#1");
+    const std::size_t written = stage.store.log().size();
+    stage.revive("smith");
+    stage.run(CoreStage::kAMoment);
+    cr_assert(stage.http.open() == 1);
+    cr_expect(stage.store.log().size() == written + 1);
+    // Else a restart would still believe the verdict, though the request may have been granted.
+    stage.restart();
+    EXPECT_TEXT(stage.state("smith"), "unknown_outcome#1");
+}

@@ -164,7 +164,7 @@ Step next(const Life& life, Happening happening, const Circumstances& with) {
 
     // Two shortcuts that hold in every row.
     if (after.state == kStale && after.answer_lost) after.state = kUnknownOutcome;
-    if (after.state == kSavingIntent && happening == kBegin && after.intent_saved)
+    if (after.state == kSavingIntent && happening == kBegin && after.intent_saved && life.state != kLoginRequired)
         return next(after, kIntentSaved, with);
     return step;
 }

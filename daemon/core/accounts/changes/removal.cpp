@@ -169,8 +169,8 @@ void AccountRemoval::remove(Logout& logout) {
 void AccountRemoval::set_aside_again(const Logout& logout) {
     const Account* const account = find_account(accounts_, logout.name);
     if (account == nullptr || account->record.life.generation != logout.aside_generation) return;
-    [[maybe_unused]] const auto given_up =
-        set_aside_.start(logout.name, logout.aside_because, /*moved_to=*/{}, [](const Result<void>&) {});
+    [[maybe_unused]] const auto given_up = set_aside_.start(
+        logout.name, logout.aside_because, /*moved_to=*/{}, [](const Result<void>&) {}, logout.aside_generation);
 }
 
 void AccountRemoval::run_out_of_patience(Logout& logout) {

@@ -8,13 +8,15 @@
 namespace agent {
 
 std::unique_ptr<Waiting> AccountSetAside::start(const std::string& account, std::string reason, std::string moved_to,
-                                                Accounts::Done done) {
+                                                Accounts::Done done, std::optional<std::uint64_t> only_at) {
     const Reservation::Answer answer(std::move(done));
     auto waiting = answer.waiting();
-    reservations_.reserve(account, answer,
-                          [this, reason = std::move(reason), moved_to = std::move(moved_to)](const Reservation& r) {
-                              set_aside(r, reason, moved_to);
-                          });
+    reservations_.reserve(
+        account, answer,
+        [this, reason = std::move(reason), moved_to = std::move(moved_to), only_at](const Reservation& r) {
+            if (only_at && r.account()->record.life.generation != *only_at) return r.end({});
+            set_aside(r, reason, moved_to);
+        });
     return waiting;
 }
 

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "core/accounts/accounts.h"
@@ -16,9 +18,11 @@ class AccountSetAside {
     AccountSetAside(const Clock& clock, Events& events, Reservations& reservations)
         : clock_(clock), events_(events), reservations_(reservations) {}
 
-    /// See AccountBook::set_aside().
+    /// See AccountBook::set_aside(). With `only_at`, leaves an account alone that has another generation by then: its
+    /// grant has proven to live.
     [[nodiscard]] std::unique_ptr<Waiting> start(const std::string& account, std::string reason, std::string moved_to,
-                                                 Accounts::Done done);
+                                                 Accounts::Done done,
+                                                 std::optional<std::uint64_t> only_at = std::nullopt);
 
   private:
     void set_aside(const Reservation& reserved, const std::string& reason, const std::string& moved_to);
