@@ -13,7 +13,7 @@
 #include "expect.h"
 #include "fakes/faulty_vfs.h"
 #include "fakes/temporary_directory.h"
-#include "io/store/stored_kind.h"
+#include "io/store/stored_row.h"
 
 using agent::Error;
 using agent::SealingKey;

@@ -10,7 +10,7 @@
 #include "base/crypto/key_wrapping.h"
 #include "base/text/encoding.h"
 #include "core/keys/reseal_row.h"
-#include "io/store/stored_kind.h"
+#include "io/store/stored_row.h"
 
 namespace agent {
 
@@ -112,18 +112,14 @@ void complete(KeySlot& slot, const std::string& store_id, const SealingKey& data
 /// The rows after `last`, in order; some at a time, since they are changed between.
 Result<std::vector<StoredRow>> rows_after(const StoreFile& store, const StoredRow& last) {
     std::vector<StoredRow> rows;
-    SqliteStatement query(store.db(),
-                          "SELECT kind, name, generation, sealed FROM record WHERE (kind, name) > (?1, ?2)"
-                          " ORDER BY kind, name LIMIT 256");
+    SqliteStatement query(store.db(), std::string("SELECT ") + kRowColumns +
+                                          " FROM record WHERE (kind, name) > (?1, ?2) ORDER BY kind, name LIMIT 256");
     query.bind(1, last.name.empty() ? 0 : stored_kind(last.kind)).bind(2, std::string_view(last.name));
     int code = query.step();
     for (; code == SQLITE_ROW; code = query.step()) {
-        const auto kind = kind_from(query.integer(0));
-        if (!kind) return tl::unexpected(altered(store.path(), "a record"));
-        rows.push_back({.kind = *kind,
-                        .name = query.text(1),
-                        .generation = static_cast<std::uint64_t>(query.integer(2)),
-                        .sealed = query.bytes(3)});
+        auto row = row_in(query);
+        if (!row) return tl::unexpected(altered(store.path(), "a record"));
+        rows.push_back(*std::move(row));
     }
     if (code != SQLITE_DONE) return tl::unexpected(refusal(store));
     return rows;
@@ -141,8 +137,8 @@ std::string description(const StoredRow& row) {
     return row.name;
 }
 
-/// Seals every row with the sealer's present key. A row keeps its generation and its version: what it says is the same,
-/// and for whoever has read it nothing has changed.
+/// Seals every row with the sealer's present key. A row keeps its generation and its version: its contents are the
+/// same, and a writer that has read it need not read it again.
 Result<void> reseal_records(const StoreFile& store, const Sealer& sealer, std::vector<std::string>& unreadable) {
     SqliteStatement update(store.db(), "UPDATE record SET sealed = ?3 WHERE kind = ?1 AND name = ?2");
     StoredRow last;

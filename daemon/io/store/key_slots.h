@@ -24,8 +24,8 @@ struct KeySlot {
     Bytes salt;  // of a passphrase
     Bytes public_half;
     Bytes wrapped;
-    /// Made with the data key over all of the above but `wrapped`: without it whoever can write the store could put a
-    /// public half of their own there, and be given the next data key.
+    /// Made with the data key over all of the above but `wrapped`: without it anybody who can write the store could put
+    /// a public half of their own there, and be given the next data key.
     Bytes proof;
 
     [[nodiscard]] KdfParameters kdf() const;

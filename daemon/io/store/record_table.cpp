@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "base/log.h"
-#include "io/store/stored_kind.h"
+#include "io/store/stored_row.h"
 #include "io/systemd/log_events.h"
 
 namespace agent {
@@ -14,14 +14,6 @@ namespace {
 Error conflict(const StoreChange& change) {
     return {.code = Error::Code::kConflict,
             .message = "store: " + change.row.name + ": was changed by another program meanwhile; try again"};
-}
-
-StoredRow row_in(const SqliteStatement& query, StoredRow::Kind kind) {
-    return {.kind = kind,
-            .name = query.text(1),
-            .generation = static_cast<std::uint64_t>(query.integer(2)),
-            .sealed = query.bytes(3),
-            .version = static_cast<std::uint64_t>(query.integer(4))};
 }
 
 }  // namespace
@@ -39,12 +31,12 @@ RecordTable::RecordTable(StoreFile file, std::optional<Witness> witness)
       remove_(file_.db(), "DELETE FROM record WHERE kind = ?1 AND name = ?2 AND version = ?3") {}
 
 Result<void> RecordTable::load(const std::function<void(StoredRow)>& each) {
-    SqliteStatement query(file_.db(), "SELECT kind, name, generation, sealed, version FROM record");
+    SqliteStatement query(file_.db(), std::string("SELECT ") + kRowColumns + " FROM record");
     int code = query.step();
     for (; code == SQLITE_ROW; code = query.step()) {
-        const auto kind = kind_from(query.integer(0));
-        if (!kind) return fail(Error::Code::kInternal, "store: " + file_.path() + ": is damaged: a record of no kind");
-        each(row_in(query, *kind));
+        auto row = row_in(query);
+        if (!row) return fail(Error::Code::kInternal, "store: " + file_.path() + ": is damaged: a record of no kind");
+        each(*std::move(row));
     }
     if (code != SQLITE_DONE) return tl::unexpected(refusal());
     return {};
@@ -52,10 +44,10 @@ Result<void> RecordTable::load(const std::function<void(StoredRow)>& each) {
 
 Result<std::optional<StoredRow>> RecordTable::read(StoredRow::Kind kind, std::string_view name) {
     SqliteStatement query(file_.db(),
-                          "SELECT kind, name, generation, sealed, version FROM record WHERE kind = ?1 AND name = ?2");
+                          std::string("SELECT ") + kRowColumns + " FROM record WHERE kind = ?1 AND name = ?2");
     switch (query.bind(1, stored_kind(kind)).bind(2, name).step()) {
         case SQLITE_ROW:
-            return row_in(query, kind);
+            return row_in(query);
         case SQLITE_DONE:
             return std::nullopt;
         default:
@@ -89,7 +81,7 @@ std::vector<Result<void>> RecordTable::commit(std::span<const StoreChange> chang
 
 Result<void> RecordTable::show_all_to_witness() {
     if (!witness_) return {};
-    return witness_->begin_anew([this](const std::function<void(StoredRow)>& each) { return load(each); });
+    return witness_->start_over([this](const std::function<void(StoredRow)>& each) { return load(each); });
 }
 
 /// Tells when trouble begins, and not each time.

@@ -26,7 +26,7 @@ class RecordTable {
 
     /// Hands every record to `each`. Fails with kInternal when one cannot be read.
     [[nodiscard]] Result<void> load(const std::function<void(StoredRow)>& each);
-    /// Nothing when there is no such record.
+    /// Empty if there is no such record.
     [[nodiscard]] Result<std::optional<StoredRow>> read(StoredRow::Kind kind, std::string_view name);
 
     /// Makes all changes in one transaction, in order, and syncs it. A change that finds another version than it

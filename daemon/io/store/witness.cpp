@@ -9,7 +9,7 @@
 #include <utility>
 
 #include "base/fd.h"
-#include "io/store/stored_kind.h"
+#include "io/store/stored_row.h"
 
 namespace agent {
 
@@ -157,7 +157,7 @@ Result<void> Witness::note(std::span<const StoreChange> changes, std::span<const
     return {};
 }
 
-Result<void> Witness::begin_anew(const EachRow& rows) {
+Result<void> Witness::start_over(const EachRow& rows) {
     sqlite3* const db = db_.get();
     Result<void> read;
     const bool begun = in_one_transaction(db, [&] {

@@ -20,12 +20,12 @@ namespace agent {
 /// It cannot tell when it is put back together with the store; so it may lie elsewhere.
 class Witness {
   public:
-    /// Opens the one at `path` for the store with this id, or makes it (mode 0600). One of another store begins anew.
+    /// Opens the one at `path` for the store with this id, or makes it (mode 0600). One of another store starts over.
     /// Fails with kConflict for any other file and with kInternal when it is damaged or the system refuses; the file is
     /// then as it was.
     [[nodiscard]] static Result<Witness> open(const std::string& path, const std::string& store_id);
 
-    /// Whether it has seen nothing yet, not even begin_anew().
+    /// Whether it has seen nothing yet, not even start_over().
     [[nodiscard]] bool is_new() const noexcept { return is_new_; }
     [[nodiscard]] const std::string& path() const noexcept { return path_; }
 
@@ -34,7 +34,7 @@ class Witness {
     [[nodiscard]] Result<void> note(std::span<const StoreChange> changes, std::span<const Result<void>> results);
     /// Forgets what it has seen, and takes `rows` for all there is.
     using EachRow = std::function<Result<void>(const std::function<void(StoredRow)>&)>;
-    [[nodiscard]] Result<void> begin_anew(const EachRow& rows);
+    [[nodiscard]] Result<void> start_over(const EachRow& rows);
 
   private:
     explicit Witness(std::string path) : path_(std::move(path)) {}

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 
+#include "io/store/sqlite.h"
 #include "ports/token_store.h"
 
 namespace agent {
@@ -33,6 +34,20 @@ inline constexpr StoredKind kStoredKinds[] = {
         if (known.stored == stored) return known.kind;
     }
     return std::nullopt;
+}
+
+/// The columns of a record that row_in() reads.
+inline constexpr const char* kRowColumns = "kind, name, generation, sealed, version";
+
+/// The record that a query for kRowColumns stands at; empty if it is of no known kind.
+[[nodiscard]] inline std::optional<StoredRow> row_in(const SqliteStatement& query) {
+    const auto kind = kind_from(query.integer(0));
+    if (!kind) return std::nullopt;
+    return StoredRow{.kind = *kind,
+                     .name = query.text(1),
+                     .generation = static_cast<std::uint64_t>(query.integer(2)),
+                     .sealed = query.bytes(3),
+                     .version = static_cast<std::uint64_t>(query.integer(4))};
 }
 
 }  // namespace agent
