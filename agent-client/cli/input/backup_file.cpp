@@ -10,6 +10,7 @@
 #include <optional>
 #include <utility>
 
+#include "lib/folder.h"
 #include "lib/members.h"
 #include "protocol/limits.h"
 
@@ -30,13 +31,6 @@ std::optional<std::string> next_line(std::ifstream& in) {
     // gcount() includes the newline, which is missing at the end of the file and after a cut.
     line.resize(in.good() ? size - 1 : size);
     return line;
-}
-
-/// The folder that a file is in.
-std::string folder_of(const std::string& path) {
-    const std::size_t slash = path.rfind('/');
-    if (slash == std::string::npos) return ".";
-    return slash == 0 ? "/" : path.substr(0, slash);
 }
 
 tl::unexpected<Error> already_exists(const std::string& path) {

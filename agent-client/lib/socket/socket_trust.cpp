@@ -8,6 +8,8 @@
 #include <climits>
 #include <cstdlib>
 
+#include "lib/folder.h"
+
 namespace agent {
 
 namespace {
@@ -16,12 +18,6 @@ namespace {
 // DynamicUser= (systemd's "Users, Groups, UIDs and GIDs on systemd Systems").
 bool is_service(uid_t uid) {
     return (uid >= 1 && uid <= 999) || (uid >= 61184 && uid <= 65519);
-}
-
-std::string directory_of(const std::string& path) {
-    const std::size_t slash = path.rfind('/');
-    if (slash == std::string::npos) return ".";
-    return slash == 0 ? "/" : path.substr(0, slash);
 }
 
 Reply<struct stat> look_at(const std::string& path, bool follow, const std::string& socket) {
@@ -34,7 +30,7 @@ Reply<struct stat> look_at(const std::string& path, bool follow, const std::stri
 
 /// Checks one directory entry; true if it is a symbolic link.
 Reply<bool> check_entry(const std::string& path) {
-    const std::string directory = directory_of(path);
+    const std::string directory = folder_of(path);
     AGENT_TRY(const struct stat entry, look_at(path, /*follow=*/false, path));
     AGENT_TRY(const struct stat holder, look_at(directory, /*follow=*/true, path));
     if (!S_ISSOCK(entry.st_mode) && !S_ISLNK(entry.st_mode)) {

@@ -9,6 +9,7 @@
 #include "app/start/file_text.h"
 #include "base/fd.h"
 #include "base/text/encoding.h"
+#include "io/store/folder.h"
 
 namespace agent {
 
@@ -22,13 +23,6 @@ Result<void> write_synced(const std::string& path, std::string_view text) {
     // Only a full disk truncates a write of so few bytes.
     if (static_cast<std::size_t>(written) != text.size()) return system_error(path, ENOSPC);
     if (::fsync(file.get()) != 0) return system_error(path, errno);
-    return {};
-}
-
-Result<void> sync_folder_of(const std::string& path) {
-    const std::string folder = path.substr(0, path.rfind('/') + 1);
-    const Fd directory(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    if (!directory || ::fsync(directory.get()) != 0) return system_error(folder, errno);
     return {};
 }
 
@@ -60,7 +54,8 @@ Result<SealingKey> make_key_file(const std::string& path) {
     Result<void> made = write_synced(unfinished, text.view());
     if (made) made = put_in_place(unfinished, path);
     ::unlink(unfinished.c_str());
-    if (made) made = sync_folder_of(path);
+    if (const int error = made ? sync_folder_of(path) : 0; error != 0)
+        made = system_error(path.substr(0, path.rfind('/') + 1), error);
     if (!made) return tl::unexpected(std::move(made).error());
     return key;
 }

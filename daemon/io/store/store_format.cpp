@@ -8,11 +8,11 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
-#include <filesystem>
 #include <iterator>
 
 #include "base/fd.h"
 #include "base/log.h"
+#include "io/store/folder.h"
 #include "io/systemd/log_events.h"
 
 namespace agent {
@@ -81,12 +81,7 @@ tl::unexpected<Error> failure(const std::string& path, std::int64_t format, cons
                                             "; it was left as it is");
 }
 
-bool sync(const std::string& path, int flags) noexcept {
-    const Fd file(::open(path.c_str(), flags | O_CLOEXEC));
-    return file && ::fsync(file.get()) == 0;
-}
-
-/// Nothing, or why not.
+/// Empty, or why not.
 std::string keep_copy(sqlite3* db, const std::string& path, const std::string& copy) {
     // Under another name until it is whole: a copy that is there can be relied on.
     const std::string unfinished = copy + ".new";
@@ -99,10 +94,10 @@ std::string keep_copy(sqlite3* db, const std::string& path, const std::string& c
         return refused(std::strerror(errno));
     SqliteStatement copying(db, "VACUUM INTO ?1");
     if (copying.bind(1, std::string_view(unfinished)).step() != SQLITE_DONE) return refused(sqlite_reason(db));
-    const std::string folder = std::filesystem::path(path).parent_path();
-    if (!sync(unfinished, O_RDONLY) || std::rename(unfinished.c_str(), copy.c_str()) != 0 ||
-        !sync(folder.empty() ? "." : folder, O_RDONLY | O_DIRECTORY))
+    const Fd written(::open(unfinished.c_str(), O_RDONLY | O_CLOEXEC));
+    if (!written || ::fsync(written.get()) != 0 || std::rename(unfinished.c_str(), copy.c_str()) != 0)
         return refused(std::strerror(errno));
+    if (const int error = sync_folder_of(path); error != 0) return refused(std::strerror(error));
     return {};
 }
 
