@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "lib/token_call.h"
 
-#include <algorithm>
-
 #include "base/json/json_writer.h"
+#include "base/text/ascii.h"
 #include "lib/members.h"
 #include "protocol/names.h"
 
@@ -19,11 +18,6 @@ Reply<std::string> token_target(std::optional<std::string_view> account, std::op
     }
     if (min_ttl) target += "?min_ttl=" + std::to_string(min_ttl->count());
     return target;
-}
-
-// A token goes into header lines and shell variables, so it must not break those (RFC 6750 section 2.1).
-bool is_visible_ascii(std::string_view text) {
-    return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c < '\x7f'; });
 }
 
 }  // namespace
@@ -46,6 +40,7 @@ Reply<GivenToken> get_token(const AgentClient& client, std::optional<std::string
     AGENT_TRY(token.api_base, need_string(json, "api_base"));
     AGENT_TRY(token.expires_at, need_integer(json, "expires_at"));
     AGENT_TRY(const std::int64_t generation, need_integer(json, "generation"));
+    // It goes into header lines and shell variables, which it must not break.
     if (!is_visible_ascii(token.access_token)) {
         return fail(Error::Code::kInternal, "answer of the agent: its access token is invalid");
     }

@@ -25,4 +25,9 @@ namespace agent {
     return text.substr(begin, text.find_last_not_of(kBlank) - begin + 1);
 }
 
+/// Printable ASCII without blanks, and not empty: what a token may be made of (RFC 6750 section 2.1).
+[[nodiscard]] constexpr bool is_visible_ascii(std::string_view text) noexcept {
+    return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c < '\x7f'; });
+}
+
 }  // namespace agent

@@ -46,10 +46,6 @@ tl::unexpected<TokenFailure> unusable(const HttpResponse& response, std::string_
     return tl::unexpected(failure(Happening::kAnswerLost, status_of(response) + ", but " + std::string(why)));
 }
 
-bool is_visible_ascii(std::string_view token) {
-    return !token.empty() && std::all_of(token.begin(), token.end(), [](char c) { return c > 0x20 && c < 0x7f; });
-}
-
 /// RFC 8259 section 8.1 wants UTF-8. The agent does not read UTF-16, but says what it is.
 bool is_utf16(std::string_view body) {
     return body.starts_with("\xff\xfe") || body.starts_with("\xfe\xff") ||
