@@ -60,6 +60,13 @@ struct Account {
     std::optional<WallTime> scheduled;
 };
 
+/// Its stored record does not open: there is nothing to serve or to refresh until a person acts.
+inline void set_damaged(Account& account, const Error& why) {
+    account.damage = "its stored record is damaged: " + why.message;
+    account.record.life.state = State::kLoginRequired;
+    account.record.life.reason = account.damage;
+}
+
 /// What has happened to an account, as it is now.
 [[nodiscard]] inline Event account_event(const Account& account, std::string_view name, WallTime now,
                                          std::string detail = {}) {

@@ -58,9 +58,7 @@ void AccountBook::restore(const StoredRow& row) {
         account.record.name = row.name;
         account.record.life.generation = row.generation;
         account.record.version = row.version;
-        account.record.life.state = State::kLoginRequired;
-        account.damage = "its stored record is damaged: " + record.error().message;
-        account.record.life.reason = account.damage;
+        set_damaged(account, record.error());
     }
     accounts_.insert_or_assign(row.name, std::move(account));
 }

@@ -167,8 +167,7 @@ void Refresher::take_present(Account& account, const std::optional<StoredRow>& p
         account.damage.clear();
     } else if (present->generation > account.record.life.generation) {
         account.record.life.generation = present->generation;
-        account.record.life.state = State::kLoginRequired;
-        account.record.life.reason = account.damage = "its stored record is damaged: " + stored.error().message;
+        set_damaged(account, stored.error());
     }
 }
 
