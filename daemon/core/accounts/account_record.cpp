@@ -105,16 +105,12 @@ std::optional<Fields> split(std::string_view plain) {
     return Fields{.facts = *facts, .tokens = *tokens, .previous_tokens = *previous_tokens};
 }
 
-StoredRow seal_fields(const Sealer& sealer, const Fields& fields, std::string_view name, std::uint64_t generation) {
+Bytes seal_fields(const Sealer& sealer, const Fields& fields, std::string_view context) {
     SecretBuffer plain;
     append_field(plain, fields.facts);
     append_field(plain, fields.tokens);
     append_field(plain, fields.previous_tokens);
-    return {.kind = StoredRow::Kind::kAccount,
-            .name = std::string(name),
-            .generation = generation,
-            .sealed = sealer.seal(plain.view(), seal_context(kPurpose, name, generation)),
-            .version = random_number()};
+    return sealer.seal(plain.view(), context);
 }
 
 /// `sealed` itself when it does not open.
@@ -128,10 +124,16 @@ Bytes resealed_if_possible(const Sealer& sealer, std::string_view sealed, std::s
 
 StoredRow seal_account_record(const Sealer& sealer, const AccountRecord& record) {
     const SecretString facts = write_facts(record);
-    return seal_fields(
-        sealer,
-        {.facts = facts.reveal(), .tokens = as_text(record.tokens), .previous_tokens = as_text(record.previous_tokens)},
-        record.name, record.life.generation);
+    const std::uint64_t generation = record.life.generation;
+    return {.kind = StoredRow::Kind::kAccount,
+            .name = record.name,
+            .generation = generation,
+            .sealed = seal_fields(sealer,
+                                  {.facts = facts.reveal(),
+                                   .tokens = as_text(record.tokens),
+                                   .previous_tokens = as_text(record.previous_tokens)},
+                                  seal_context(kPurpose, record.name, generation)),
+            .version = random_number()};
 }
 
 Result<AccountRecord> open_account_record(const Sealer& sealer, const StoredRow& row) {
@@ -154,23 +156,22 @@ Result<AccountRecord> open_account_record(const Sealer& sealer, const StoredRow&
 Result<StoredRow> reseal_account_row(const Sealer& sealer, StoredRow row) {
     const std::string context = seal_context(kPurpose, row.name, row.generation);
     AGENT_TRY(const SecretString plain, sealer.open(row.sealed, context));
-    const auto fields = split(plain.reveal());
-    if (!fields) {
-        AGENT_TRY(row.sealed, sealer.resealed(row.sealed, context));
-        return row;
+    if (const auto fields = split(plain.reveal())) {
+        const auto facts = Json::parse(fields->facts);
+        const auto previous_generation = facts ? facts->find_integer("previous_generation") : std::nullopt;
+        const Bytes tokens = resealed_if_possible(sealer, fields->tokens, row.name, row.generation);
+        const Bytes previous_tokens = resealed_if_possible(sealer, fields->previous_tokens, row.name,
+                                                           static_cast<std::uint64_t>(previous_generation.value_or(0)));
+        if (as_text(tokens) != fields->tokens || as_text(previous_tokens) != fields->previous_tokens) {
+            row.sealed = seal_fields(
+                sealer,
+                {.facts = fields->facts, .tokens = as_text(tokens), .previous_tokens = as_text(previous_tokens)},
+                context);
+            return row;
+        }
     }
-    const auto facts = Json::parse(fields->facts);
-    const auto previous_generation = facts ? facts->find_integer("previous_generation") : std::nullopt;
-    const Bytes tokens = resealed_if_possible(sealer, fields->tokens, row.name, row.generation);
-    const Bytes previous_tokens = resealed_if_possible(sealer, fields->previous_tokens, row.name,
-                                                       static_cast<std::uint64_t>(previous_generation.value_or(0)));
-    if (as_text(tokens) == fields->tokens && as_text(previous_tokens) == fields->previous_tokens) {
-        AGENT_TRY(row.sealed, sealer.resealed(row.sealed, context));
-        return row;
-    }
-    return seal_fields(sealer,
-                       {.facts = fields->facts, .tokens = as_text(tokens), .previous_tokens = as_text(previous_tokens)},
-                       row.name, row.generation);
+    AGENT_TRY(row.sealed, sealer.resealed(row.sealed, context));
+    return row;
 }
 
 AccountRecord next_generation(const AccountRecord& before, TokenAnswer answer, SecretString old_refresh_token,
