@@ -12,24 +12,19 @@
 
 namespace agent {
 
-/// Commits whose outcome its owner has to learn, whoever still waits for it.
+/// Commits whose outcome matters to their owner, even if the caller has gone.
 class Commits {
   public:
     /// As TokenStore::commit(); `done` is called unless this is destroyed first.
     void start(TokenStore& store, StoreChange change, TokenStore::Done done) {
         const auto at = under_way_.emplace(under_way_.end());
-        *at = store.commit(std::move(change), [this, at, done = std::move(done)](Result<void> result) {
-            const auto ended = std::move(*at);
-            const auto call = done;  // `done` goes with the commit, and may take this object with it
-            under_way_.erase(at);
-            call(std::move(result));
-        });
+        *at = store.commit(std::move(change), ending<Result<void>>(at, std::move(done)));
     }
 
-    /// What another program has stored meanwhile; nothing when it has removed the record.
+    /// What another program has stored meanwhile; empty if it has removed the record.
     using Present = std::function<void(const std::optional<StoredRow>&)>;
     /// As start(). On a conflict it first reads the record again and hands it to `present`; `done` hears of the
-    /// conflict then. To remove what is not there any more is no conflict.
+    /// conflict then. Removing a record that is already gone succeeds.
     void start(TokenStore& store, StoreChange change, Present present, TokenStore::Done done) {
         const bool removes = change.action == StoreChange::Action::kRemove;
         start(store, change,
@@ -50,17 +45,25 @@ class Commits {
     [[nodiscard]] bool empty() const noexcept { return under_way_.empty(); }
 
   private:
+    using UnderWay = std::list<std::unique_ptr<StoreCommit>>;
+
     void read(TokenStore& store, StoredRow::Kind kind, const std::string& name, TokenStore::Read done) {
         const auto at = under_way_.emplace(under_way_.end());
-        *at = store.read(kind, name, [this, at, done = std::move(done)](Result<std::optional<StoredRow>> row) {
-            const auto ended = std::move(*at);
-            const auto call = done;
-            under_way_.erase(at);
-            call(std::move(row));
-        });
+        *at = store.read(kind, name, ending<Result<std::optional<StoredRow>>>(at, std::move(done)));
     }
 
-    std::list<std::unique_ptr<StoreCommit>> under_way_;
+    /// Takes what has ended off the list, and then calls `done`.
+    template <class T>
+    std::function<void(T)> ending(UnderWay::iterator at, std::function<void(T)> done) {
+        return [this, at, done = std::move(done)](T result) {
+            const auto ended = std::move(*at);
+            const auto call = done;  // `done` goes with the commit, and may take this object with it
+            under_way_.erase(at);
+            call(std::move(result));
+        };
+    }
+
+    UnderWay under_way_;
 };
 
 }  // namespace agent
