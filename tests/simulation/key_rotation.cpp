@@ -41,6 +41,7 @@ KeyRotation::KeyRotation(const Surroundings& around, Timers& timers, SimStore& s
     : around_(around),
       timers_(timers),
       store_(store),
+      keys_{.current = *stored.key().clone(), .previous = {}},
       stored_(stored),
       in_use_(in_use),
       findings_(findings),
@@ -62,7 +63,13 @@ void KeyRotation::rotate_soon() {
 }
 
 void KeyRotation::load_keys() {
-    in_use_ = *stored_.clone();
+    in_use_ = keys_in_store();
+}
+
+Sealer KeyRotation::keys_in_store() const {
+    std::optional<SealingKey> previous;
+    if (keys_.previous) previous = *keys_.previous->clone();
+    return Sealer(*keys_.current.clone(), std::move(previous));
 }
 
 void KeyRotation::go_on(Daemon& daemon) {
@@ -90,7 +97,8 @@ void KeyRotation::rotate() {
     rotating_ = store_.run(
         [this, next](SimStore::Rows&) -> Result<void> {
             if (stored_.has_previous()) return fail(Error::Code::kConflict, "a rotation is under way");
-            stored_.rotate(*next->clone());
+            keys_.previous = std::exchange(keys_.current, *next->clone());
+            stored_ = keys_in_store();
             return {};
         },
         [this, next](const Result<void>& rotated) {
@@ -111,7 +119,8 @@ Result<void> KeyRotation::reseal(SimStore::Rows& rows) {
         if (!resealed) findings_.violated("record " + row.name + " opens with no key");
         if (resealed) row = *std::move(resealed);
     }
-    stored_.forget_previous();
+    keys_.previous.reset();
+    stored_ = keys_in_store();
     for (const auto& [key, row] : rows) {
         if (const auto opens = check(stored_, row); !opens)
             findings_.violated("record " + row.name + " after a rotation: " + opens.error().message);

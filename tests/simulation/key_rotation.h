@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "core/keys/resealing.h"
+#include "core/keys/vault.h"
 #include "simulation/callers.h"
 #include "simulation/sim_store.h"
 
@@ -32,13 +33,15 @@ class KeyRotation {
   private:
     void rotate_some_time();
     void rotate();
+    [[nodiscard]] Sealer keys_in_store() const;
     [[nodiscard]] std::unique_ptr<StoreCommit> forget_previous(TokenStore::Done done);
     [[nodiscard]] Result<void> reseal(SimStore::Rows& rows);
 
     const Surroundings& around_;
     Timers& timers_;
     SimStore& store_;
-    Sealer& stored_;
+    DataKeys keys_;   // that the store holds
+    Sealer& stored_;  // the same
     Sealer& in_use_;
     Findings& findings_;
     Random random_;

@@ -83,13 +83,6 @@ std::string fingerprint(const SealingKey& key) {
     return hex(std::span(digest).first(8));
 }
 
-Result<Sealer> Sealer::clone() const {
-    AGENT_TRY(SealingKey key, key_.clone());
-    if (!previous_) return Sealer(std::move(key));
-    AGENT_TRY(SealingKey previous, previous_->clone());
-    return Sealer(std::move(key), std::move(previous));
-}
-
 Bytes Sealer::seal(std::string_view plain, std::string_view context) const {
     Bytes sealed(kOverhead + plain.size());
     ::randombytes_buf(sealed.data(), kNonceSize);

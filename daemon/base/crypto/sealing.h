@@ -75,8 +75,6 @@ class Sealer {
     explicit Sealer(SealingKey key, std::optional<SealingKey> previous = {}) noexcept
         : key_(std::move(key)), previous_(std::move(previous)) {}
 
-    [[nodiscard]] Result<Sealer> clone() const;
-
     [[nodiscard]] Bytes seal(std::string_view plain, std::string_view context) const;
     /// Fails with kInternal "cannot be opened: …" if key, context or bytes differ from those that were sealed.
     [[nodiscard]] Result<SecretString> open(std::span<const std::byte> sealed, std::string_view context) const;
