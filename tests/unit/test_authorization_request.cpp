@@ -47,7 +47,7 @@ constexpr Response kResponses[] = {
     {"error=access_denied&state=S", "S", "", "access_denied", ""},
     {"error=server_error&error_description=out+of+order%0A&state=S", "S", "", "server_error", "out of order?"},
     {"code=C&state=S&scope=x&iss=https%3A%2F%2Fas", "S", "C", "", ""},
-    // RFC 6749 section 3.1: a parameter that stands twice counts as absent.
+    // RFC 6749 section 3.1: a repeated parameter counts as absent.
     {"code=C&state=S&state=T", "", "C", "", ""},
     {"code=C&code=D&state=S", "S", "", "", ""},
     {"code=&state=", "", "", "", ""},

@@ -49,7 +49,7 @@ const Good kGood[] = {
     {kJson, R"({"access_token":"A","expires_in":3.6e3})", nullptr, 1h},
     {kJson, R"({"access_token":"A","expires_in":1})", nullptr, 1s},
     {kJson, R"({"access_token":"A","expires_in":315360000})", nullptr, 24h * 3650},
-    // What else may stand in it.
+    // What else it may have.
     {kJson, R"({"access_token":"A","expires_in":60,"refresh_token":null})", nullptr, 60s},
     {kJson, R"({"access_token":"A","expires_in":60,"scope":"x","created_at":1,"more":{"error":"no"}})", nullptr, 60s},
     {"application/json; charset=utf-8", R"({"access_token":"A","expires_in":60})", nullptr, 60s},

@@ -37,7 +37,7 @@ class Lock {
     /// returns; the closing goes on when the wait is given up.
     [[nodiscard]] std::unique_ptr<Waiting> lock(Done done);
 
-    /// Opens the vault, or calls off its closing. Does nothing when it is open. Fails as Vault::open() does, and with
+    /// Opens the vault, or calls off its closing. Has no effect if it is open. Fails as Vault::open() does, and with
     /// kTemporarilyUnavailable while the daemon stops.
     [[nodiscard]] Result<void> unlock(DataKeys keys);
 

@@ -22,7 +22,7 @@ class LooseObject {
         std::string_view value;
     };
 
-    /// `text` must outlive this and its members. A byte order mark and blanks may stand before the object.
+    /// `text` must outlive this and its members. It may begin with a byte order mark and blanks.
     explicit LooseObject(std::string_view text) noexcept;
 
     [[nodiscard]] bool is_object() const noexcept { return is_object_; }

@@ -16,7 +16,7 @@ namespace agent {
 /// A successful answer of a token endpoint (RFC 6749 section 5.1).
 struct TokenAnswer {
     SecretString access_token;
-    /// Nothing when the server sent none: the old one then stays good (RFC 6749 section 6; Clio Manage).
+    /// Empty if the server sent none: the old one then stays good (RFC 6749 section 6; Clio Manage).
     std::optional<SecretString> refresh_token;
     Duration expires_in{0};
     /// What was odd beside the access token and how it was taken, for the log: names of members, never a value. Empty

@@ -26,7 +26,7 @@ namespace agent {
 class Refresher {
   public:
     struct Hooks {
-        /// The attempt is over, for better or worse; whoever waits can be answered from the account's life.
+        /// The attempt is over, successful or not; those who wait can be answered from the account's life.
         std::function<void(Account&)> settled;
         /// The store took a commit, or refused it.
         std::function<void(const Result<void>&)> stored;
@@ -38,7 +38,7 @@ class Refresher {
     /// For the token sets that come from now on: when each is refreshed is drawn once, and stored.
     void set_fraction(double at_fraction) noexcept { at_fraction_ = at_fraction; }
 
-    /// Has the account refreshed when its turn comes; shares the attempt that waits or runs. Does nothing where there
+    /// Has the account refreshed when its turn comes; shares the attempt that waits or runs. Does nothing if there
     /// is nothing to refresh with. Puts it off while the account is reserved. Never calls a hook before it returns.
     void want(Account& account, Pacer::Priority priority);
 

@@ -30,7 +30,7 @@ Result<void> RevisedStore::load(const std::function<void(StoredRow)>& each) {
 }
 
 std::unique_ptr<StoreCommit> RevisedStore::commit(StoreChange change, Done done) {
-    // First: a revision that is ahead of its change does no harm, a change that none tells of could be undone unseen.
+    // First: a revision that is ahead of its change does no harm; a change without one could be undone unseen.
     const bool comes_or_goes = change.action == StoreChange::Action::kRemove || change.expected_version == 0;
     if (comes_or_goes) advance([](const Result<void>&) {});
     return store_.commit(std::move(change), std::move(done));

@@ -13,9 +13,9 @@ namespace agent {
 
 /// A store that counts, sealed, how often the set of what is in it has changed: its *revision*.
 ///
-/// Of an older record its generation tells. What no generation tells of is that a record was there, or was not yet, or
-/// that a key slot was: so the revision goes up before a record comes or goes, and after a key slot did. Without the
-/// data key nobody can make an old store look newer.
+/// A generation reveals an older record, but not a missing or extra one, nor an old key slot. So the revision goes up
+/// before a record is added or removed, and after a key slot was. Without the data key nobody can make an old store
+/// look newer.
 class RevisedStore final : public TokenStore {
   public:
     static constexpr const char* kRecordName = "store";
@@ -34,7 +34,7 @@ class RevisedStore final : public TokenStore {
     /// 0 for a store that never had one, and for one whose seal is broken.
     [[nodiscard]] std::uint64_t revision() const noexcept { return is_sound_ ? durable_ : 0; }
 
-    /// What makes the revision `revision`, for whoever commits it together with other changes; then moved_to().
+    /// What makes the revision `revision`, to be committed together with other changes; then call moved_to().
     [[nodiscard]] StoreChange change_to(std::uint64_t revision) const;
     void moved_to(const StoredRow& revision) noexcept;
 
