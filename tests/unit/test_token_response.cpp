@@ -193,6 +193,7 @@ const Bad kBad[] = {
     {201, kJson, "{}", kAnswerLost, "", "HTTP 201, but no usable access_token"},
     {204, "", "", kAnswerLost, "", "HTTP 204, but the body is not a JSON object"},
     {200, kJson, R"({"error":{"message":"m"}})", kTransient, "", "an error in it: (not a string)"},
+    {200, kJson, R"({"error":"server_error","refresh_token":"R"})", kAnswerLost, "", "no usable access_token"},
     // 200 with an error in it: a server that refuses, in its own way. Never a verdict.
     {200, kJson, R"({"error":"invalid_grant"})", kTransient, "", "HTTP 200 with an error in it: invalid_grant"},
     // RFC 6749 section 5.2.

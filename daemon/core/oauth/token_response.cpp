@@ -155,7 +155,7 @@ tl::expected<TokenAnswer, TokenFailure> read_success(const HttpResponse& respons
         reader.repair("the JSON object does not end");
     }
     if (reader.has_access_token()) return reader.answer();
-    if (!reader.error().empty()) {
+    if (!reader.error().empty() && !reader.has_refresh_token()) {
         return tl::unexpected(failure(Happening::kTransient, "HTTP " + std::to_string(response.status) +
                                                                  " with an error in it: " + reader.error()));
     }
