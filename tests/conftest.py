@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
 import signal
-from pathlib import Path
 
 import pytest
 from support.contract import Contract
@@ -9,8 +8,6 @@ from support.in_play import InPlay
 from support.programs import CLIOCTL, CLIOD, SANDBOX
 from support.service_manager import ServiceManager
 from support.stage import Stage
-
-LAST = ["test_systemd_journal.py", "test_whole_run.py"]  # look back at what the other tests did
 
 
 def pytest_sessionstart():
@@ -25,25 +22,29 @@ def pytest_sessionstart():
 
 
 def pytest_collection_modifyitems(items):
-    items.sort(key=lambda item: LAST.index(item.path.name) + 1 if item.path.name in LAST else 0)
+    for item in items:
+        item.add_marker(pytest.mark.xdist_group(_group(item)))
+    # What takes longest begins first: the booted machine. What looks back at its other tests ends it.
+    items.sort(key=lambda item: (_group(item) != "systemd", item.path.name == "test_systemd_journal.py"))
+
+
+def _group(item):
+    """Tests that one process runs: those of one file, and all those that share the booted machine."""
+    return "systemd" if item.path.parent.name == "systemd" else item.path.name
 
 
 @pytest.fixture(scope="session")
 def contract():
-    return Contract()
+    contract = Contract()
+    yield contract
+    contract.leave()
 
 
 @pytest.fixture(scope="session")
 def in_play():
-    return InPlay()
-
-
-@pytest.fixture
-def whole_run(request):
-    """Skips a test that needs all the others to have run."""
-    options = request.config
-    if options.option.keyword or any(Path(argument.split("::")[0]).is_file() for argument in options.args):
-        pytest.skip("only some of the tests ran")
+    in_play = InPlay()
+    yield in_play
+    in_play.leave()
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 
 import json
 import os
+import random
 import time
 
 import pytest
@@ -77,7 +78,7 @@ WHOLE = answer(200, TOKEN)
         (WHOLE[:30], 75, "closed the connection"),
         (WHOLE[:-1], 75, "closed the connection"),
         (b"SSH-2.0-OpenSSH_9.2\r\n", 1, "not an HTTP status line"),
-        (os.urandom(4096) + b"\n", 1, "answer of the agent"),
+        (random.Random(1).randbytes(4096) + b"\n", 1, "answer of the agent"),
         (b"HTTP/1.1 200 OK\r\n" + b"X: y\r\n" * 4000, 1, "header too large"),
         (b"HTTP/1.1 200 OK\r\nContent-Length: 99999999\r\n\r\n", 1, "body too large"),
         (WHOLE + b"more", 1, "continues after its end"),

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 import jsonschema
 import yaml
 
+from . import run_record
 from .programs import SOURCE
 
 
@@ -18,7 +19,16 @@ class Contract:
         self._resolver = jsonschema.RefResolver.from_schema(self._document)
         # A path without a parameter is matched before one with it.
         self._paths = [(_as_regex(path), path) for path in sorted(self._document["paths"], key=lambda path: "{" in path)]
-        self.exercised = set()  # (method, path template, status)
+        self._exercised = set()  # (method, path template, status)
+
+    def leave(self):
+        """For exercised_in_run()."""
+        run_record.leave("exercised", self._exercised)
+
+    @staticmethod
+    def exercised_in_run():
+        """Every (method, path template, status) that a process of the run met."""
+        return run_record.left("exercised")
 
     def operations(self):
         """Every (method, path template, statuses of success) of the document."""
@@ -31,7 +41,7 @@ class Contract:
         shown = f"{method} {target} -> {status} {headers.get('Content-Type')} {body[:500]!r}"
         path, response = self._response(method, target, status)
         assert response is not None, f"not in openapi.yaml: {shown}"
-        self.exercised.add((method, path, status))
+        self._exercised.add((method, path, status))
         content = response.get("content")
         if content is None:
             assert body == b"", f"openapi.yaml knows no body here: {shown}"

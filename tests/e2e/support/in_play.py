@@ -1,6 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Every token, code and secret of the run, and where none of them may be found."""
 
+from pathlib import Path
+
+from . import run_record
+
 
 class InPlay:
     def __init__(self):
@@ -16,6 +20,20 @@ class InPlay:
     def watch(self, place):
         """A file or folder that must never hold a secret."""
         self._places.add(place)
+
+    def leave(self):
+        """For of_run()."""
+        run_record.leave("secrets", self._secrets)
+        run_record.leave("places", map(str, self._places))
+
+    @classmethod
+    def of_run(cls):
+        """What all processes of the run left."""
+        whole = cls()
+        whole.add(*run_record.left("secrets"))
+        for place in run_record.left("places"):
+            whole.watch(Path(place))
+        return whole
 
     def __len__(self):
         return len(self._secrets)
