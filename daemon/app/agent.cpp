@@ -11,6 +11,7 @@
 #include "app/start/places.h"
 #include "base/log.h"
 #include "io/server/peer_credentials.h"
+#include "io/store/key_slot_table.h"
 #include "io/systemd/kept_key.h"
 #include "io/systemd/log_events.h"
 #include "io/systemd/notify.h"
@@ -26,6 +27,18 @@ constexpr Duration kStopGrace = std::chrono::seconds(5);
 /// only valid one.
 constexpr Duration kRefreshGrace = std::chrono::seconds(10);
 
+Result<std::optional<DataKeys>> open_at_start(StoreFile& store, const Config& config, const StateDir& state_dir,
+                                              const Fd& kept) {
+    AGENT_TRY(const KeySlots slots, read_key_slots(store));
+    std::optional<Result<SealingKey>> kept_key;
+    if (kept) kept_key = read_kept_key(kept);
+    const auto add = [&](const SealingKey& data_key, const KeySlotFacts& facts, const SealingKey& slot_key) {
+        const auto id = add_key_slot(store, data_key, facts, {}, slot_key);
+        return id ? Result<void>() : tl::unexpected(id.error());
+    };
+    return keys_at_start(slots, add, config, state_dir.key_file(), std::move(kept_key), SystemClock().now());
+}
+
 }  // namespace
 
 Result<std::unique_ptr<Agent>> Agent::start(EventLoop& loop, Config config, StateDir state_dir,
@@ -39,7 +52,7 @@ Result<std::unique_ptr<Agent>> Agent::start(EventLoop& loop, Config config, Stat
         kept.reset();
         forget_kept_key();
     }
-    AGENT_TRY(auto keys, keys_at_start(store, config, state_dir, kept, SystemClock().now()));
+    AGENT_TRY(auto keys, open_at_start(store, config, state_dir, kept));
     AGENT_CHECK(check_peer_credentials());
     AGENT_TRY(ListenSocket socket, ListenSocket::open(options.socket_path.value_or(socket_place()), std::move(passed)));
 
@@ -69,11 +82,13 @@ Agent::Agent(EventLoop& loop, const Config& config, StateDir state_dir, const Op
       children_(loop),
       http_(loop, clock_, {.user_agent = "clio-agent/" CLIO_AGENT_VERSION, .ca_file = config.tls.ca_file}),
       store_(loop, std::move(store), std::move(witness)),
+      key_store_(store_),
+      worker_(loop),
       event_log_(events_, log_account_event),
       status_(events_, timers_, [this] { return status(); }),
       redirects_(loop),
       lock_(timers_, *this, [this](Lock::Done done) { keyring_.check_a_person_can_unlock(std::move(done)); }),
-      keyring_(loop, clock_, timers_, store_, *this, lock_),
+      keyring_(clock_, timers_, worker_, key_store_, *this, lock_),
       api_({.keyring = keyring_,
             .events = events_,
             .clock = clock_,
@@ -91,7 +106,8 @@ Agent::Agent(EventLoop& loop, const Config& config, StateDir state_dir, const Op
               const auto facts = unlocked_->accounts().facts(account);
               return facts ? facts->app : std::string();
           },
-          hook_runner_, config.hooks.on_login_required, socket_.path()) {}
+          [this](Program program) { hook_runner_.run(std::move(program)); }, config.hooks.on_login_required,
+          socket_.path()) {}
 
 World Agent::world() {
     HttpClient& http = tracing_ ? static_cast<HttpClient&>(*tracing_) : http_;
@@ -99,8 +115,8 @@ World Agent::world() {
 }
 
 Result<void> Agent::unlock(DataKeys keys, Config config) {
-    auto unlocked =
-        std::make_unique<Unlocked>(world(), store_, events_, redirects_, std::move(keys), std::move(config));
+    auto unlocked = std::make_unique<Unlocked>(world(), store_, key_store_, events_, redirects_, std::move(keys),
+                                               std::move(config));
     AGENT_CHECK(unlocked->restore());
     unlocked_ = std::move(unlocked);
     api_.unlock(unlocked_->parts());

@@ -24,6 +24,7 @@
 #include "io/loop/event_loop.h"
 #include "io/loop/sodium_entropy.h"
 #include "io/loop/system_clock.h"
+#include "io/loop/thread_worker.h"
 #include "io/loop/timerfd_timers.h"
 #include "io/process/children.h"
 #include "io/process/hook_runner.h"
@@ -32,6 +33,7 @@
 #include "io/redirect/loopback_redirect_listener.h"
 #include "io/server/http_server.h"
 #include "io/server/listen_socket.h"
+#include "io/store/sqlite_key_store.h"
 #include "io/store/sqlite_token_store.h"
 
 namespace agent {
@@ -92,6 +94,8 @@ class Agent : private Vault {
     CurlHttpClient http_;
     std::optional<TracingHttpClient> tracing_;  // with --trace
     SqliteTokenStore store_;
+    SqliteKeyStore key_store_;
+    ThreadWorker worker_;
     Events events_;
     Events::Subscription event_log_;
     StatusReport status_;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "io/store/key_slots.h"
+#include "io/store/key_slot_table.h"
 
 #include <fstream>
 #include <iterator>

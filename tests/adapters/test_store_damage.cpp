@@ -21,7 +21,9 @@
 #include "fakes/fake_http_client.h"
 #include "fakes/fake_redirect_listener.h"
 #include "fakes/temporary_directory.h"
+#include "io/store/key_slot_table.h"
 #include "io/store/record_table.h"
+#include "io/store/sqlite_key_store.h"
 
 using agent::Result;
 using agent::SealingKey;
@@ -140,8 +142,9 @@ class Agent {
         store_.emplace(loop_, std::move(opened));
         loaded_ = 0;
         AGENT_CHECK(store_->load([this](const StoredRow&) { ++loaded_; }));
-        unlocked_.emplace(agent::World{clock_, timers_, entropy_, http_, *store_}, *store_, events_, redirects_,
-                          std::move(keys), agent::Config());
+        key_store_.emplace(*store_);
+        unlocked_.emplace(agent::World{clock_, timers_, entropy_, http_, *store_}, *store_, *key_store_, events_,
+                          redirects_, std::move(keys), agent::Config());
         return unlocked_->restore();
     }
 
@@ -159,6 +162,7 @@ class Agent {
     agent::Events events_;
     std::size_t loaded_ = 0;
     std::optional<agent::SqliteTokenStore> store_;
+    std::optional<agent::SqliteKeyStore> key_store_;
     std::optional<agent::Unlocked> unlocked_;
 };
 

@@ -14,7 +14,7 @@
 #include "expect.h"
 #include "fakes/faulty_vfs.h"
 #include "fakes/temporary_directory.h"
-#include "io/store/key_slots.h"
+#include "io/store/key_slot_table.h"
 #include "io/store/record_table.h"
 #include "unit/source_root.h"
 

@@ -10,37 +10,17 @@
 #include "base/crypto/recovery_key.h"
 #include "expect.h"
 #include "fakes/fake_clock.h"
+#include "fakes/fake_vault.h"
 #include "fakes/faulty_vfs.h"
 #include "fakes/run_until.h"
 #include "fakes/temporary_directory.h"
+#include "io/loop/thread_worker.h"
+#include "io/store/key_slot_table.h"
+#include "io/store/sqlite_key_store.h"
 
 using namespace agent;
 
 namespace {
-
-class FakeVault final : public Vault {
-  public:
-    std::optional<SealingKey> key;
-    mutable int asked = 0;  // for the key
-
-    [[nodiscard]] Result<void> open(DataKeys keys) override {
-        key = std::move(keys.current);
-        return {};
-    }
-    [[nodiscard]] Result<void> may_close() const override { return {}; }
-    void wind_down(std::function<void()>) override {}
-    void resume() override {}
-    void close() override { key.reset(); }
-    [[nodiscard]] const SealingKey* data_key() const override {
-        ++asked;
-        return key ? &*key : nullptr;
-    }
-    [[nodiscard]] Result<void> rotate(SealingKey next) override {
-        key = std::move(next);
-        return {};
-    }
-    void key_slots_changed() override {}
-};
 
 SealingKey key_of(char fill) {
     return SealingKey::from_raw(as_bytes(std::string(SealingKey::kSize, fill))).value();
@@ -52,7 +32,8 @@ struct Fixture {
         StoreFile file = StoreFile::open(directory / "store.db").value();
         cr_assert(add_key_slot(file, key_of('d'), {}, {}, key_of('f')));
         store.emplace(loop, std::move(file));
-        keyring.emplace(loop, clock, timers, *store, vault, lock);
+        key_store.emplace(*store);
+        keyring.emplace(clock, timers, worker, *key_store, vault, lock);
         cr_assert(lock.unlock({.current = key_of('d'), .previous = {}}));
     }
 
@@ -88,12 +69,14 @@ struct Fixture {
 
     fakes::FaultyVfs& disk = fakes::FaultyVfs::install();
     EventLoop loop;
+    ThreadWorker worker{loop};
     fakes::FakeClock clock;
     fakes::FakeTimers timers{clock};
     fakes::TemporaryDirectory directory;
-    FakeVault vault;
+    fakes::FakeVault vault;
     Lock lock{timers, vault, [](const Lock::Done&) {}};
     std::optional<SqliteTokenStore> store;
+    std::optional<SqliteKeyStore> key_store;
     std::optional<StoreKeyring> keyring;
 };
 
@@ -111,7 +94,7 @@ Test(store_keyring, a_slot_that_is_added_beside_a_rotation_opens_the_store) {
     const auto rotating = f.keyring->rotate([&](auto result) { rotated = std::move(result); });
     f.disk.await_held();
     // One question by the rotation, and two by the slot: the second is for the key that it wraps.
-    cr_assert(fakes::run_until(f.loop, [&] { return f.vault.asked == 3; }));
+    cr_assert(fakes::run_until(f.loop, [&] { return f.vault.asked_for_key == 3; }));
     cr_assert_not(rotated);
     EXPECT_TEXT(f.in_use(), "d");
     f.disk.release();

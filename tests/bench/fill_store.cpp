@@ -11,12 +11,13 @@
 #include <utility>
 #include <vector>
 
-#include "app/keys/start_keys.h"
+#include "app/keys/key_file.h"
 #include "app/start/state_dir.h"
 #include "core/accounts/account_record.h"
 #include "core/refresh/refresh_timing.h"
 #include "core/refresh/token_set.h"
 #include "io/loop/system_clock.h"
+#include "io/store/key_slot_table.h"
 #include "io/store/record_table.h"
 
 namespace {
@@ -48,8 +49,12 @@ Result<void> commit(RecordTable& table, std::vector<StoreChange>& changes) {
 Result<void> make_store(const std::string& directory, const std::string& app, std::chrono::seconds expires_in) {
     AGENT_TRY(const StateDir state_dir, StateDir::open(directory));
     AGENT_TRY(StoreFile file, StoreFile::open(state_dir.store_file()));
-    AGENT_TRY(auto keys, keys_at_start(file, Config(), state_dir, /*kept=*/{}, SystemClock().now()));
-    const Sealer sealer(std::move(keys.value().current));
+    AGENT_TRY(const SealingKey slot_key, make_key_file(state_dir.key_file()));
+    AGENT_TRY(SealingKey data_key, SealingKey::generate());
+    const KeySlotFacts facts{
+        .id = 0, .kind = SlotKind::kFile, .source = state_dir.key_file(), .made_at = SystemClock().now(), .kdf = {}};
+    AGENT_CHECK(add_key_slot(file, data_key, facts, {}, slot_key));
+    const Sealer sealer(std::move(data_key));
     RecordTable table(std::move(file));
     const WallTime expires_at = SystemClock().now() + expires_in;
 

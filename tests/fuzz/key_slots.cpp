@@ -2,7 +2,7 @@
 // A key slot that was altered by somebody who can write to the store: it opens nothing.
 //
 // Input: a letter for the field; then what is added to its bytes, one by one, and put behind its end.
-#include "io/store/key_slots.h"
+#include "io/store/key_slot_table.h"
 
 #include <algorithm>
 #include <string>

@@ -10,6 +10,7 @@
 #include "base/bytes.h"
 #include "expect.h"
 #include "fakes/fake_clock.h"
+#include "fakes/fake_vault.h"
 
 using namespace agent;
 using namespace std::chrono_literals;
@@ -21,51 +22,6 @@ DataKeys some_keys() {
     return {.current = *SealingKey::from_raw(as_bytes(std::string(SealingKey::kSize, 'k'))), .previous = {}};
 }
 
-/// Aborts the test on a call that the vault does not allow in its state.
-class FakeVault : public Vault {
-  public:
-    Result<void> open_result;
-    Result<void> may_close_result;
-    std::function<void()> wound_down;  // while it winds down
-    std::string calls;
-    bool is_open = false;
-
-    [[nodiscard]] Result<void> open(DataKeys) override {
-        cr_assert(!is_open, "opened twice");
-        calls += "open ";
-        is_open = open_result.has_value();
-        return open_result;
-    }
-    [[nodiscard]] Result<void> may_close() const override {
-        cr_assert(is_open);
-        return may_close_result;
-    }
-    void wind_down(std::function<void()> done) override {
-        cr_assert(is_open && !wound_down, "wound down twice");
-        calls += "wind_down ";
-        wound_down = std::move(done);
-    }
-    void resume() override {
-        cr_assert(is_open && wound_down);
-        calls += "resume ";
-        wound_down = nullptr;
-    }
-    void close() override {
-        cr_assert(is_open, "closed twice");
-        calls += "close ";
-        is_open = false;
-    }
-    [[nodiscard]] const SealingKey* data_key() const override { return nullptr; }
-    [[nodiscard]] Result<void> rotate(SealingKey) override { return {}; }
-    void key_slots_changed() override {}
-
-    void end_what_is_under_way() {
-        const auto done = std::exchange(wound_down, nullptr);
-        cr_assert(done);
-        done();
-    }
-};
-
 struct Stage {
     struct Caller {
         std::unique_ptr<Waiting> waiting;
@@ -74,14 +30,14 @@ struct Stage {
 
     fakes::FakeClock clock;
     fakes::FakeTimers timers{clock};
-    FakeVault vault;
+    fakes::FakeVault vault;
     std::list<Lock::Done> checks;  // of slots, that nobody has answered yet
     Lock lock{timers, vault, [this](Lock::Done done) { checks.push_back(std::move(done)); }};
     std::list<Caller> callers;
     int stopped = 0;
 
     Stage() {
-        vault.is_open = true;
+        vault.key = some_keys().current;
         lock.opened();
     }
     Caller& ask() {

@@ -4,8 +4,8 @@
 #include <optional>
 #include <vector>
 
+#include "core/keys/key_slots.h"
 #include "core/keys/keyring.h"
-#include "io/store/key_slots.h"
 
 namespace agent {
 

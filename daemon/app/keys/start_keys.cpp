@@ -8,15 +8,14 @@
 
 #include "app/keys/key_file.h"
 #include "base/log.h"
-#include "io/systemd/kept_key.h"
 #include "io/systemd/log_events.h"
 
 namespace agent {
 
 namespace {
 
-SecretReference configured_key(const Config& config, const StateDir& state) {
-    return config.key.value_or(SecretReference{.path = state.key_file(), .guard = Guard::kFileMode});
+SecretReference configured_key(const Config& config, const std::string& key_file) {
+    return config.key.value_or(SecretReference{.path = key_file, .guard = Guard::kFileMode});
 }
 
 KeySlotFacts slot_of(const SecretReference& reference, WallTime now) {
@@ -29,28 +28,29 @@ KeySlotFacts slot_of(const SecretReference& reference, WallTime now) {
 }
 
 /// The first start makes the key file of the state directory; any other key must already exist.
-Result<SealingKey> first_key(const Config& config, const StateDir& state) {
-    auto key = read_key(configured_key(config, state));
+Result<SealingKey> first_key(const Config& config, const std::string& key_file) {
+    auto key = read_key(configured_key(config, key_file));
     if (key || config.key || key.error().code != Error::Code::kNotFound) return key;
-    key = make_key_file(state.key_file());
+    key = make_key_file(key_file);
     if (key)
         log(LogLevel::kNotice, log_event("key_made"),
             "made a key for the store, beside it: a copy of the directory holds both",
-            {{"file", state.key_file()}, {"better", "a systemd credential or a passphrase, see cliod(8)"}});
+            {{"file", key_file}, {"better", "a systemd credential or a passphrase, see cliod(8)"}});
     return key;
 }
 
-Result<DataKeys> make_data_key(StoreFile& store, const Config& config, const StateDir& state, WallTime now) {
-    AGENT_TRY(const SealingKey slot_key, first_key(config, state));
+Result<DataKeys> make_data_key(const AddFirstSlot& add, const Config& config, const std::string& key_file,
+                               WallTime now) {
+    AGENT_TRY(const SealingKey slot_key, first_key(config, key_file));
     AGENT_TRY(SealingKey data_key, SealingKey::generate());
-    AGENT_CHECK(add_key_slot(store, data_key, slot_of(configured_key(config, state), now), {}, slot_key));
+    AGENT_CHECK(add(data_key, slot_of(configured_key(config, key_file), now), slot_key));
     return DataKeys{.current = std::move(data_key), .previous = {}};
 }
 
 /// The configured key first, then the sources of the slots.
-std::vector<SecretReference> places(const KeySlots& all, const Config& config, const StateDir& state) {
+std::vector<SecretReference> places(const KeySlots& all, const Config& config, const std::string& key_file) {
     std::vector<SecretReference> references;
-    if (!config.wants_passphrase) references.push_back(configured_key(config, state));
+    if (!config.wants_passphrase) references.push_back(configured_key(config, key_file));
     for (const KeySlot& slot : all.slots) {
         if (needs_person(slot.facts.kind)) continue;
         auto reference = key_reference(slot.facts.kind, slot.facts.source);
@@ -81,8 +81,8 @@ Result<DataKeys> open_any(const KeySlots& all, const SecretReference& place) {
                     "); put the right key back, or move the store away to start with a new one");
 }
 
-Result<DataKeys> open_with_kept(const KeySlots& all, const Fd& kept) {
-    AGENT_TRY(SealingKey data_key, read_kept_key(kept));
+Result<DataKeys> open_with_kept(const KeySlots& all, Result<SealingKey> kept) {
+    AGENT_TRY(SealingKey data_key, std::move(kept));
     return all.open_with(std::move(data_key));
 }
 
@@ -96,21 +96,21 @@ Result<SecretReference> key_reference(SlotKind kind, const std::string& source) 
     return credential_reference(source);
 }
 
-Result<std::optional<DataKeys>> keys_at_start(StoreFile& store, const Config& config, const StateDir& state,
-                                              const Fd& kept, WallTime now) {
-    AGENT_TRY(const KeySlots all, read_key_slots(store));
+Result<std::optional<DataKeys>> keys_at_start(const KeySlots& all, const AddFirstSlot& add, const Config& config,
+                                              const std::string& key_file, std::optional<Result<SealingKey>> kept,
+                                              WallTime now) {
     if (kept) {
-        auto keys = open_with_kept(all, kept);
+        auto keys = open_with_kept(all, *std::move(kept));
         if (keys) return std::optional(*std::move(keys));
         log(LogLevel::kWarning, log_event("key_missing"), "ignoring the key that was kept across the restart",
             {{"reason", keys.error().message}});
     }
     if (all.slots.empty()) {
         if (config.wants_passphrase) return std::nullopt;
-        return make_data_key(store, config, state, now);
+        return make_data_key(add, config, key_file, now);
     }
     std::optional<Error> why_not;  // of the configured key, if there is one
-    for (const SecretReference& place : places(all, config, state)) {
+    for (const SecretReference& place : places(all, config, key_file)) {
         auto keys = open_any(all, place);
         if (keys) return std::optional(*std::move(keys));
         if (!why_not) why_not = std::move(keys).error();

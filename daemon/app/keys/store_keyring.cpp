@@ -26,6 +26,11 @@ Result<SealingKey> key_at(SlotKind kind, const std::string& source) {
     return make_key_file(source);
 }
 
+Result<KeyStore::Key> shared(Result<SealingKey> key) {
+    if (!key) return tl::unexpected(std::move(key).error());
+    return std::make_shared<const SealingKey>(*std::move(key));
+}
+
 }  // namespace
 
 /// A slot that is being made: its key by the worker, then the slot by the store.
@@ -33,10 +38,15 @@ struct StoreKeyring::Making {
     NewKeySlot wanted;
     SecretString recovery_key;
     KdfParameters kdf;
-    Result<SealingKey> slot_key = fail(Error::Code::kInternal, "key slot: not made");
-    Result<SealingKey> data_key = fail(Error::Code::kInternal, "key slot: without a data key");
+    Result<KeyStore::Key> slot_key = fail(Error::Code::kInternal, "key slot: not made");
+    KeyStore::Key data_key;
     bool is_first = false;
-    std::int64_t id = 0;
+
+    [[nodiscard]] KeySlotFacts facts(WallTime now) const {
+        KeySlotFacts facts{.id = 0, .kind = wanted.kind, .source = wanted.source, .made_at = now, .kdf = {}};
+        if (wanted.kind == SlotKind::kPassphrase) facts.kdf = {.operations = kdf.operations, .memory = kdf.memory};
+        return facts;
+    }
 
     /// Touches the disk, or takes as long as a passphrase does.
     void make_key() {
@@ -45,11 +55,11 @@ struct StoreKeyring::Making {
                 return derive();
             case SlotKind::kRecovery:
                 recovery_key = make_recovery_key();
-                slot_key = read_recovery_key(recovery_key.reveal());
+                slot_key = shared(read_recovery_key(recovery_key.reveal()));
                 return;
             case SlotKind::kFile:
             case SlotKind::kCredential:
-                slot_key = key_at(wanted.kind, wanted.source);
+                slot_key = shared(key_at(wanted.kind, wanted.source));
                 return;
         }
     }
@@ -65,23 +75,24 @@ struct StoreKeyring::Making {
             }
             kdf = *std::move(calibrated);
         }
-        slot_key = derive_key(wanted.passphrase.reveal(), kdf);
+        slot_key = shared(derive_key(wanted.passphrase.reveal(), kdf));
     }
 };
 
-StoreKeyring::StoreKeyring(EventLoop& loop, const Clock& clock, Timers& timers, SqliteTokenStore& store, Vault& vault,
+StoreKeyring::StoreKeyring(const Clock& clock, Timers& timers, Worker& worker, KeyStore& store, Vault& vault,
                            Lock& lock)
     : clock_(clock),
       timers_(timers),
+      worker_(worker),
       store_(store),
       vault_(vault),
       lock_(lock),
-      throttle_(clock, timers),
-      worker_(loop) {}
+      throttle_(clock, timers) {}
 
-void StoreKeyring::with_store(SqliteTokenStore::Job job, TokenStore::Done done) {
+template <class T, class Start>
+void StoreKeyring::start_job(Start start, std::function<void(Result<T>)> done) {
     const auto at = jobs_.emplace(jobs_.end());
-    *at = store_.run(std::move(job), [this, at, done = std::move(done)](Result<void> result) {
+    *at = start([this, at, done = std::move(done)](Result<T> result) {
         const auto over = std::move(*at);
         const auto call = done;
         jobs_.erase(at);
@@ -89,19 +100,8 @@ void StoreKeyring::with_store(SqliteTokenStore::Job job, TokenStore::Done done) 
     });
 }
 
-void StoreKeyring::read_slots(SlotsRead read) {
-    const auto slots = std::make_shared<KeySlots>();
-    with_store(
-        [slots](StoreFile& store) -> Result<void> {
-            AGENT_TRY(*slots, read_key_slots(store));
-            return {};
-        },
-        [slots, read = std::move(read)](Result<void> result) {
-            if (result)
-                read(std::move(*slots));
-            else
-                read(tl::unexpected(std::move(result).error()));
-        });
+void StoreKeyring::read_slots(std::function<void(Result<KeySlots>)> read) {
+    start_job<KeySlots>([this](auto done) { return store_.read(std::move(done)); }, std::move(read));
 }
 
 std::unique_ptr<Waiting> StoreKeyring::lock(Done done) {
@@ -193,41 +193,42 @@ std::unique_ptr<Waiting> StoreKeyring::add(NewKeySlot slot, std::function<void(R
 
 void StoreKeyring::add_made(const std::shared_ptr<Making>& making, const Owed<Result<AddedKeySlot>>& owed) {
     if (!making->slot_key) return owed.answer_soon(timers_, tl::unexpected(making->slot_key.error()));
-    const SealingKey* const data_key = vault_.data_key();
-    making->is_first = data_key == nullptr;
-    making->data_key = making->is_first ? SealingKey::generate() : data_key->clone();
-    if (!making->data_key) return owed.answer_soon(timers_, tl::unexpected(making->data_key.error()));
+    const SealingKey* const present = vault_.data_key();
+    making->is_first = present == nullptr;
+    auto data_key = shared(making->is_first ? SealingKey::generate() : present->clone());
+    if (!data_key) return owed.answer_soon(timers_, tl::unexpected(std::move(data_key).error()));
+    making->data_key = *std::move(data_key);
 
-    with_store(
-        [making, now = clock_.now()](StoreFile& store) -> Result<void> {
-            if (making->is_first) {
-                AGENT_TRY(const KeySlots present, read_key_slots(store));
-                if (!present.slots.empty()) return tl::unexpected(agent_is_locked());
-            }
-            KeySlotFacts facts{
-                .id = 0, .kind = making->wanted.kind, .source = making->wanted.source, .made_at = now, .kdf = {}};
-            if (making->wanted.kind == SlotKind::kPassphrase)
-                facts.kdf = {.operations = making->kdf.operations, .memory = making->kdf.memory};
-            AGENT_TRY(making->id,
-                      add_key_slot(store, *making->data_key, std::move(facts), making->kdf.salt, *making->slot_key));
-            return {};
+    start_job<std::int64_t>(
+        [this, &making](auto done) {
+            return store_.add(making->data_key, making->facts(clock_.now()), making->kdf.salt, *making->slot_key,
+                              std::move(done));
         },
-        [this, making, owed](Result<void> added) {
-            if (is_to_be_tried_again(*making, added)) return add_made(making, owed);
-            if (added && making->is_first)
-                added = lock_.unlock({.current = *std::move(making->data_key), .previous = {}});
-            if (!added) return owed.answer(tl::unexpected(std::move(added).error()));
+        [this, making, owed](Result<std::int64_t> id) {
+            if (is_to_be_tried_again(*making, id)) return add_made(making, owed);
+            // A locked agent's new data key is refused where the store has slots by now.
+            if (!id && making->is_first && id.error().code == Error::Code::kConflict)
+                id = tl::unexpected(agent_is_locked());
+            if (!id) return owed.answer(tl::unexpected(std::move(id).error()));
+            if (making->is_first) {
+                auto unlocked = unlock_first(*making->data_key);
+                if (!unlocked) return owed.answer(tl::unexpected(std::move(unlocked).error()));
+            }
             vault_.key_slots_changed();
-            owed.answer(AddedKeySlot{.id = making->id, .recovery_key = std::move(making->recovery_key)});
+            owed.answer(AddedKeySlot{.id = *id, .recovery_key = std::move(making->recovery_key)});
         });
 }
 
+Result<void> StoreKeyring::unlock_first(const SealingKey& data_key) {
+    AGENT_TRY(SealingKey key, data_key.clone());
+    return lock_.unlock({.current = std::move(key), .previous = {}});
+}
+
 /// Whether the slot was refused only because the data key was rotated, or the agent unlocked, since it was begun.
-bool StoreKeyring::is_to_be_tried_again(const Making& making, const Result<void>& added) const {
+bool StoreKeyring::is_to_be_tried_again(const Making& making, const Result<std::int64_t>& added) const {
     const SealingKey* const present = vault_.data_key();
-    if (added || present == nullptr) return false;
-    const bool refused = added.error().code == Error::Code::kConflict || added.error().code == Error::Code::kLocked;
-    return refused && fingerprint(*present) != fingerprint(*making.data_key);
+    return !added && added.error().code == Error::Code::kConflict && present != nullptr &&
+           fingerprint(*present) != fingerprint(*making.data_key);
 }
 
 void StoreKeyring::derive(SecretString passphrase, KdfParameters kdf, std::function<void(Result<SealingKey>)> derived) {
@@ -283,32 +284,40 @@ std::unique_ptr<Waiting> StoreKeyring::remove(std::int64_t id, Done done) {
         owed.answer_soon(timers_, tl::unexpected(agent_is_locked()));
         return owed.waiting();
     }
-    with_store([id](StoreFile& store) { return remove_key_slot(store, id); },
-               [this, owed](Result<void> removed) {
-                   if (removed) vault_.key_slots_changed();
-                   owed.answer(std::move(removed));
-               });
+    start_job<void>([this, id](auto changed) { return store_.remove(id, std::move(changed)); },
+                    [this, owed](Result<void> removed) {
+                        if (removed) vault_.key_slots_changed();
+                        owed.answer(std::move(removed));
+                    });
     return owed.waiting();
 }
 
 std::unique_ptr<Waiting> StoreKeyring::rotate(Done done) {
     const Owed<Result<void>> owed(std::move(done));
-    const SealingKey* const data_key = vault_.data_key();
-    auto current = data_key == nullptr ? Result<SealingKey>(tl::unexpected(agent_is_locked())) : data_key->clone();
-    auto next = SealingKey::generate();
-    if (!current || !next) {
-        owed.answer_soon(timers_, tl::unexpected((current ? next : current).error()));
+    auto begun = new_data_key();
+    if (!begun) {
+        owed.answer_soon(timers_, tl::unexpected(std::move(begun).error()));
         return owed.waiting();
     }
-    const auto both = std::make_shared<std::pair<SealingKey, SealingKey>>(*std::move(current), *std::move(next));
+    const auto rotation = std::make_shared<Rotation>(*std::move(begun));
     ++rotations_;
-    with_store([both](StoreFile& store) { return rotate_data_key(store, both->first, both->second); },
-               [this, both, owed](Result<void> rotated) {
-                   --rotations_;
-                   if (rotated) rotated = vault_.rotate(std::move(both->second));
-                   owed.answer(std::move(rotated));
-               });
+    start_job<void>([this, &rotation](
+                        auto changed) { return store_.rotate(rotation->current, rotation->next, std::move(changed)); },
+                    [this, rotation, owed](Result<void> rotated) {
+                        --rotations_;
+                        if (rotated) rotated = vault_.rotate(std::move(rotation->for_vault));
+                        owed.answer(std::move(rotated));
+                    });
     return owed.waiting();
+}
+
+Result<StoreKeyring::Rotation> StoreKeyring::new_data_key() const {
+    const SealingKey* const present = vault_.data_key();
+    if (present == nullptr) return tl::unexpected(agent_is_locked());
+    AGENT_TRY(KeyStore::Key current, shared(present->clone()));
+    AGENT_TRY(KeyStore::Key next, shared(SealingKey::generate()));
+    AGENT_TRY(SealingKey for_vault, next->clone());
+    return Rotation{.current = std::move(current), .next = std::move(next), .for_vault = std::move(for_vault)};
 }
 
 }  // namespace agent

@@ -8,23 +8,22 @@
 #include "app/keys/slot_trial.h"
 #include "base/crypto/sealing.h"
 #include "core/keys/attempt_throttle.h"
+#include "core/keys/key_store.h"
 #include "core/keys/keyring.h"
 #include "core/keys/lock.h"
 #include "core/keys/vault.h"
 #include "core/owed.h"
-#include "io/loop/worker.h"
-#include "io/store/key_slots.h"
-#include "io/store/sqlite_token_store.h"
 #include "ports/clock.h"
 #include "ports/timers.h"
+#include "ports/worker.h"
 
 namespace agent {
 
-/// The key slots of the store, and who may open it. Passphrases are tried on a separate thread.
+/// The key slots of the store, and who may open it. What is passed by reference outlives it. Passphrases are tried by
+/// the worker, whose jobs may be done after this is destroyed; their callbacks may not.
 class StoreKeyring final : public Keyring {
   public:
-    StoreKeyring(EventLoop& loop, const Clock& clock, Timers& timers, SqliteTokenStore& store, Vault& vault,
-                 Lock& lock);
+    StoreKeyring(const Clock& clock, Timers& timers, Worker& worker, KeyStore& store, Vault& vault, Lock& lock);
 
     /// As Lock::CheckSlots. kConflict when there is only what needs no person.
     void check_a_person_can_unlock(Done done);
@@ -44,12 +43,17 @@ class StoreKeyring final : public Keyring {
                                                       std::function<void(Result<SealingKey>)> done) override;
 
   private:
-    using SlotsRead = std::function<void(Result<KeySlots>)>;
     struct Making;
+    struct Rotation {
+        KeyStore::Key current;
+        KeyStore::Key next;
+        SealingKey for_vault;  // the next one
+    };
 
-    /// Does `job` with the store and then calls `done`, also when nobody waits any more.
-    void with_store(SqliteTokenStore::Job job, TokenStore::Done done);
-    void read_slots(SlotsRead read);
+    /// Calls `start` with a callback that passes on to `done`, also when nobody waits any more.
+    template <class T, class Start>
+    void start_job(Start start, std::function<void(Result<T>)> done);
+    void read_slots(std::function<void(Result<KeySlots>)> read);
     /// Runs `trial` when it is the user's turn, then calls `tried`, which ends the attempt. Fails as
     /// AttemptThrottle::begin() does.
     [[nodiscard]] Result<void> try_slots(std::uint32_t user, std::shared_ptr<SlotTrial> trial,
@@ -58,17 +62,19 @@ class StoreKeyring final : public Keyring {
     /// On the worker.
     void derive(SecretString passphrase, KdfParameters kdf, std::function<void(Result<SealingKey>)> derived);
     void add_made(const std::shared_ptr<Making>& making, const Owed<Result<AddedKeySlot>>& owed);
-    [[nodiscard]] bool is_to_be_tried_again(const Making& making, const Result<void>& added) const;
+    [[nodiscard]] Result<void> unlock_first(const SealingKey& data_key);
+    [[nodiscard]] bool is_to_be_tried_again(const Making& making, const Result<std::int64_t>& added) const;
+    [[nodiscard]] Result<Rotation> new_data_key() const;
 
     const Clock& clock_;
     Timers& timers_;
-    SqliteTokenStore& store_;
+    Worker& worker_;
+    KeyStore& store_;
     Vault& vault_;
     Lock& lock_;
     std::size_t rotations_ = 0;  // that are being stored
     AttemptThrottle throttle_;
     std::list<std::unique_ptr<StoreCommit>> jobs_;
-    Worker worker_;
 };
 
 }  // namespace agent

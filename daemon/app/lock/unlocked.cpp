@@ -18,12 +18,13 @@ AccountBook::Options book_options(const Config::Refresh& refresh) {
 
 }  // namespace
 
-Unlocked::Unlocked(World world, SqliteTokenStore& store, Events& events, RedirectListener& redirects, DataKeys keys,
-                   Config config)
+Unlocked::Unlocked(const World& world, StoreWitness& witness, KeyStore& key_store, Events& events,
+                   RedirectListener& redirects, DataKeys keys, Config config)
     : timers_(world.timers),
-      file_(store),
+      witness_(witness),
+      key_store_(key_store),
       sealer_(std::move(keys.current), std::move(keys.previous)),
-      store_(store, sealer_),
+      store_(world.store, sealer_),
       world_{
           .clock = world.clock, .timers = world.timers, .entropy = world.entropy, .http = world.http, .store = store_},
       events_(events),
@@ -42,7 +43,7 @@ Result<void> Unlocked::restore() {
     std::vector<StoredRow> accounts;  // they need their apps
     AGENT_CHECK(store_.load(
         [&](StoredRow row) { (row.kind == StoredRow::Kind::kAccount ? accounts : apps).push_back(std::move(row)); }));
-    AGENT_TRY(const std::vector<SeenRecord> seen, file_.seen());
+    AGENT_TRY(const std::vector<SeenRecord> seen, witness_.seen());
     Rollback rollback(sealer_, seen, store_.revision());
     for (StoredRow& row : apps) restore_app(rollback.app(std::move(row)));
     for (StoredRow& row : accounts) {
@@ -51,7 +52,7 @@ Result<void> Unlocked::restore() {
             return app == nullptr ? std::nullopt : std::optional(app->rotation);
         }));
     }
-    AGENT_CHECK(settle(rollback));
+    AGENT_CHECK(repair(rollback));
     for (const AccountFacts& account : accounts_.list()) {
         if (account.state == "login_required")
             log(LogLevel::kWarning, log_event("login_required"), "login required",
@@ -68,14 +69,14 @@ void Unlocked::restore_app(const StoredRow& row) {
             {{"app", row.name}, {"reason", restored.error().message}});
 }
 
-Result<void> Unlocked::settle(Rollback& rollback) {
+Result<void> Unlocked::repair(Rollback& rollback) {
     const std::vector<std::string> findings = rollback.findings();
     if (findings.empty()) return {};
     for (const std::string& finding : findings)
         log(LogLevel::kError, log_event("store_put_back"), "the store is not as it was left", {{"finding", finding}});
     std::vector<StoreChange>& changes = rollback.changes();
     changes.push_back(store_.change_to(rollback.next_revision()));
-    AGENT_CHECK(file_.settle(changes));
+    AGENT_CHECK(witness_.repair(changes));
     store_.moved_to(changes.back().row);
     announce(changes);
     return {};
@@ -112,28 +113,31 @@ void Unlocked::rotate(SealingKey next) {
 }
 
 void Unlocked::reseal() {
-    const auto forget = [this](TokenStore::Done done) -> std::unique_ptr<StoreCommit> {
-        auto current = std::make_shared<Result<SealingKey>>(sealer_.key().clone());
-        return file_.run(
-            [current](StoreFile& store) -> Result<void> {
-                if (!*current) return tl::unexpected(current->error());
-                AGENT_TRY(const std::vector<std::string> unreadable, forget_previous_data_key(store, **current));
-                for (const std::string& record : unreadable)
-                    log(LogLevel::kError, log_event("record_unreadable"), "no key opens a stored record",
-                        {{"record", record}});
-                return {};
-            },
-            [done = std::move(done)](Result<void> forgotten) {
-                if (!forgotten)
-                    log(LogLevel::kError, log_event("key_kept"), "the previous data key could not be removed",
-                        {{"reason", forgotten.error().message}});
-                done(std::move(forgotten));
-            });
-    };
-    resealing_ = std::make_unique<Resealing>(timers_, store_, apps_, accounts_, forget, [this] {
-        resealing_.reset();
-        sealer_.forget_previous();
-        log(LogLevel::kNotice, log_event("key_rotated"), "the data key was rotated");
+    resealing_ = std::make_unique<Resealing>(
+        timers_, store_, apps_, accounts_,
+        [this](TokenStore::Done done) { return forget_previous_key(std::move(done)); },
+        [this] {
+            resealing_.reset();
+            sealer_.forget_previous();
+            log(LogLevel::kNotice, log_event("key_rotated"), "the data key was rotated");
+        });
+}
+
+std::unique_ptr<StoreCommit> Unlocked::forget_previous_key(TokenStore::Done done) {
+    auto current = sealer_.key().clone();
+    if (!current) return nullptr;
+    return key_store_.forget_previous(std::make_shared<const SealingKey>(*std::move(current)), [done = std::move(done)](
+                                                                                                   Result<std::vector<
+                                                                                                       std::string>>
+                                                                                                       unreadable) {
+        if (!unreadable) {
+            log(LogLevel::kError, log_event("key_kept"), "the previous data key could not be removed",
+                {{"reason", unreadable.error().message}});
+            return done(tl::unexpected(std::move(unreadable).error()));
+        }
+        for (const std::string& record : *unreadable)
+            log(LogLevel::kError, log_event("record_unreadable"), "no key opens a stored record", {{"record", record}});
+        done({});
     });
 }
 

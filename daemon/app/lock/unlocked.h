@@ -12,14 +12,14 @@
 #include "core/apps/app_registry.h"
 #include "core/backup/store_backups.h"
 #include "core/events.h"
+#include "core/keys/key_store.h"
 #include "core/keys/resealing.h"
 #include "core/login/login_desk.h"
 #include "core/store/revised_store.h"
 #include "core/store/rollback.h"
 #include "io/api/api.h"
-#include "io/store/key_slots.h"
-#include "io/store/sqlite_token_store.h"
 #include "ports/redirect_listener.h"
+#include "ports/store_witness.h"
 #include "ports/world.h"
 
 namespace agent {
@@ -28,9 +28,10 @@ namespace agent {
 /// was opened with it; before that, wind_down() lets what is under way end.
 class Unlocked {
   public:
-    /// `store` is the one of `world`, which is seen here only through a RevisedStore.
-    Unlocked(World world, SqliteTokenStore& store, Events& events, RedirectListener& redirects, DataKeys keys,
-             Config config);
+    /// `witness` and `key_store` are of the store in `world`, which is seen here only through a RevisedStore. All that
+    /// is passed by reference outlives this.
+    Unlocked(const World& world, StoreWitness& witness, KeyStore& key_store, Events& events,
+             RedirectListener& redirects, DataKeys keys, Config config);
 
     /// Takes in what is stored, and begins to refresh; goes on with a rotation of the data key that was begun. Fails
     /// when the store cannot be read; and when it was put back from an older copy and takes no changes.
@@ -54,12 +55,15 @@ class Unlocked {
 
   private:
     void restore_app(const StoredRow& row);
-    [[nodiscard]] Result<void> settle(Rollback& rollback);
+    [[nodiscard]] Result<void> repair(Rollback& rollback);
     void announce(const std::vector<StoreChange>& put_back);
     void reseal();
+    /// Logs what happens. Null if there is no memory for the key.
+    [[nodiscard]] std::unique_ptr<StoreCommit> forget_previous_key(TokenStore::Done done);
 
     Timers& timers_;
-    SqliteTokenStore& file_;
+    StoreWitness& witness_;
+    KeyStore& key_store_;
     Sealer sealer_;
     RevisedStore store_;
     World world_;  // with that store

@@ -6,17 +6,16 @@
 
 namespace agent {
 
-LoginHook::LoginHook(Events& events, AppOf app_of, HookRunner& runner, std::vector<std::string> arguments,
-                     std::string socket_path)
+LoginHook::LoginHook(Events& events, AppOf app_of, Run run, std::vector<std::string> arguments, std::string socket_path)
     : app_of_(std::move(app_of)),
-      runner_(runner),
+      run_(std::move(run)),
       arguments_(std::move(arguments)),
       socket_path_(std::move(socket_path)),
       events_(events, [this](const Event& event) {
-          if (event.name == "login_required" && !arguments_.empty()) run(event);
+          if (event.name == "login_required" && !arguments_.empty()) report(event);
       }) {}
 
-void LoginHook::run(const Event& event) {
+void LoginHook::report(const Event& event) {
     Program program{.arguments = arguments_, .environment = desktop_environment()};
     const auto tell = [&](const char* name, const std::string& value) {
         program.environment.push_back(std::string(name) + "=" + value);
@@ -27,7 +26,7 @@ void LoginHook::run(const Event& event) {
     tell("CLIO_REASON", event.detail);
     tell("CLIO_NEXT_STEP", "clioctl login " + event.account);
     tell("CLIO_AGENT_SOCK", socket_path_);
-    runner_.run(std::move(program));
+    run_(std::move(program));
 }
 
 std::vector<std::string> desktop_environment() {

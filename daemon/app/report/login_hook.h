@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "core/events.h"
-#include "io/process/hook_runner.h"
+#include "io/process/start_program.h"
 
 namespace agent {
 
@@ -15,17 +15,18 @@ class LoginHook {
   public:
     using AppOf = std::function<std::string(const std::string& account)>;
 
+    using Run = std::function<void(Program program)>;
+
     /// `arguments` is the program and its arguments; if empty, nothing is run.
-    LoginHook(Events& events, AppOf app_of, HookRunner& runner, std::vector<std::string> arguments,
-              std::string socket_path);
+    LoginHook(Events& events, AppOf app_of, Run run, std::vector<std::string> arguments, std::string socket_path);
 
     void set_program(std::vector<std::string> arguments) { arguments_ = std::move(arguments); }
 
   private:
-    void run(const Event& event);
+    void report(const Event& event);
 
     AppOf app_of_;
-    HookRunner& runner_;
+    Run run_;
     std::vector<std::string> arguments_;
     std::string socket_path_;
     Events::Subscription events_;

@@ -55,14 +55,14 @@ void Resealing::ended(std::list<UnderWay>::iterator at, const Result<void>& resu
 }
 
 void Resealing::forget() {
-    forgetting_ = forget_([this](const Result<void>& forgotten) {
+    const auto try_later = [this] { timer_ = timers_.after(kForgetPause, [this] { forget(); }); };
+    forgetting_ = forget_([this, try_later](const Result<void>& forgotten) {
         const auto ended = std::move(forgetting_);
-        if (forgotten) {
-            const auto done = done_;  // which may destroy this
-            return done();
-        }
-        timer_ = timers_.after(kForgetPause, [this] { forget(); });
+        if (!forgotten) return try_later();
+        const auto done = done_;  // which may destroy this
+        done();
     });
+    if (!forgetting_) try_later();
 }
 
 }  // namespace agent

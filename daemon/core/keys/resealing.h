@@ -24,7 +24,8 @@ class Resealing {
     static constexpr Duration kPause = std::chrono::seconds(5);        // before a record that has failed is tried again
     static constexpr Duration kForgetPause = std::chrono::minutes(1);  // before the store is asked again to forget
 
-    /// Has the store forget the previous key, once no stored row needs it; as TokenStore::commit().
+    /// Has the store forget the previous key, once no stored row needs it; as TokenStore::commit(). Null if that cannot
+    /// begin now; then it is tried again, too.
     using Forget = std::function<std::unique_ptr<StoreCommit>(TokenStore::Done)>;
 
     /// Calls `done` when the store has forgotten the previous key and nothing in memory needs it; never before this

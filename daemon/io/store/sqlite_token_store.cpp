@@ -69,7 +69,7 @@ Result<std::vector<SeenRecord>> SqliteTokenStore::seen() {
     return seen;
 }
 
-Result<void> SqliteTokenStore::settle(const std::vector<StoreChange>& changes) {
+Result<void> SqliteTokenStore::repair(const std::vector<StoreChange>& changes) {
     return now([&](RecordTable& table) -> Result<void> {
         for (const Result<void>& result : table.commit(changes)) AGENT_CHECK(result);
         return table.show_all_to_witness();

@@ -12,6 +12,7 @@
 #include "io/store/record_table.h"
 #include "io/store/store_file.h"
 #include "io/store/store_writer.h"
+#include "ports/store_witness.h"
 #include "ports/token_store.h"
 
 namespace agent {
@@ -19,7 +20,7 @@ namespace agent {
 /// TokenStore on one SQLite file. A thread of its own makes the commits; the loop is told.
 ///
 /// Outlives its commits. Its destructor waits until what was started is on the disk, or refused by it.
-class SqliteTokenStore final : public TokenStore {
+class SqliteTokenStore final : public TokenStore, public StoreWitness {
   public:
     SqliteTokenStore(EventLoop& loop, StoreFile file, std::optional<Witness> witness = {});
     ~SqliteTokenStore() override;
@@ -28,11 +29,8 @@ class SqliteTokenStore final : public TokenStore {
     [[nodiscard]] std::unique_ptr<StoreCommit> commit(StoreChange change, Done done) override;
     [[nodiscard]] std::unique_ptr<StoreCommit> read(StoredRow::Kind kind, std::string name, Read done) override;
 
-    /// What the witness has seen; nothing without one, and from one that begins now. Blocks as load() does.
-    [[nodiscard]] Result<std::vector<SeenRecord>> seen();
-    /// Makes all changes durable before it returns, or none; blocks as load() does. Then the witness takes what the
-    /// store has for all there is.
-    [[nodiscard]] Result<void> settle(const std::vector<StoreChange>& changes);
+    [[nodiscard]] Result<std::vector<SeenRecord>> seen() override;
+    [[nodiscard]] Result<void> repair(const std::vector<StoreChange>& changes) override;
 
     /// Does something else with the store, on the thread of the commits, after those that were started. As commit(),
     /// `done` is called once, unless what is returned is destroyed first; the job is then still done.

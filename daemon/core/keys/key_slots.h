@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -10,7 +9,6 @@
 #include "base/result.h"
 #include "core/keys/keyring.h"
 #include "core/keys/vault.h"
-#include "io/store/store_file.h"
 
 namespace agent {
 
@@ -31,7 +29,7 @@ struct KeySlot {
     [[nodiscard]] KdfParameters kdf() const;
 };
 
-/// All of them, read once. What follows from them needs no disk and may be done on any thread.
+/// All of them, read once. Pure: needs no disk, and may be used on any thread.
 struct KeySlots {
     std::string store;     // its path
     std::string store_id;  // which all seals are bound to
@@ -45,32 +43,20 @@ struct KeySlots {
     [[nodiscard]] Result<DataKeys> open_again(std::int64_t id, const SealingKey& slot_key) const;
     /// What a data key that is known opens. kConflict when it is not the store's.
     [[nodiscard]] Result<DataKeys> open_with(SealingKey data_key) const;
+
+    /// A further slot, with the id in `facts`, which opens with `slot_key`. kConflict when `data_key` is not the one
+    /// that the present slots wrap; where there are none, any will do.
+    [[nodiscard]] Result<KeySlot> make(const SealingKey& data_key, KeySlotFacts facts, Bytes salt,
+                                       const SealingKey& slot_key) const;
+    /// Puts `next` into every slot, and keeps `current`, sealed with it. kConflict when a slot was altered, or when a
+    /// rotation is under way; then nothing may be stored.
+    [[nodiscard]] Result<void> rotate(const SealingKey& current, const SealingKey& next);
+
     /// What the slots are, for people: "file, passphrase".
     [[nodiscard]] std::string kinds() const;
 
   private:
     [[nodiscard]] Result<DataKeys> with_previous(SealingKey current, const Sealer& sealer) const;
 };
-
-// Each of these is one transaction, synced. They fail with kInternal or kTemporarilyUnavailable when the disk refuses.
-
-[[nodiscard]] Result<KeySlots> read_key_slots(const StoreFile& store);
-
-/// Adds a slot that opens with `slot_key`, and returns its id. kConflict when `data_key` is not, or is not any more,
-/// the one that the present slots wrap. In a store without any, `data_key` is to be a new one: then it fails with
-/// kInternal when there are records, which it could not have sealed.
-[[nodiscard]] Result<std::int64_t> add_key_slot(StoreFile& store, const SealingKey& data_key, KeySlotFacts facts,
-                                                Bytes salt, const SealingKey& slot_key);
-
-/// kNotFound when there is none of this id, kConflict when it is the last one.
-[[nodiscard]] Result<void> remove_key_slot(StoreFile& store, std::int64_t id);
-
-/// Puts `next` into every slot, with `current` beside it, sealed, until forget_previous_data_key(). kConflict when a
-/// slot was altered, or when a rotation is under way.
-[[nodiscard]] Result<void> rotate_data_key(StoreFile& store, const SealingKey& current, const SealingKey& next);
-/// Forgets the data key before `current`, once nothing needs it: every stored row that does is sealed again first, in
-/// the same transaction, whatever the agent made of the row. Returns what neither key opens, for people: "account
-/// smith". Takes as long as reading all rows. kConflict when `current` is not the data key of this store.
-[[nodiscard]] Result<std::vector<std::string>> forget_previous_data_key(StoreFile& store, const SealingKey& current);
 
 }  // namespace agent

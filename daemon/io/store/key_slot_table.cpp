@@ -1,14 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "io/store/key_slots.h"
+#include "io/store/key_slot_table.h"
 
-#include <sodium.h>
-
-#include <algorithm>
 #include <utility>
 
-#include "base/bytes.h"
-#include "base/crypto/key_wrapping.h"
-#include "base/text/encoding.h"
 #include "core/keys/reseal_row.h"
 #include "io/store/stored_row.h"
 
@@ -24,30 +18,6 @@ Error refusal(const StoreFile& store) {
 Error altered(const std::string& store, const std::string& what) {
     return {.code = Error::Code::kConflict,
             .message = "store: " + store + ": " + what + " was altered or is damaged; nothing was changed"};
-}
-
-/// What a proof vouches for. A slot is bound to its store and to all that is said of it.
-std::string proven(const std::string& store_id, const KeySlot& slot) {
-    const KdfParameters kdf = slot.kdf();
-    return "clio-agent/1 key-slot " + store_id + " " + std::to_string(slot.facts.id) + " " +
-           std::string(word_of(kSlotKinds, slot.facts.kind)) + " " + std::to_string(unix_seconds(slot.facts.made_at)) +
-           " " + std::to_string(kdf.operations) + " " + std::to_string(kdf.memory) + " " + hex(kdf.salt) + " " +
-           hex(slot.public_half) + " " + slot.facts.source;
-}
-
-std::string previous_context(const std::string& store_id) {
-    return "clio-agent/1 previous-data-key " + store_id;
-}
-
-Result<Sealer> sealer_of(const SealingKey& key) {
-    AGENT_TRY(SealingKey copy, key.clone());
-    return Sealer(std::move(copy));
-}
-
-Result<void> check_proof(const KeySlots& slots, const KeySlot& slot, const Sealer& sealer) {
-    if (slot.public_half.size() == crypto_box_PUBLICKEYBYTES && sealer.open(slot.proof, proven(slots.store_id, slot)))
-        return {};
-    return tl::unexpected(altered(slots.store, "key slot " + std::to_string(slot.facts.id)));
 }
 
 /// A transaction that is rolled back unless it was committed.
@@ -101,12 +71,6 @@ Result<std::int64_t> integer(const StoreFile& store, const char* sql) {
     SqliteStatement query(store.db(), sql);
     if (query.step() != SQLITE_ROW) return tl::unexpected(refusal(store));
     return query.integer(0);
-}
-
-/// Wraps `data_key` for the slot and vouches for it.
-void complete(KeySlot& slot, const std::string& store_id, const SealingKey& data_key, const Sealer& sealer) {
-    slot.wrapped = wrap_key(data_key, slot.public_half);
-    slot.proof = sealer.seal("", proven(store_id, slot));
 }
 
 /// The rows after `last`, in order; some at a time, since they are changed between.
@@ -194,49 +158,6 @@ Result<KeySlot> slot_in(const StoreFile& store, const SqliteStatement& row) {
 
 }  // namespace
 
-KdfParameters KeySlot::kdf() const {
-    const KeySlotFacts::Kdf known = facts.kdf.value_or(KeySlotFacts::Kdf());
-    return {.operations = known.operations, .memory = known.memory, .salt = salt};
-}
-
-Result<DataKeys> KeySlots::open(const KeySlot& slot, const SealingKey& slot_key) const {
-    AGENT_TRY(SealingKey current, unwrap_key(slot.wrapped, slot_key));
-    AGENT_TRY(const Sealer sealer, sealer_of(current));
-    AGENT_CHECK(check_proof(*this, slot, sealer));
-    return with_previous(std::move(current), sealer);
-}
-
-Result<DataKeys> KeySlots::open_with(SealingKey data_key) const {
-    AGENT_TRY(const Sealer sealer, sealer_of(data_key));
-    const auto proven = [&](const KeySlot& slot) { return check_proof(*this, slot, sealer).has_value(); };
-    if (std::none_of(slots.begin(), slots.end(), proven))
-        return fail(Error::Code::kConflict, "key: " + store + ": it is not the data key of this store");
-    return with_previous(std::move(data_key), sealer);
-}
-
-Result<DataKeys> KeySlots::with_previous(SealingKey current, const Sealer& sealer) const {
-    DataKeys keys{.current = std::move(current), .previous = {}};
-    if (sealed_previous.empty()) return keys;
-    const auto previous = sealer.open(sealed_previous, previous_context(store_id));
-    if (!previous) return tl::unexpected(altered(store, "the data key before the present one"));
-    AGENT_TRY(keys.previous, SealingKey::from_raw(as_bytes(previous->reveal())));
-    return keys;
-}
-
-Result<DataKeys> KeySlots::open_again(std::int64_t id, const SealingKey& slot_key) const {
-    const auto slot = std::find_if(slots.begin(), slots.end(), [&](const KeySlot& one) { return one.facts.id == id; });
-    if (slot == slots.end())
-        return fail(Error::Code::kConflict, "key slot " + std::to_string(id) + ": was removed meanwhile");
-    return open(*slot, slot_key);
-}
-
-std::string KeySlots::kinds() const {
-    std::string kinds;
-    for (const KeySlot& slot : slots)
-        kinds.append(kinds.empty() ? "" : ", ").append(word_of(kSlotKinds, slot.facts.kind));
-    return kinds.empty() ? "none" : kinds;
-}
-
 Result<KeySlots> read_key_slots(const StoreFile& store) {
     KeySlots all{.store = store.path(), .store_id = store.id(), .slots = {}, .sealed_previous = {}};
     SqliteStatement query(
@@ -259,14 +180,9 @@ Result<KeySlots> read_key_slots(const StoreFile& store) {
 
 Result<std::int64_t> add_key_slot(StoreFile& store, const SealingKey& data_key, KeySlotFacts facts, Bytes salt,
                                   const SealingKey& slot_key) {
-    AGENT_TRY(const Sealer sealer, sealer_of(data_key));
     Transaction transaction(store);
     AGENT_CHECK(transaction.begin());
     AGENT_TRY(const KeySlots present, read_key_slots(store));
-    if (!present.slots.empty()) {
-        AGENT_TRY(SealingKey copy, data_key.clone());
-        AGENT_CHECK(present.open_with(std::move(copy)));
-    }
     AGENT_TRY(const auto orphans, integer(store,
                                           "SELECT EXISTS (SELECT 1 FROM record) AND NOT EXISTS"
                                           " (SELECT 1 FROM key_slot)"));
@@ -274,13 +190,7 @@ Result<std::int64_t> add_key_slot(StoreFile& store, const SealingKey& data_key, 
         return fail(Error::Code::kInternal, "store: " + store.path() + ": is damaged: it has records and no key slot");
     // Ids are not used again: a proof would hold for another slot.
     AGENT_TRY(facts.id, integer(store, "UPDATE counter SET value = value + 1 WHERE name = 'key_slot' RETURNING value"));
-
-    KeySlot slot{.facts = std::move(facts),
-                 .salt = std::move(salt),
-                 .public_half = public_half(slot_key),
-                 .wrapped = {},
-                 .proof = {}};
-    complete(slot, store.id(), data_key, sealer);
+    AGENT_TRY(const KeySlot slot, present.make(data_key, std::move(facts), std::move(salt), slot_key));
     AGENT_CHECK(write_slot(store, slot));
     AGENT_CHECK(transaction.commit());
     return slot.facts.id;
@@ -302,21 +212,13 @@ Result<void> remove_key_slot(StoreFile& store, std::int64_t id) {
 }
 
 Result<void> rotate_data_key(StoreFile& store, const SealingKey& current, const SealingKey& next) {
-    AGENT_TRY(const Sealer before, sealer_of(current));
-    AGENT_TRY(const Sealer after, sealer_of(next));
     Transaction transaction(store);
     AGENT_CHECK(transaction.begin());
     AGENT_TRY(KeySlots all, read_key_slots(store));
-    if (!all.sealed_previous.empty())
-        return fail(Error::Code::kConflict, "key: a rotation is under way; see clioctl key list");
-    for (KeySlot& slot : all.slots) {
-        AGENT_CHECK(check_proof(all, slot, before));
-        complete(slot, store.id(), next, after);
-        AGENT_CHECK(write_slot(store, slot));
-    }
-    const Bytes sealed = after.seal(as_text(current.raw()), previous_context(store.id()));
+    AGENT_CHECK(all.rotate(current, next));
+    for (const KeySlot& slot : all.slots) AGENT_CHECK(write_slot(store, slot));
     SqliteStatement put(store.db(), "INSERT INTO previous_data_key (sealed) VALUES (?1)");
-    AGENT_CHECK(run(store, put.bind(1, std::span<const std::byte>(sealed))));
+    AGENT_CHECK(run(store, put.bind(1, std::span<const std::byte>(all.sealed_previous))));
     return transaction.commit();
 }
 

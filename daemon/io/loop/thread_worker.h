@@ -8,21 +8,19 @@
 #include <thread>
 
 #include "io/loop/wakeup.h"
+#include "ports/worker.h"
 
 namespace agent {
 
-/// A thread for work that would block the loop: deriving keys from passphrases. Runs one job at a time, in order.
-///
-/// The destructor waits for the running job and drops the queued ones; it does not call `done` for any.
-class Worker {
+/// Worker on a thread of its own. The destructor waits for the running job and drops the queued ones.
+class ThreadWorker final : public Worker {
   public:
-    explicit Worker(EventLoop& loop);
-    ~Worker();
-    Worker(const Worker&) = delete;
-    Worker& operator=(const Worker&) = delete;
+    explicit ThreadWorker(EventLoop& loop);
+    ~ThreadWorker() override;
+    ThreadWorker(const ThreadWorker&) = delete;
+    ThreadWorker& operator=(const ThreadWorker&) = delete;
 
-    /// Runs `work` on the thread, then calls `done` on the loop. Until then only `work` may use what they share.
-    void run(std::function<void()> work, std::function<void()> done);
+    void run(std::function<void()> work, std::function<void()> done) override;
 
   private:
     struct Job {

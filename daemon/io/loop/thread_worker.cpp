@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "io/loop/worker.h"
+#include "io/loop/thread_worker.h"
 
 #include <utility>
 
 namespace agent {
 
-Worker::Worker(EventLoop& loop) : wakeup_(loop, [this] { deliver(); }), thread_([this] { loop_through_jobs(); }) {}
+ThreadWorker::ThreadWorker(EventLoop& loop)
+    : wakeup_(loop, [this] { deliver(); }), thread_([this] { loop_through_jobs(); }) {}
 
-Worker::~Worker() {
+ThreadWorker::~ThreadWorker() {
     {
         const std::lock_guard lock(mutex_);
         stopping_ = true;
@@ -16,7 +17,7 @@ Worker::~Worker() {
     thread_.join();
 }
 
-void Worker::run(std::function<void()> work, std::function<void()> done) {
+void ThreadWorker::run(std::function<void()> work, std::function<void()> done) {
     {
         const std::lock_guard lock(mutex_);
         waiting_.push_back({.work = std::move(work), .done = std::move(done)});
@@ -24,7 +25,7 @@ void Worker::run(std::function<void()> work, std::function<void()> done) {
     given_.notify_one();
 }
 
-void Worker::loop_through_jobs() noexcept {
+void ThreadWorker::loop_through_jobs() noexcept {
     std::unique_lock lock(mutex_);
     for (;;) {
         given_.wait(lock, [this] { return stopping_ || !waiting_.empty(); });
@@ -39,7 +40,7 @@ void Worker::loop_through_jobs() noexcept {
     }
 }
 
-void Worker::deliver() {
+void ThreadWorker::deliver() {
     std::deque<Job> finished;
     {
         const std::lock_guard lock(mutex_);
