@@ -52,7 +52,8 @@ typedef enum clio_code {
     CLIO_TEMPORARILY_UNAVAILABLE = 8, /* try again, not before `retry_after`; also when the timeout has passed */
     CLIO_INTERNAL = 9,                /* a fault of the agent, of its answer or of the machine */
     CLIO_NO_AGENT = 10,               /* nobody listens at the socket */
-    CLIO_NO_MEMORY = 11
+    CLIO_NO_MEMORY = 11,
+    CLIO_NEEDS_ATTENTION = 12 /* a person must put something right that is no login, as the message says */
 } clio_code;
 
 /* Where the agent is and how long to wait for it. */

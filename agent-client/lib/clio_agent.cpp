@@ -5,6 +5,7 @@
 #include <cstring>
 #include <new>
 #include <string>
+#include <utility>
 
 #include "base/secret/secret.h"
 #include "lib/agent_client.h"
@@ -40,13 +41,26 @@ agent::SecretString c_text(std::string_view text) {
     return copy;
 }
 
+/// The agent's codes by those of the ABI, which never change their numbers.
+constexpr std::pair<clio_code, agent::Error::Code> kCodes[] = {
+    {CLIO_BAD_REQUEST, agent::Error::Code::kBadRequest},
+    {CLIO_NOT_FOUND, agent::Error::Code::kNotFound},
+    {CLIO_CONFLICT, agent::Error::Code::kConflict},
+    {CLIO_ACCOUNT_AMBIGUOUS, agent::Error::Code::kAccountAmbiguous},
+    {CLIO_LOGIN_REQUIRED, agent::Error::Code::kLoginRequired},
+    {CLIO_LOCKED, agent::Error::Code::kLocked},
+    {CLIO_FORBIDDEN, agent::Error::Code::kForbidden},
+    {CLIO_TEMPORARILY_UNAVAILABLE, agent::Error::Code::kTemporarilyUnavailable},
+    {CLIO_INTERNAL, agent::Error::Code::kInternal},
+    {CLIO_NEEDS_ATTENTION, agent::Error::Code::kNeedsAttention},
+};
+
 clio_code code_of(const agent::Failure& failure) {
     if (failure.code == agent::kNoAgent) return CLIO_NO_AGENT;
-    // In the order of Error::Code.
-    static_assert(CLIO_BAD_REQUEST == static_cast<int>(agent::Error::Code::kBadRequest) + 1);
-    static_assert(CLIO_INTERNAL == static_cast<int>(agent::Error::Code::kInternal) + 1);
-    const auto code = agent::error_code_from(failure.code).value_or(agent::Error::Code::kInternal);
-    return static_cast<clio_code>(static_cast<int>(code) + 1);
+    const auto said = agent::error_code_from(failure.code);
+    for (const auto& [code, meaning] : kCodes)
+        if (said == meaning) return code;
+    return CLIO_INTERNAL;
 }
 
 clio_code report_failure(const agent::Failure& failure, clio_error** error) {
@@ -140,6 +154,7 @@ const char* clio_code_name(clio_code code) {
     if (code == CLIO_OK) return "ok";
     if (code == CLIO_NO_AGENT) return agent::kNoAgent.data();
     if (code == CLIO_NO_MEMORY) return "no_memory";
-    if (code < CLIO_BAD_REQUEST || code > CLIO_INTERNAL) return "unknown";
-    return agent::problem_kind(static_cast<agent::Error::Code>(code - 1)).name.data();
+    for (const auto& [known, meaning] : kCodes)
+        if (code == known) return agent::problem_kind(meaning).name.data();
+    return "unknown";
 }

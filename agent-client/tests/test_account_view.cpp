@@ -13,7 +13,8 @@ namespace {
 constexpr std::int64_t kNow = 1800000000;
 
 const char* const kAccounts = R"([
-  {"name":"doe","app":"firm","state":"login_required","reason":"the grant was revoked","generation":3,
+  {"name":"doe","app":"firm","state":"login_required","reason":"the grant was revoked",
+   "next_step":"clioctl login doe","generation":3,
    "expires_at":1799990000,"refresh_at":null,"last_refresh":null,"user":null},
   {"name":"smith-law","app":"firm","state":"ready","reason":"","generation":7,"expires_at":1800172900,
    "refresh_at":1800100000,"last_refresh":1799999940,"user":{"id":42,"name":"Jane Doe","email":"jane@example.com"}}])";

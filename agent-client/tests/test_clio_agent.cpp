@@ -124,7 +124,9 @@ Test(clio_agent, names_codes) {
     EXPECT_TEXT(clio_code_name(CLIO_INTERNAL), "internal");
     EXPECT_TEXT(clio_code_name(CLIO_NO_AGENT), "no_agent");
     EXPECT_TEXT(clio_code_name(CLIO_NO_MEMORY), "no_memory");
-    EXPECT_TEXT(clio_code_name(static_cast<clio_code>(12)), "unknown");
+    EXPECT_TEXT(clio_code_name(CLIO_NEEDS_ATTENTION), "needs_attention");
+    EXPECT_TEXT(clio_code_name(static_cast<clio_code>(13)), "unknown");
+    EXPECT_TEXT(clio_code_name(static_cast<clio_code>(-1)), "unknown");
 }
 
 Test(clio_agent, frees_nothing) {

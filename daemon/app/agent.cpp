@@ -80,7 +80,10 @@ Agent::Agent(EventLoop& loop, const Config& config, StateDir state_dir, const Op
       wants_passphrase_(config.wants_passphrase),
       timers_(loop),
       children_(loop),
-      http_(loop, clock_, {.user_agent = "clio-agent/" CLIO_AGENT_VERSION, .ca_file = config.tls.ca_file}),
+      http_(loop, clock_,
+            {.user_agent = "clio-agent/" CLIO_AGENT_VERSION,
+             .ca_file = config.tls.ca_file,
+             .proxy = config.proxy.clone()}),
       store_(loop, std::move(store), std::move(witness)),
       key_store_(store_),
       worker_(loop),
@@ -100,14 +103,18 @@ Agent::Agent(EventLoop& loop, const Config& config, StateDir state_dir, const Op
           [this](const char* why) { lock_by_itself(why); }),
       socket_(std::move(socket)),
       hook_runner_(children_, timers_),
-      login_hook_(
-          events_,
-          [this](const std::string& account) {
-              const auto facts = unlocked_->accounts().facts(account);
-              return facts ? facts->app : std::string();
-          },
-          [this](Program program) { hook_runner_.run(std::move(program)); }, config.hooks.on_login_required,
-          socket_.path()) {}
+      account_hooks_(
+          events_, timers_, [this](const std::string& account) { return about(account); },
+          [this](Program program) { hook_runner_.run(std::move(program)); }, config.hooks, socket_.path()) {}
+
+std::optional<AccountHooks::About> Agent::about(const std::string& account) const {
+    if (!unlocked_) return std::nullopt;
+    auto facts = unlocked_->accounts().facts(account);
+    if (!facts) return std::nullopt;
+    return AccountHooks::About{.app = std::move(facts->app),
+                               .next_step = std::move(facts->next_step),
+                               .moved_away = !unlocked_->accounts().moved_to(account).empty()};
+}
 
 World Agent::world() {
     HttpClient& http = tracing_ ? static_cast<HttpClient&>(*tracing_) : http_;
@@ -238,8 +245,8 @@ Result<void> Agent::reconfigure(Result<Config> config) {
 
 /// The part of the configuration that also applies to a locked agent.
 void Agent::take(const Config& config) {
-    http_.set_ca_file(config.tls.ca_file);
-    login_hook_.set_program(config.hooks.on_login_required);
+    http_.set_network(config.tls.ca_file, config.proxy.clone());
+    account_hooks_.set_programs(config.hooks);
     auto_lock_.set(config.lock);
     if (keeps_key_ && !config.lock.open_over_restart) {
         keeps_key_ = false;

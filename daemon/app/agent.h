@@ -12,7 +12,7 @@
 #include "app/lock/auto_lock.h"
 #include "app/lock/unlocked.h"
 #include "app/options.h"
-#include "app/report/login_hook.h"
+#include "app/report/account_hooks.h"
 #include "app/report/status_report.h"
 #include "app/report/watchdog.h"
 #include "app/start/state_dir.h"
@@ -74,6 +74,7 @@ class Agent : private Vault {
 
     [[nodiscard]] World world();
     [[nodiscard]] std::string status() const;
+    [[nodiscard]] std::optional<AccountHooks::About> about(const std::string& account) const;
     [[nodiscard]] Result<void> unlock(DataKeys keys, Config config);
     [[nodiscard]] Result<void> reconfigure(Result<Config> config);
     void take(const Config& config);
@@ -107,7 +108,7 @@ class Agent : private Vault {
     AutoLock auto_lock_;
     ListenSocket socket_;
     HookRunner hook_runner_;
-    LoginHook login_hook_;
+    AccountHooks account_hooks_;
     std::unique_ptr<HttpServer> server_;
     std::optional<Watchdog> watchdog_;
 

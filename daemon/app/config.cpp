@@ -10,6 +10,7 @@
 #include "app/start/file_text.h"
 #include "app/start/places.h"
 #include "base/json/json_reader.h"
+#include "base/text/encoding.h"
 
 namespace agent {
 
@@ -23,7 +24,7 @@ void read_section(JsonReader& in, std::string_view key, const Read& read) {
     if (Result<void> done = read(*value); !done) in.refuse(std::move(done).error());
 }
 
-Result<SecretString> read_client_secret(const Json& value) {
+Result<SecretString> secret_from_json(const Json& value) {
     AGENT_TRY(const SecretReference reference, secret_reference_from_json(value));
     auto secret = read_secret(reference);
     if (!secret) return tl::unexpected(json_error(value.position(), secret.error().message));
@@ -33,7 +34,7 @@ Result<SecretString> read_client_secret(const Json& value) {
 Result<void> read_apps(const Json& json, std::vector<App>& apps) {
     if (!json.is_object()) return tl::unexpected(json_error(json.position(), "\"apps\": expected an object of apps"));
     for (const auto& [name, description] : *json.object()) {
-        AGENT_TRY(App app, app_from_json(name, description, read_client_secret));
+        AGENT_TRY(App app, app_from_json(name, description, secret_from_json));
         apps.push_back(std::move(app));
     }
     return {};
@@ -80,8 +81,44 @@ Result<void> read_tls(const Json& json, Config::Tls& tls) {
             in.refuse("ca_file", "expected an absolute path");
         } else if (const auto certificates = read_file(tls.ca_file, Guard::kNobody); !certificates) {
             in.refuse("ca_file", certificates.error().message);
+        } else if (const auto authorities = TrustStore::check(tls.ca_file); !authorities) {
+            in.refuse("ca_file", authorities.error().message);
         }
     }
+    return in.finish();
+}
+
+Result<std::string> read_proxy_url(const Json& json) {
+    const auto refuse = [&](std::string_view why) {
+        return tl::unexpected(json_error(json.position(), "expected http://HOST:PORT" + std::string(why)));
+    };
+    const auto text = json.string();
+    if (!text) return refuse("");
+    const auto url = Url::parse(*text);
+    if (!url && text->find('@') != std::string_view::npos)
+        return refuse(": user and password belong into the file of \"credentials\"");
+    if (!url || url->scheme != "http" || !url->has_port || url->path != "/" || !url->query.empty()) return refuse("");
+    return std::string(*text);
+}
+
+Result<void> read_proxy(const Json& json, HttpProxy& proxy) {
+    if (const auto text = json.string()) {
+        proxy.is_environments = *text == "environment";
+        if (proxy.is_environments) return {};
+        AGENT_TRY(proxy.url, read_proxy_url(json));
+        return {};
+    }
+    JsonReader in(json);
+    read_section(in, "url", [&](const Json& value) -> Result<void> {
+        AGENT_TRY(proxy.url, read_proxy_url(value));
+        return {};
+    });
+    read_section(in, "credentials", [&](const Json& value) -> Result<void> {
+        AGENT_TRY(proxy.credentials, secret_from_json(value));
+        if (proxy.credentials.reveal().find(':') != std::string_view::npos) return {};
+        return tl::unexpected(json_error(value.position(), "expected USER:PASSWORD in the file"));
+    });
+    if (proxy.url.empty()) in.refuse("url", "expected http://HOST:PORT");
     return in.finish();
 }
 
@@ -105,10 +142,14 @@ Result<void> read_program(const Json& json, std::vector<std::string>& program) {
     return {};
 }
 
-Result<void> read_hooks(const Json& json, Config::Hooks& hooks) {
+Result<void> read_hooks(const Json& json, AccountHooks::Programs& hooks) {
     JsonReader in(json);
-    read_section(in, "on_login_required",
-                 [&](const Json& value) { return read_program(value, hooks.on_login_required); });
+    const auto read = [&](std::string_view key, std::vector<std::string>& program) {
+        read_section(in, key, [&](const Json& value) { return read_program(value, program); });
+    };
+    read("on_login_required", hooks.on_login_required);
+    read("on_needs_attention", hooks.on_needs_attention);
+    read("on_recovered", hooks.on_recovered);
     return in.finish();
 }
 
@@ -125,6 +166,7 @@ Result<Config> Config::parse(std::string_view text) {
     read_section(in, "lock", [&](const Json& value) { return read_lock(value, config.lock); });
     read_section(in, "refresh", [&](const Json& value) { return read_refresh(value, config.refresh); });
     read_section(in, "tls", [&](const Json& value) { return read_tls(value, config.tls); });
+    read_section(in, "proxy", [&](const Json& value) { return read_proxy(value, config.proxy); });
     read_section(in, "hooks", [&](const Json& value) { return read_hooks(value, config.hooks); });
     AGENT_CHECK(in.finish());
     return config;

@@ -8,8 +8,10 @@
 #include <vector>
 
 #include "app/keys/secret_reference.h"
+#include "app/report/account_hooks.h"
 #include "base/result.h"
 #include "core/oauth/app.h"
+#include "io/provider/curl_http_client.h"
 
 namespace agent {
 
@@ -22,10 +24,6 @@ struct Config {
     };
     struct Tls {
         std::string ca_file;  // empty: the system's certificate authorities
-    };
-
-    struct Hooks {
-        std::vector<std::string> on_login_required;  // the path of a program and its arguments; may be empty
     };
 
     /// Parses a configuration and reads the secrets that it refers to. Fails with kBadRequest, "line L, column C: what
@@ -51,7 +49,8 @@ struct Config {
     Lock lock;
     Refresh refresh;
     Tls tls;
-    Hooks hooks;
+    HttpProxy proxy;
+    AccountHooks::Programs hooks;
 };
 
 }  // namespace agent

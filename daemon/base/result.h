@@ -17,6 +17,7 @@ struct Error {
         kConflict,                // the request contradicts what is stored
         kAccountAmbiguous,        // several accounts, none named
         kLoginRequired,           // a person must log in again
+        kNeedsAttention,          // a person must put something else right: to wait does not help
         kLocked,                  // the store is locked
         kForbidden,               // this peer may not do this
         kTemporarilyUnavailable,  // try again, not before `retry_after`

@@ -15,8 +15,8 @@ namespace agent {
 /// Something that happened to an account, for `GET /v1/events`, the log and the counters. Public facts only.
 struct Event {
     WallTime at;
-    std::string_view name;  // "logged_in", "refreshed", "refresh_failed", "login_required", "logged_out", "reported",
-                            // "restored"
+    std::string_view name;  // "logged_in", "refreshed", "refresh_failed", "login_required", "needs_attention",
+                            // "recovered", "logged_out", "reported", "restored"
     std::string account;
     std::uint64_t generation = 0;
     std::string detail;  // for a person; may be empty

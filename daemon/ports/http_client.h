@@ -34,11 +34,21 @@ struct HttpResponse {
     /// invalid.
     std::optional<Duration> retry_after;
     SecretString body;
+    /// The server's clock, from Date; nullopt if absent or invalid.
+    std::optional<WallTime> date{};
 };
 
 /// Why there is no complete answer.
 struct HttpFailure {
-    enum class Kind { kResolve, kConnect, kTls, kTimeout, kCut, kTooLarge };
+    enum class Kind {
+        kResolve,
+        kConnect,
+        kTls,
+        kUntrusted,  // its certificate is not from an authority that is trusted here
+        kTimeout,
+        kCut,
+        kTooLarge
+    };
 
     Kind kind = Kind::kConnect;
     /// True if the request may have reached the server, which may have acted on it. False only if it certainly did not.

@@ -11,12 +11,13 @@ namespace {
 using Code = Error::Code;
 
 // In the order of Error::Code. Never 401: it would ask for HTTP authentication, which the socket does not have.
-constexpr std::array<ProblemKind, 9> kKinds{{
+constexpr std::array<ProblemKind, 10> kKinds{{
     {Code::kBadRequest, "bad_request", 400, 2, "Bad request"},
     {Code::kNotFound, "not_found", 404, 7, "Not found"},
     {Code::kConflict, "conflict", 409, 1, "Conflict"},
     {Code::kAccountAmbiguous, "account_ambiguous", 409, 2, "Several accounts"},
     {Code::kLoginRequired, "login_required", 403, 3, "Login required"},
+    {Code::kNeedsAttention, "needs_attention", 403, 8, "Needs attention"},
     {Code::kLocked, "locked", 423, 6, "Locked"},
     {Code::kForbidden, "forbidden", 403, 5, "Forbidden"},
     {Code::kTemporarilyUnavailable, "temporarily_unavailable", 503, 75, "Try again later"},

@@ -33,9 +33,13 @@ struct Fixture {
 
     /// Posts a secret to a server with that certificate, trusting `trusted`.
     Outcome post(SSL_CTX* tls, const std::string& trusted) {
+        agent::CurlHttpClient client(loop, clock, {.user_agent = "clio-agent/1.2.3", .ca_file = trusted});
+        return post_by(client, tls);
+    }
+
+    Outcome post_by(agent::CurlHttpClient& client, SSL_CTX* tls) {
         LoopbackServer server(
             loop, [](auto& peer) { peer.send(fakes::http_answer(200, "good")); }, tls);
-        agent::CurlHttpClient client(loop, clock, {.user_agent = "clio-agent/1.2.3", .ca_file = trusted});
         agent::HttpRequest request;
         request.method = agent::HttpRequest::Method::kPost;
         request.url = server.url();
@@ -110,6 +114,38 @@ Test(curl_tls, refuses_an_unknown_authority) {
     other.write_certificate(f.directory / "other.pem");
     f.expect_refused(tls.get(), f.directory / "other.pem");
     f.expect_refused(tls.get(), f.directory / "missing.pem");
+}
+
+Test(curl_tls, says_how_to_trust_an_unknown_authority) {
+    Fixture f;
+    const auto tls = f.authority.server("IP:127.0.0.1");
+    const std::string unknown = f.post(tls.get(), "").error().message;
+    EXPECT_CONTAINS(unknown, "certificate");
+    EXPECT_CONTAINS(unknown, "tls.ca_file: see cliod.json(5)");
+    const auto other_host = f.authority.server("DNS:example.com");
+    cr_expect(f.post(other_host.get(), f.ca_file).error().message.find("ca_file") == std::string::npos);
+}
+
+Test(curl_tls, reads_the_authorities_again_when_their_file_has_changed) {
+    Fixture f;
+    const auto tls = f.authority.server("IP:127.0.0.1");
+    const fakes::TestAuthority other;
+    const auto tls_of_other = other.server("IP:127.0.0.1");
+    agent::CurlHttpClient client(f.loop, f.clock, {.user_agent = {}, .ca_file = f.ca_file});
+    cr_expect(f.post_by(client, tls.get()));
+    cr_expect_not(f.post_by(client, tls_of_other.get()));
+
+    other.write_certificate(f.ca_file);
+    cr_expect(f.post_by(client, tls_of_other.get()));
+    cr_expect_not(f.post_by(client, tls.get()), "what was taken out is not trusted any more");
+
+    std::filesystem::copy_file(f.ca_file, f.directory / "kept.pem");
+    std::filesystem::resize_file(f.ca_file, 0);
+    EXPECT_CONTAINS(f.post_by(client, tls_of_other.get()).error().message, f.ca_file + ": holds no certificate");
+    std::filesystem::remove(f.ca_file);
+    EXPECT_CONTAINS(f.post_by(client, tls_of_other.get()).error().message, f.ca_file + ": No such file");
+    std::filesystem::rename(f.directory / "kept.pem", f.ca_file);
+    cr_expect(f.post_by(client, tls_of_other.get()));
 }
 
 Test(curl_tls, trusts_the_configured_authority_instead_of_the_systems) {

@@ -6,6 +6,7 @@ import subprocess
 
 import pytest
 from support.programs import SOURCE, runs, until
+from test_lock_races import together
 
 EXAMPLE = SOURCE / "etc/notify-login-required"
 
@@ -55,6 +56,8 @@ def test_it_is_told_what_is_public(hooked, tmp_path):
             "DISPLAY": ":7",
             "CLIO_EVENT": "login_required",
             "CLIO_ACCOUNT": "smith-law",
+            "CLIO_ACCOUNTS": "smith-law",
+            "CLIO_COUNT": "1",
             "CLIO_APP": "firm",
             "CLIO_NEXT_STEP": "clioctl login smith-law",
             "CLIO_AGENT_SOCK": str(stage.daemon.socket),
@@ -72,6 +75,40 @@ def test_it_is_not_run_again_when_the_daemon_starts(hooked, tmp_path):
         lose(stage, "jones-law")
         until(lambda: "jones-law" in (tmp_path / "ran").read_text(), "the hook is not run")
         assert (tmp_path / "ran").read_text() == "smith-law\njones-law\n"
+
+
+def hook_lines(stage, file, events):
+    script = program(stage.daemon.home, "told", f'echo "$CLIO_EVENT $CLIO_COUNT $CLIO_ACCOUNTS; $CLIO_NEXT_STEP" >>"{file}"')
+    stage.daemon.configure(stage.config | {"hooks": {f"on_{event}": [script] for event in events}})
+    stage.daemon.reload()
+    return lambda: file.read_text().splitlines() if file.exists() else []
+
+
+def test_each_trouble_is_told_once_and_its_end(stage, tmp_path):
+    told = hook_lines(stage, tmp_path / "told", ["needs_attention", "recovered"])
+    stage.login("smith-law")
+    stage.clio.fault("token:401:1000")
+    for _ in range(3):
+        stage.agent.post("/v1/accounts/smith-law/refresh")
+    until(lambda: told() == ["needs_attention 1 smith-law; clioctl app check firm"], "the hook is not run")
+    stage.clio.clear_faults()
+    stage.daemon.reload()
+    until(lambda: told()[1:] == ["recovered 1 smith-law; "], "the hook is not run")
+
+
+def test_what_happens_to_many_is_told_in_one_run(make_stage, tmp_path):
+    with make_stage("--expires-in", "3600", refresh={"max_per_second": 1000}) as stage:
+        told_in_one_run(stage, tmp_path)
+
+
+def told_in_one_run(stage, tmp_path):
+    names = [f"firm-{n}" for n in range(6)]
+    for name in names:
+        stage.login(name)
+    told = hook_lines(stage, tmp_path / "told", ["login_required"])
+    stage.clio.revoke_all()
+    together(*[lambda name=name: stage.agent.post(f"/v1/accounts/{name}/refresh") for name in names])
+    until(lambda: told() == [f"login_required 6 {' '.join(names)}; clioctl list"], "not told in one run")
 
 
 def test_one_that_hangs_holds_nothing_up(hooked, tmp_path):

@@ -48,6 +48,12 @@ class FakeHttpClient : public agent::HttpClient {
                                    .retry_after = retry_after,
                                    .body = agent::SecretString(body)});
     }
+    /// The certificate of the server is from nobody that is trusted.
+    void be_untrusted() {
+        finish(tl::unexpected(agent::HttpFailure{.kind = agent::HttpFailure::Kind::kUntrusted,
+                                                 .may_have_been_sent = false,
+                                                 .message = "fake: unknown authority"}));
+    }
     /// The connection broke after the request was sent.
     void lose_answer() {
         finish(tl::unexpected(agent::HttpFailure{

@@ -132,6 +132,9 @@ Reply spoil(const Fault& fault, Reply reply) {
         case FaultKind::kTrailing:
             reply.body.push_back('\0');
             break;
+        case FaultKind::kOldDate:
+            reply.set_header("Date", "Thu, 01 Jan 2015 00:00:00 GMT");
+            break;
         case FaultKind::kCreated:
             if (reply.status == 200) reply.status = 201;
             break;

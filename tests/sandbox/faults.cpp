@@ -94,6 +94,7 @@ constexpr FaultRow kRows[] = {
      .meaning = "201 instead of 200"},
     {.kind = FaultKind::kBom, .name = "bom", .acts_first = true, .meaning = "a byte order mark before the body"},
     {.kind = FaultKind::kTrailing, .name = "trailing", .acts_first = true, .meaning = "a NUL after the body"},
+    {.kind = FaultKind::kOldDate, .name = "old_date", .acts_first = true, .meaning = "Date is of 2015"},
     {.kind = FaultKind::kNotUtf8,
      .name = "not_utf8",
      .acts_first = true,

@@ -43,6 +43,7 @@ enum class FaultKind {
     kCreated,
     kBom,
     kTrailing,
+    kOldDate,
     kNotUtf8,
     kDuplicate,
     kTokenInError200,

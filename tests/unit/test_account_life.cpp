@@ -20,11 +20,11 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr State kStates[] = {State::kReady,          State::kSavingIntent,  State::kRequesting,
-                             State::kSavingTokens,   State::kTokensUnsaved, State::kStale,
-                             State::kUnknownOutcome, State::kLoginRequired};
+                             State::kSavingTokens,   State::kTokensUnsaved,  State::kStale,
+                             State::kNeedsAttention, State::kUnknownOutcome, State::kLoginRequired};
 constexpr Happening kHappenings[] = {Happening::kBegin,       Happening::kIntentSaved, Happening::kTokensReceived,
                                      Happening::kTokensSaved, Happening::kSaveFailed,  Happening::kTransient,
-                                     Happening::kAnswerLost,  Happening::kAppRefused,  Happening::kRequestRefused,
+                                     Happening::kAnswerLost,  Happening::kAppRefused,  Happening::kUntrusted,   Happening::kRequestRefused,
                                      Happening::kGrantDead,   Happening::kSignedIn,    Happening::kSetAside,
                                      Happening::kNewerFound,  Happening::kIntentFound};
 
@@ -32,6 +32,7 @@ constexpr Happening kHappenings[] = {Happening::kBegin,       Happening::kIntent
 constexpr const char* kTable =
     "ready: begin -> saving_intent, save_intent\n"
     "stale: begin -> saving_intent, save_intent\n"
+    "needs_attention: begin -> saving_intent, save_intent\n"
     "unknown_outcome: begin -> saving_intent, save_intent\n"
     "login_required: begin -> saving_intent, save_intent\n"
     "saving_intent: intent_saved -> requesting, send_request\n"
@@ -39,19 +40,22 @@ constexpr const char* kTable =
     "requesting: tokens_received -> saving_tokens, save_tokens\n"
     "requesting: transient -> stale, settle\n"
     "requesting: answer_lost -> stale, settle\n"
-    "requesting: app_refused -> stale, settle\n"
-    "requesting: request_refused -> stale, settle\n"
+    "requesting: app_refused -> needs_attention, settle\n"
+    "requesting: untrusted -> needs_attention, settle\n"
+    "requesting: request_refused -> needs_attention, settle\n"
     "requesting: grant_dead -> login_required, save_verdict\n"
     "saving_tokens: tokens_saved -> ready, settle\n"
     "saving_tokens: save_failed -> tokens_unsaved, settle\n"
     "tokens_unsaved: begin -> saving_tokens, save_tokens\n"
     "ready: signed_in -> ready, settle\n"
     "stale: signed_in -> ready, settle\n"
+    "needs_attention: signed_in -> ready, settle\n"
     "unknown_outcome: signed_in -> ready, settle\n"
     "login_required: signed_in -> ready, settle\n"
     "tokens_unsaved: signed_in -> ready, settle\n"
     "ready: set_aside -> login_required, settle\n"
     "stale: set_aside -> login_required, settle\n"
+    "needs_attention: set_aside -> login_required, settle\n"
     "unknown_outcome: set_aside -> login_required, settle\n"
     "saving_intent: newer_found -> ready, settle\n"
     "saving_intent: intent_found -> unknown_outcome, settle\n"
@@ -193,6 +197,7 @@ Test(account_life, words_of_the_protocol) {
                                                    {State::kSavingTokens, "refreshing"},
                                                    {State::kTokensUnsaved, "refreshing"},
                                                    {State::kStale, "stale"},
+                                                   {State::kNeedsAttention, "needs_attention"},
                                                    {State::kUnknownOutcome, "unknown_outcome"},
                                                    {State::kLoginRequired, "login_required"}};
     for (const auto& [state, word] : words) EXPECT_TEXT(public_word(state), word);

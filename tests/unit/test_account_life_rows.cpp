@@ -74,12 +74,16 @@ const Failure kFailures[] = {
     {Happening::kAnswerLost, kSingleUse, false, 8, kNone, State::kUnknownOutcome, true, 0s},
     {Happening::kAnswerLost, kSingleUse, true, 1, kNone, State::kUnknownOutcome, true, 1s},
     // The client is refused: nothing to be gained by asking soon.
-    {Happening::kAppRefused, kReusable, false, 0, kNone, State::kStale, false, 10min + 500ms},
-    {Happening::kAppRefused, kSingleUse, true, 0, kNone, State::kUnknownOutcome, true, 10min + 500ms},
+    {Happening::kAppRefused, kReusable, false, 0, kNone, State::kNeedsAttention, false, 10min + 500ms},
+    // That a person must act is said, and that an answer was lost before is not forgotten.
+    {Happening::kAppRefused, kSingleUse, true, 0, kNone, State::kNeedsAttention, true, 10min + 500ms},
     // So with its request alone, whether its own pause was named by the server or not.
-    {Happening::kRequestRefused, kReusable, false, 0, kNone, State::kStale, false, 10min + 500ms},
-    {Happening::kRequestRefused, kSingleUse, true, 0, kNone, State::kUnknownOutcome, true, 10min + 500ms},
-    {Happening::kRequestRefused, kReusable, false, 0, 60s, State::kStale, false, 11min + 500ms},
+    {Happening::kRequestRefused, kReusable, false, 0, kNone, State::kNeedsAttention, false, 10min + 500ms},
+    {Happening::kRequestRefused, kSingleUse, true, 0, kNone, State::kNeedsAttention, true, 10min + 500ms},
+    {Happening::kRequestRefused, kReusable, false, 0, 60s, State::kNeedsAttention, false, 11min + 500ms},
+    // Nothing was sent, and the authority may be added at any time: as after an outage.
+    {Happening::kUntrusted, kReusable, false, 1, kNone, State::kNeedsAttention, false, 1s},
+    {Happening::kUntrusted, kSingleUse, true, 2, kNone, State::kNeedsAttention, true, 2s},
 };
 
 struct Restart {

@@ -16,7 +16,7 @@ struct Fixture : ApiFixture {
 };
 
 constexpr const char* kSmith =
-    R"({"name":"smith-law","app":"firm","state":"ready","reason":"","generation":7,"expires_at":1800003600,)"
+    R"({"name":"smith-law","app":"firm","state":"ready","reason":"","next_step":"","generation":7,"expires_at":1800003600,)"
     R"("refresh_at":null,"last_refresh":null,"user":null})";
 
 }  // namespace
@@ -34,11 +34,12 @@ Test(api_accounts, with_all_that_is_known) {
     agent::AccountFacts& facts = api.accounts.held.find("smith-law")->second;
     facts.state = "stale";
     facts.reason = "token request: HTTP 503 \"oops\"";
+    facts.next_step = "clioctl app check firm";
     facts.refresh_at = agent::WallTime(seconds(1'800'000'100));
     facts.last_refresh = agent::WallTime(seconds(1'799'990'000));
     facts.user = agent::ClioUser{.id = 42, .name = "Jane D\xc3\xb6 \xff", .email = "jane@example.com"};
     const std::string body = api.get("/v1/accounts/smith-law").body();
-    EXPECT_CONTAINS(body, R"("state":"stale","reason":"token request: HTTP 503 \"oops\"")");
+    EXPECT_CONTAINS(body, R"("state":"stale","reason":"token request: HTTP 503 \"oops\"","next_step":"clioctl app check firm")");
     EXPECT_CONTAINS(body, R"("refresh_at":1800000100,"last_refresh":1799990000)");
     EXPECT_CONTAINS(body,
                     "\"user\":{\"id\":42,\"name\":\"Jane D\xc3\xb6 \xef\xbf\xbd\",\"email\":\"jane@example.com\"}");

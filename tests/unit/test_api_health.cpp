@@ -34,6 +34,7 @@ Test(api_health, status) {
     api.clock.advance(seconds(90));
     api.accounts.agent_status = {.accounts = 6,
                                  .login_required = 1,
+                                 .needs_attention = 7,
                                  .stale = 2,
                                  .refreshing = 3,
                                  .queued = 4,
@@ -44,7 +45,7 @@ Test(api_health, status) {
     EXPECT_TEXT(
         asked.body(),
         R"({"version":"1.2.3","pid":)" + std::to_string(::getpid()) +
-            R"(,"uptime":90,"locked":false,"accounts":6,"login_required":1,"stale":2,"refreshing":3,"queued":4,)"
+            R"(,"uptime":90,"locked":false,"accounts":6,"login_required":1,"needs_attention":7,"stale":2,"refreshing":3,"queued":4,)"
             R"("next_refresh":1800000000,"store_error":"disk full","connections":5})");
 
     api.accounts.agent_status.next_refresh.reset();

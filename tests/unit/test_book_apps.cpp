@@ -84,7 +84,7 @@ Test(book_apps, whatever_else_is_unknown_is_asked_again_when_the_app_was_correct
     stage.http.lose_answer();
     stage.run(CoreStage::kAMoment);
     stage.say_invalid_client();
-    EXPECT_TEXT(stage.state("smith"), "unknown_outcome#1");
+    EXPECT_TEXT(stage.state("smith"), "needs_attention#1");
     stage.put(stage.app.clone());
     stage.run(CoreStage::kAMoment);
     cr_expect(stage.http.open() == 1);

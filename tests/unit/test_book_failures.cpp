@@ -158,7 +158,7 @@ Test(book_failures, what_is_wrong_with_one_request_holds_up_no_other_account) {
         const Reply& odd = stage.refresh("odd");
         stage.run(CoreStage::kAMoment);
         stage.http.answer(400, R"({"error":")" + std::string(error) + "\"}", "application/json", 30min);
-        EXPECT_TEXT(odd.text, "temporarily_unavailable");
+        EXPECT_TEXT(odd.text, "needs_attention");
         EXPECT_CONTAINS(stage.reason("odd"), error);
 
         const Reply& smith = stage.refresh("smith");
@@ -167,7 +167,7 @@ Test(book_failures, what_is_wrong_with_one_request_holds_up_no_other_account) {
         // The odd one asks again in its own time.
         stage.run(10min);
         cr_expect(stage.http.sent() == 2, "%s", error);
-        EXPECT_TEXT(stage.state("odd"), "stale#1");
+        EXPECT_TEXT(stage.state("odd"), "needs_attention#1");
     }
 }
 

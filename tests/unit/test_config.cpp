@@ -5,6 +5,7 @@
 #include <regex>
 
 #include "expect.h"
+#include "fakes/test_certificates.h"
 #include "source_root.h"
 #include "temp_dir.h"
 
@@ -32,6 +33,14 @@ constexpr Bad kBad[] = {
     {"{", "line 1, column 2: expected a key"},
     {"{\n \"app\": {}}",
      "line 2, column 2: unknown key \"app\"; expected one of apps, key, witness, lock, refresh, tls"},
+    {R"({"proxy": "https://proxy.example:3128"})", "line 1, column 11: expected http://HOST:PORT"},
+    {R"({"proxy": "http://proxy.example"})", "line 1, column 11: expected http://HOST:PORT"},
+    {R"({"proxy": "http://proxy.example:1/path"})", "line 1, column 11: expected http://HOST:PORT"},
+    {R"({"proxy": "http://me:s3cret@proxy.example:1"})", "line 1, column 11: expected http://HOST:PORT: user and pass"},
+    {R"({"proxy": 3128})", "line 1, column 11: expected an object"},
+    {R"({"proxy": {"user": "me"}})", "unknown key \"user\""},
+    {R"({"proxy": {"url": 3128}})", "line 1, column 19: expected http://HOST:PORT"},
+    {R"({"proxy": {}})", "expected http://HOST:PORT"},
     {R"({"apps": []})", "line 1, column 10: \"apps\": expected an object"},
     {R"({"apps": {"firm": []}})", "line 1, column 19: expected an object, found array"},
     {"{\"apps\": {\n\"the firm\": {}}}", "line 2, column 1: an app's name"},
@@ -75,11 +84,15 @@ Test(config, nothing_said) {
 
 Test(config, everything_said) {
     const TempDir dir;
-    const std::string ca_file = dir.write("ca.pem", "certificates", 0644);
+    const std::string ca_file = dir / "ca.pem";
+    fakes::TestAuthority().write_certificate(ca_file);
+    const std::string credentials = dir.write("proxy.secret", "firm:pass\n");
     const auto config =
         Config::parse(R"({"apps": {"firm": )" + app_text(dir) + R"(, "second": )" + app_text(dir) +
                       R"(}, "key": {"file": "/k"}, "refresh": {"at_fraction": 0.5, "max_parallel": 2,)" +
-                      R"("max_per_second": 10}, "tls": {"ca_file": ")" + ca_file + R"("}})");
+                      R"("max_per_second": 10}, "tls": {"ca_file": ")" + ca_file + R"("},)" +
+                      R"("proxy": {"url": "http://proxy.example:3128", "credentials": {"file": ")" + credentials +
+                      R"("}}})");
     cr_assert(config, "%s", config.error().message.c_str());
     cr_assert(config->apps.size() == 2);
     EXPECT_TEXT(config->apps[1].name, "second");
@@ -88,6 +101,34 @@ Test(config, everything_said) {
     cr_expect(config->refresh.at_fraction == 0.5 && config->refresh.max_parallel == 2);
     cr_expect(config->refresh.max_per_second == 10.0);
     EXPECT_TEXT(config->tls.ca_file, ca_file);
+    EXPECT_TEXT(config->proxy.url, "http://proxy.example:3128");
+    EXPECT_TEXT(config->proxy.credentials.reveal(), "firm:pass");
+}
+
+Test(config, a_proxy_in_a_word) {
+    const auto by_url = Config::parse(R"({"proxy": "http://[::1]:3128"})");
+    cr_assert(by_url && !by_url->proxy.is_environments);
+    EXPECT_TEXT(by_url->proxy.url, "http://[::1]:3128");
+    const auto by_environment = Config::parse(R"({"proxy": "environment"})");
+    cr_expect(by_environment && by_environment->proxy.is_environments && by_environment->proxy.url.empty());
+}
+
+Test(config, certificates_that_are_none) {
+    const TempDir dir;
+    for (const char* const text : {"", "certificates", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"}) {
+        const std::string ca_file = dir.write("ca.pem", text, 0644);
+        const auto config = Config::parse(R"({"tls": {"ca_file": ")" + ca_file + R"("}})");
+        cr_assert_not(config, "%s", text);
+        EXPECT_CONTAINS(config.error().message, "\"ca_file\": " + ca_file + ": holds no certificate in PEM format");
+    }
+}
+
+Test(config, credentials_of_a_proxy_without_a_password) {
+    const TempDir dir;
+    const auto config = Config::parse(R"({"proxy": {"url": "http://p:1", "credentials": {"file": ")" +
+                                      dir.write("proxy.secret", "s3cret") + R"("}}})");
+    EXPECT_CONTAINS(config.error().message, "expected USER:PASSWORD");
+    cr_expect(config.error().message.find("s3cret") == std::string::npos);
 }
 
 Test(config, says_what_is_wrong_and_where) {
@@ -129,7 +170,8 @@ Test(config, the_sample_is_right_as_it_is) {
 
 Test(config, the_examples_in_the_sample_are_right) {
     const TempDir dir;
-    for (const char* name : {"firm.secret", "rehearsal.secret", "clio-intake-secret", "ca.pem"}) dir.write(name, "s");
+    for (const char* name : {"firm.secret", "rehearsal.secret", "clio-intake-secret"}) dir.write(name, "s");
+    fakes::TestAuthority().write_certificate(dir / "ca.pem");
     ::setenv("CREDENTIALS_DIRECTORY", (dir / "").c_str(), /*overwrite=*/1);
     std::string text = TempDir::read(sample());
     text = std::regex_replace(text, std::regex("(^|\n)( *)//([\"}])"), "$1$2$3");

@@ -21,6 +21,7 @@ constexpr Row kRows[] = {
     {Code::kConflict, "conflict", 409, 1},
     {Code::kAccountAmbiguous, "account_ambiguous", 409, 2},
     {Code::kLoginRequired, "login_required", 403, 3},
+    {Code::kNeedsAttention, "needs_attention", 403, 8},
     {Code::kLocked, "locked", 423, 6},
     {Code::kForbidden, "forbidden", 403, 5},
     {Code::kTemporarilyUnavailable, "temporarily_unavailable", 503, 75},

@@ -31,10 +31,11 @@ Test(status_line, counts_what_matters) {
     status.login_required = 1;
     status.next_refresh = kNow + 42min;
     EXPECT_TEXT(status_line(status, kNow), "3 accounts, 1 login required, next refresh in 42 min");
+    status.needs_attention = 1;
     status.stale = 2;
     status.store_error = "store: disk full";
     EXPECT_TEXT(status_line(status, kNow),
-                "3 accounts, 1 login required, 2 stale, next refresh in 42 min; store: disk full");
+                "3 accounts, 1 login required, 1 needs attention, 2 stale, next refresh in 42 min; store: disk full");
 }
 
 Test(status_line, says_when_in_the_unit_that_fits) {

@@ -25,8 +25,10 @@ bool any(const Json& status, std::string_view key) {
 Cell accounts_cell(const Json& status) {
     std::string text = number(status, "accounts");
     if (any(status, "login_required")) text += ", " + number(status, "login_required") + " must be logged in again";
+    if (any(status, "needs_attention")) text += ", " + number(status, "needs_attention") + " in need of attention";
     if (any(status, "stale")) text += ", " + number(status, "stale") + " cannot be refreshed right now";
-    const Tone tone = any(status, "login_required") ? Tone::kBad : any(status, "stale") ? Tone::kWarning : Tone::kGood;
+    const bool is_bad = any(status, "login_required") || any(status, "needs_attention");
+    const Tone tone = is_bad ? Tone::kBad : any(status, "stale") ? Tone::kWarning : Tone::kGood;
     return {text, tone};
 }
 

@@ -65,10 +65,11 @@ Reply<std::vector<Row>> account_details(const Json& account, std::int64_t now) {
     AGENT_TRY(const auto generation, need_integer(account, "generation"));
     AGENT_TRY(const auto expires_at, need_integer(account, "expires_at"));
     const std::string_view reason = account.find_string("reason").value_or("");
+    const std::string_view next_step = account.find_string("next_step").value_or("");
     const std::string user = user_text(account);
     std::vector<Row> rows{{"account", name}, {"app", app}, {"state", state_cell(state)}};
     if (!reason.empty()) rows.push_back({"reason", reason});
-    if (state == "login_required") rows.push_back({"next step", "clioctl login " + std::string(name)});
+    if (!next_step.empty()) rows.push_back({"next step", next_step});
     rows.push_back({"user", user.empty() ? "unknown" : user});
     rows.push_back({"generation", std::to_string(generation)});
     rows.push_back({"expires", moment_text(expires_at, now)});

@@ -22,6 +22,7 @@ std::string in_words(Duration left) {
 std::string status_line(const AgentStatus& status, WallTime now) {
     std::string line = std::to_string(status.accounts) + (status.accounts == 1 ? " account" : " accounts");
     if (status.login_required > 0) line += ", " + std::to_string(status.login_required) + " login required";
+    if (status.needs_attention > 0) line += ", " + std::to_string(status.needs_attention) + " needs attention";
     if (status.stale > 0) line += ", " + std::to_string(status.stale) + " stale";
     if (status.next_refresh) line += ", next refresh " + in_words(*status.next_refresh - now);
     if (!status.store_error.empty()) line += "; " + status.store_error;

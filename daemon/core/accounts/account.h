@@ -46,6 +46,10 @@ struct Account {
     std::uint32_t reports_in_a_row = 0;
     /// The generation that was reported too soon after it had been made because of a report.
     std::uint64_t refused_again = 0;
+    /// By how much the clock of this machine was ahead of the server's when it last answered.
+    Duration clock_ahead{0};
+    /// The state that was last told as trouble, until the account is ready again; empty for none.
+    std::string_view told;
     /// While a login or a removal has the account, no refresh begins.
     bool reserved = false;
     /// The generation for which a refresh was wanted and could not begin; 0 for none.

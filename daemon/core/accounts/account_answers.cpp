@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstdlib>
 #include <utility>
 
 #include "core/accounts/account_errors.h"
@@ -13,22 +14,69 @@ namespace agent {
 
 namespace {
 
+// Clio's tokens live for days; a difference that a person would call none must not alarm anybody.
+constexpr Duration kMostClockDifference = std::chrono::minutes(5);
+
+std::string in_words(Duration difference) {
+    using namespace std::chrono_literals;
+    if (difference < 2h) return std::to_string(difference / 1min) + " minutes";
+    if (difference < 48h) return std::to_string(difference / 1h) + " hours";
+    return std::to_string(difference / 24h) + " days";
+}
+
 std::chrono::seconds whole_seconds(Duration d) {
     return std::max(std::chrono::ceil<std::chrono::seconds>(d), std::chrono::seconds(1));
 }
 
 }  // namespace
 
+/// What stands beside the account's life, and needs a person all the same: the first of them counts.
+AccountAnswers::Concern AccountAnswers::concern(const Account& account) const {
+    const Life& life = account.record.life;
+    if (life.state == State::kLoginRequired) return Concern::kNone;  // which comes first
+    if (apps_.find(account.record.app) == nullptr) return Concern::kNoApp;
+    if (!life.reason.empty()) return Concern::kNone;
+    if (account.refused_again == life.generation) return Concern::kRefusedAgain;
+    if (std::chrono::abs(account.clock_ahead) > kMostClockDifference) return Concern::kClock;
+    return Concern::kNone;
+}
+
+std::string_view AccountAnswers::state(const Account& account) const {
+    return public_word(concern(account) == Concern::kNone ? account.record.life.state : State::kNeedsAttention);
+}
+
+std::string AccountAnswers::reason(const Account& account) const {
+    const AccountRecord& record = account.record;
+    switch (concern(account)) {
+        case Concern::kNone:
+            return record.life.reason;
+        case Concern::kNoApp:
+            return app_not_registered(record.name, record.app).message;
+        case Concern::kRefusedAgain:
+            return refused_again(account);
+        case Concern::kClock:
+            return "the clock of this machine is " + in_words(std::chrono::abs(account.clock_ahead)) +
+                   (account.clock_ahead > Duration::zero() ? " ahead of" : " behind") +
+                   " Clio's: tokens seem to expire too early or too late";
+    }
+    std::abort();
+}
+
+std::string AccountAnswers::next_step(const Account& account) const {
+    const AccountRecord& record = account.record;
+    if (concern(account) == Concern::kNoApp) return "clioctl app add " + record.app;
+    if (concern(account) == Concern::kClock) return "timedatectl set-ntp true";
+    if (record.life.state == State::kLoginRequired) return "clioctl login " + record.name;
+    return state(account) == public_word(State::kNeedsAttention) ? "clioctl app check " + record.app : std::string();
+}
+
 AccountFacts AccountAnswers::facts(const Account& account) const {
     const AccountRecord& record = account.record;
-    const bool lacks_app = account.damage.empty() && apps_.find(record.app) == nullptr;
     return {.name = record.name,
             .app = record.app,
-            .state = public_word(record.life.state),
-            .reason = lacks_app ? app_not_registered(record.name, record.app).message
-                      : account.refused_again == record.life.generation && record.life.reason.empty()
-                          ? refused_again(account)
-                          : record.life.reason,
+            .state = state(account),
+            .reason = reason(account),
+            .next_step = next_step(account),
             .generation = record.life.generation,
             .expires_at = record.life.expires_at,
             .refresh_at = wake_at(record.life, clock_.now()),
@@ -88,6 +136,9 @@ Error AccountAnswers::why_not_refreshed(const Account& account) const {
                 .message = "account " + record.name + ": " + record.life.reason +
                            "; log in again with: clioctl login " + record.name};
     if (apps_.find(record.app) == nullptr) return app_not_registered(record.name, record.app);
+    if (record.life.state == State::kNeedsAttention)
+        return {.code = Error::Code::kNeedsAttention,
+                .message = "account " + record.name + ": " + record.life.reason + "; next: " + next_step(account)};
     return try_again_later(account, "not refreshed");
 }
 

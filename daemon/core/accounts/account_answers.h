@@ -21,6 +21,8 @@ class AccountAnswers {
         : clock_(clock), sealer_(sealer), apps_(apps), pacer_(pacer) {}
 
     [[nodiscard]] AccountFacts facts(const Account& account) const;
+    /// AccountFacts::state alone.
+    [[nodiscard]] std::string_view state(const Account& account) const;
     /// Why a report of the present token leads to no refresh.
     [[nodiscard]] std::string refused_again(const Account& account) const;
     /// The token that can be given out at once, or the error that is already certain. Empty if a refresh must be
@@ -37,6 +39,11 @@ class AccountAnswers {
     [[nodiscard]] Duration held_for(const Account& account) const;
 
   private:
+    enum class Concern { kNone, kNoApp, kRefusedAgain, kClock };
+
+    [[nodiscard]] Concern concern(const Account& account) const;
+    [[nodiscard]] std::string reason(const Account& account) const;
+    [[nodiscard]] std::string next_step(const Account& account) const;
     [[nodiscard]] Result<IssuedToken> issue(const Account& account, bool min_ttl_met) const;
     [[nodiscard]] Error why_no_token(const Account& account) const;
     [[nodiscard]] Error try_again_later(const Account& account, std::string_view what) const;

@@ -76,6 +76,12 @@ void AccountBook::reschedule_all() {
 void AccountBook::reconfigure(const Options& options) {
     pacer_.set_limits(options.pace);
     refresher_.set_fraction(options.at_fraction);
+    // A person who has put something right may say so by a reload.
+    for (auto& [name, account] : accounts_) {
+        if (account.record.life.state != State::kNeedsAttention) continue;
+        if (const App* const app = apps_.find(account.record.app)) pacer_.resume(pacer_lane(*app));
+        retry_now(account);
+    }
 }
 
 Result<std::string> AccountBook::only_account() const {
@@ -129,7 +135,8 @@ AgentStatus AccountBook::status() const {
                        .next_refresh = schedule_.next(),
                        .store_error = store_error_};
     for (const auto& [name, account] : accounts_) {
-        const std::string_view word = public_word(account.record.life.state);
+        const std::string_view word = answers_.state(account);
+        status.needs_attention += word == "needs_attention" ? 1 : 0;
         status.login_required += word == "login_required" ? 1 : 0;
         status.refreshing += word == "refreshing" ? 1 : 0;
         status.stale += word == "stale" || word == "unknown_outcome" ? 1 : 0;
@@ -232,6 +239,7 @@ Result<ReportOutcome> AccountBook::report(std::string_view name, std::uint64_t g
     if (too_soon && life.state == State::kReady && !account->attempt) {
         if (std::exchange(account->refused_again, generation) != generation)
             events_.publish(account_event(*account, "reported", world_.clock.now(), answers_.refused_again(*account)));
+        tell_trouble(*account);
         return ReportOutcome::kIgnored;
     }
     const bool first = std::exchange(account->reported_generation, generation) != generation;
@@ -266,10 +274,26 @@ std::unique_ptr<Waiting> AccountBook::restore_from_backup(AccountRecord record, 
 
 void AccountBook::settled(Account& account) {
     reschedule(account);
+    tell_trouble(account);
     AccountWait::try_all(account, /*at_last=*/false);
     const auto changes = std::exchange(account.when_settled, {});
     for (const auto& change : changes) change();
     check_wound_down();
+}
+
+/// Once for each trouble, however often it is met, and once when it is over.
+void AccountBook::tell_trouble(Account& account) {
+    const std::string_view state = answers_.state(account);
+    const std::string_view told = account.told;
+    if (state == "login_required") account.told = state;  // told where it happens
+    if (state == "needs_attention" && told != state) {
+        account.told = state;
+        events_.publish(account_event(account, state, world_.clock.now(), answers_.facts(account).reason));
+    }
+    if (state == "ready" && !told.empty()) {
+        account.told = {};
+        events_.publish(account_event(account, "recovered", world_.clock.now()));
+    }
 }
 
 void AccountBook::reschedule(Account& account) {
@@ -281,6 +305,13 @@ void AccountBook::reschedule(Account& account) {
     // A retry that a clock set back has put absurdly far off is due, and stays due while it waits for its turn.
     if (wake && life.state != State::kReady) life.retry_at = std::min(life.retry_at, *wake);
     schedule_.set(account, busy ? std::nullopt : wake);
+}
+
+void AccountBook::retry_now(Account& account) {
+    const State state = account.record.life.state;
+    if (state == State::kStale || state == State::kNeedsAttention || state == State::kUnknownOutcome)
+        account.record.life.retry_at = world_.clock.now();
+    reschedule(account);
 }
 
 void AccountBook::queue_refresh(Account& account) {
@@ -295,10 +326,8 @@ void AccountBook::app_changed(const std::string& app) {
             refresher_.withdraw(account);
             queue_refresh(account);
         }
-        // What the app was refused for may have been corrected.
-        if (const State state = account.record.life.state; state == State::kStale || state == State::kUnknownOutcome)
-            account.record.life.retry_at = world_.clock.now();
-        reschedule(account);
+        retry_now(account);  // what the app was refused for may have been corrected
+        tell_trouble(account);
     }
 }
 

@@ -109,6 +109,8 @@ class AccountBook : public Accounts {
     [[nodiscard]] std::unique_ptr<Waiting> refuse_refresh(Error why, FactsDone done);
 
     void settled(Account& account);
+    void tell_trouble(Account& account);
+    void retry_now(Account& account);
     void reschedule(Account& account);
     void reschedule_all();
     void check_wound_down();

@@ -19,6 +19,7 @@ constexpr std::array kTransitions = {
     // clang-format off
     Transition{kReady,          kBegin,          kSavingIntent,  Action::kSaveIntent},
     Transition{kStale,          kBegin,          kSavingIntent,  Action::kSaveIntent},
+    Transition{kNeedsAttention, kBegin,          kSavingIntent,  Action::kSaveIntent},
     Transition{kUnknownOutcome, kBegin,          kSavingIntent,  Action::kSaveIntent},
     Transition{kLoginRequired,  kBegin,          kSavingIntent,  Action::kSaveIntent},
 
@@ -28,8 +29,9 @@ constexpr std::array kTransitions = {
     Transition{kRequesting,     kTokensReceived, kSavingTokens,  Action::kSaveTokens},
     Transition{kRequesting,     kTransient,      kStale,         Action::kSettle},
     Transition{kRequesting,     kAnswerLost,     kStale,         Action::kSettle},
-    Transition{kRequesting,     kAppRefused,     kStale,         Action::kSettle},
-    Transition{kRequesting,     kRequestRefused, kStale,         Action::kSettle},
+    Transition{kRequesting,     kAppRefused,     kNeedsAttention, Action::kSettle},
+    Transition{kRequesting,     kUntrusted,      kNeedsAttention, Action::kSettle},
+    Transition{kRequesting,     kRequestRefused, kNeedsAttention, Action::kSettle},
     Transition{kRequesting,     kGrantDead,      kLoginRequired, Action::kSaveVerdict},
 
     Transition{kSavingTokens,   kTokensSaved,    kReady,         Action::kSettle},
@@ -39,12 +41,14 @@ constexpr std::array kTransitions = {
 
     Transition{kReady,          kSignedIn,       kReady,         Action::kSettle},
     Transition{kStale,          kSignedIn,       kReady,         Action::kSettle},
+    Transition{kNeedsAttention, kSignedIn,       kReady,         Action::kSettle},
     Transition{kUnknownOutcome, kSignedIn,       kReady,         Action::kSettle},
     Transition{kLoginRequired,  kSignedIn,       kReady,         Action::kSettle},
     Transition{kTokensUnsaved,  kSignedIn,       kReady,         Action::kSettle},
 
     Transition{kReady,          kSetAside,       kLoginRequired, Action::kSettle},
     Transition{kStale,          kSetAside,       kLoginRequired, Action::kSettle},
+    Transition{kNeedsAttention, kSetAside,       kLoginRequired, Action::kSettle},
     Transition{kUnknownOutcome, kSetAside,       kLoginRequired, Action::kSettle},
 
     // Another program has written the record first: what it wrote counts.
@@ -138,6 +142,7 @@ Step next(const Life& life, Happening happening, const Circumstances& with) {
         case kTransient:
         case kAnswerLost:
         case kAppRefused:
+        case kUntrusted:
         case kRequestRefused:
             note_failure(after, happening, with);
             break;
@@ -189,6 +194,7 @@ std::optional<WallTime> wake_at(const Life& life, WallTime now) {
         case kReady:
             return clock_was_set_back ? now : life.refresh_at;
         case kStale:
+        case kNeedsAttention:
         case kUnknownOutcome:
         case kTokensUnsaved: {
             const WallTime latest = now + kRefusedPause + kLongestBackoff + kLongestRetryAfter;
@@ -218,6 +224,8 @@ std::string_view public_word(State state) noexcept {
             return "refreshing";
         case kStale:
             return "stale";
+        case kNeedsAttention:
+            return "needs_attention";
         case kUnknownOutcome:
             return "unknown_outcome";
         case kLoginRequired:
@@ -240,6 +248,8 @@ std::string_view to_string(State state) noexcept {
             return "tokens_unsaved";
         case kStale:
             return "stale";
+        case kNeedsAttention:
+            return "needs_attention";
         case kUnknownOutcome:
             return "unknown_outcome";
         case kLoginRequired:
@@ -266,6 +276,8 @@ std::string_view to_string(Happening happening) noexcept {
             return "answer_lost";
         case kAppRefused:
             return "app_refused";
+        case kUntrusted:
+            return "untrusted";
         case kRequestRefused:
             return "request_refused";
         case kGrantDead:

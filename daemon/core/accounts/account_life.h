@@ -22,6 +22,7 @@ enum class State : std::uint8_t {
     kSavingTokens,    // refreshing: a new token set was received and is on its way to the disk
     kTokensUnsaved,   // refreshing: the disk refused it; saved again at retry_at
     kStale,           // the last refresh failed; the next attempt comes at retry_at
+    kNeedsAttention,  // as kStale, but only a person can put it right: the app, or whom to trust
     kUnknownOutcome,  // a refresh was sent and its answer never stored; the next attempt comes at retry_at
     kLoginRequired,   // the authorization server declared the grant dead, or it was set aside; a person must act
 };
@@ -35,6 +36,7 @@ enum class Happening : std::uint8_t {
     kTransient,       // the refresh failed, the refresh token was not used up: outage, throttling, nonsense
     kAnswerLost,      // the request may have been acted on, and its answer did not arrive whole
     kAppRefused,      // the authorization server refuses the client, not the grant
+    kUntrusted,       // nothing was sent: the server's certificate is not one that is trusted here
     kRequestRefused,  // the authorization server refuses this account's request, but not its grant
     kGrantDead,       // the authorization server says invalid_grant
     kSignedIn,        // a new login's token set is durable
@@ -80,7 +82,7 @@ struct Life {
     WallTime obtained_at;
     WallTime expires_at;
     WallTime refresh_at;
-    WallTime retry_at;   // in kStale, kUnknownOutcome and kTokensUnsaved
+    WallTime retry_at;   // in kStale, kNeedsAttention, kUnknownOutcome and kTokensUnsaved
     std::string reason;  // for a person; empty while all is well
 };
 

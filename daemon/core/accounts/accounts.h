@@ -37,9 +37,10 @@ struct ClioUser {
 struct AccountFacts {
     std::string name;
     std::string app;
-    std::string_view
-        state;           // a word of the design: "ready", "refreshing", "stale", "login_required", "unknown_outcome"
-    std::string reason;  // why, where the state needs one; may be empty
+    // A word of the protocol: "ready", "refreshing", "stale", "needs_attention", "login_required", "unknown_outcome".
+    std::string_view state;
+    std::string reason;     // why, where the state needs one; may be empty
+    std::string next_step;  // the command that a person may want to run then; may be empty
     std::uint64_t generation = 0;
     WallTime expires_at;
     std::optional<WallTime> refresh_at;  // when the agent acts next; nothing while a person must
@@ -64,6 +65,7 @@ class Waiting {
 struct AgentStatus {
     std::size_t accounts = 0;
     std::size_t login_required = 0;
+    std::size_t needs_attention = 0;
     std::size_t stale = 0;
     std::size_t refreshing = 0;
     std::size_t queued = 0;                // refreshes that wait for their turn
@@ -96,7 +98,7 @@ class Accounts {
 
     /// Waits for the refresh that token_now() found to be needed, starting it if none is under way. When it fails, or
     /// `patience` runs out, `done` gets the best there is: a token that still lives, else kTemporarilyUnavailable
-    /// with retry_after, or kLoginRequired. Never calls `done` before it returns.
+    /// with retry_after, kLoginRequired or kNeedsAttention. Never calls `done` before it returns.
     [[nodiscard]] virtual std::unique_ptr<Waiting> await_token(std::string_view account, Duration min_ttl,
                                                                Duration patience, TokenDone done) = 0;
 

@@ -205,8 +205,11 @@ TokenFailure read_error(const HttpResponse& response) {
 tl::expected<TokenAnswer, TokenFailure> read_token_response(const tl::expected<HttpResponse, HttpFailure>& outcome) {
     if (!outcome) {
         const HttpFailure& why = outcome.error();
-        return tl::unexpected(
-            failure(why.may_have_been_sent ? Happening::kAnswerLost : Happening::kTransient, why.message));
+        const bool untrusted = why.kind == HttpFailure::Kind::kUntrusted;
+        return tl::unexpected(failure(why.may_have_been_sent ? Happening::kAnswerLost
+                                      : untrusted            ? Happening::kUntrusted
+                                                             : Happening::kTransient,
+                                      why.message));
     }
     if (outcome->status / 100 == 2) return read_success(*outcome);
     return tl::unexpected(read_error(*outcome));

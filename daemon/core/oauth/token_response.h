@@ -28,7 +28,7 @@ struct TokenAnswer {
 
 /// Any other outcome of a token request, as data.
 struct TokenFailure {
-    /// kTransient, kAnswerLost, kAppRefused, kRequestRefused or kGrantDead.
+    /// kTransient, kAnswerLost, kAppRefused, kUntrusted, kRequestRefused or kGrantDead.
     Happening kind = Happening::kTransient;
     /// The `error` of a parsed JSON error answer; empty for anything else.
     std::string error;

@@ -200,6 +200,7 @@ void Refresher::send_request(Account& account) {
 }
 
 void Refresher::take_answer(Account& account, const tl::expected<HttpResponse, HttpFailure>& outcome) {
+    if (outcome) note_clock(account, *outcome);
     auto answer = read_token_response(outcome);
     if (!answer) {
         TokenFailure& failure = answer.error();
@@ -220,6 +221,13 @@ void Refresher::take_answer(Account& account, const tl::expected<HttpResponse, H
     received.last_refresh = received.life.obtained_at;
     received.life.answer_lost_before = comes_after_lost_answer(record.life, received.life.obtained_at);
     step(account, Happening::kTokensReceived, circumstances());
+}
+
+/// Compares the clocks, unless the answer may have waited to be read: its date is then older than now by itself.
+void Refresher::note_clock(Account& account, const HttpResponse& answer) {
+    constexpr Duration kLongestFreshAnswer = std::chrono::minutes(1);
+    if (!answer.date || world_.clock.boot_now() - account.attempt->asked_at > kLongestFreshAnswer) return;
+    account.clock_ahead = world_.clock.now() - *answer.date;
 }
 
 /// A server that is odd once is odd in each answer: one line for each app and oddity.
@@ -339,6 +347,7 @@ void Refresher::publish(const Account& account, Happening happening) {
         case Happening::kTransient:
         case Happening::kAnswerLost:
         case Happening::kAppRefused:
+        case Happening::kUntrusted:
         case Happening::kIntentFound:
         case Happening::kRequestRefused:
             return tell("refresh_failed", life.reason);

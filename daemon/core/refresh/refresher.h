@@ -71,6 +71,7 @@ class Refresher {
     void save_intent(Account& account);
     void send_request(Account& account);
     void take_answer(Account& account, const tl::expected<HttpResponse, HttpFailure>& outcome);
+    void note_clock(Account& account, const HttpResponse& answer);
     void note_repaired(const AccountRecord& record, const std::string& repaired);
     void hold_others(const Account& account, const TokenFailure& failure);
     void save_tokens(Account& account);

@@ -3,7 +3,10 @@
 
 #include <openssl/ssl.h>
 
+#include <algorithm>
+#include <array>
 #include <cstdio>
+#include <cstdlib>
 #include <new>
 #include <optional>
 #include <stdexcept>
@@ -30,16 +33,27 @@ std::string origin_of(const Url& url) {
     return url.scheme + "://" + (is_v6 ? "[" + url.host + "]" : url.host) + ":" + std::to_string(url.port);
 }
 
-/// Otherwise OpenSSL's buffers would keep what was read, and curl has no option for this.
-CURLcode cleanse_plaintext(CURL*, void* context, void*) noexcept {
-    ::SSL_CTX_set_options(static_cast<SSL_CTX*>(context), SSL_OP_CLEANSE_PLAINTEXT);
-    return CURLE_OK;
+bool is_unknown_authority(long verdict) noexcept {
+    constexpr std::array<long, 5> unknown = {
+        X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT, X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY,
+        X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT, X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN,
+        X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE};
+    return std::find(unknown.begin(), unknown.end(), verdict) != unknown.end();
+}
+
+/// The variable that names a proxy for HTTPS to libcurl; null if none is set.
+const char* proxy_variable() noexcept {
+    for (const char* const name : {"https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"}) {
+        const char* const value = std::getenv(name);
+        if (value != nullptr && *value != '\0') return name;
+    }
+    return nullptr;
 }
 
 }  // namespace
 
 CurlCall::CurlCall(EventLoop& loop, CurlMulti& multi, const Clock& clock, const CurlHttpClientOptions& options,
-                   HttpRequest request, HttpClient::Done done)
+                   TrustStore& trusted, HttpRequest request, HttpClient::Done done)
     : multi_(multi),
       clock_(clock),
       done_(std::move(done)),
@@ -53,6 +67,8 @@ CurlCall::CurlCall(EventLoop& loop, CurlMulti& multi, const Clock& clock, const 
     if (easy_ == nullptr) throw std::bad_alloc();
     set_transport(options);
     set_request(request, options);
+    set_trust(trusted);
+    set_proxy(options.proxy);
     multi_.add(easy_.get());
     allow(options.connect_timeout + patience_);
 }
@@ -75,7 +91,6 @@ void CurlCall::set_transport(const CurlHttpClientOptions& options) {
     // Without it, cancelling a call during name resolution waits for the resolver's thread.
     set(CURLOPT_QUICK_EXIT, 1L);
     set(CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(options.connect_timeout.count()));
-    set(CURLOPT_PROXY, "");  // nor one from the environment
     set(CURLOPT_FOLLOWLOCATION, 0L);
     set(CURLOPT_FORBID_REUSE, 1L);  // a kept connection keeps the last request's secrets
     // libcurl 7.87 to 8.5 has HTTP/2 faults with the multi interface.
@@ -85,17 +100,49 @@ void CurlCall::set_transport(const CurlHttpClientOptions& options) {
     set(CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
     set(CURLOPT_SSL_VERIFYPEER, 1L);
     set(CURLOPT_SSL_VERIFYHOST, 2L);
-    set(CURLOPT_SSL_CTX_FUNCTION, &cleanse_plaintext);
-    if (!options.ca_file.empty()) {
-        set(CURLOPT_CAINFO, options.ca_file.c_str());
-        set(CURLOPT_CAPATH, static_cast<const char*>(nullptr));  // instead of the system's, not besides them
-    }
     set(CURLOPT_PREREQFUNCTION, &before_request);
     set(CURLOPT_PREREQDATA, this);
     set(CURLOPT_HEADERFUNCTION, &on_header);
     set(CURLOPT_HEADERDATA, this);
     set(CURLOPT_WRITEFUNCTION, &on_body);
     set(CURLOPT_WRITEDATA, this);
+}
+
+/// Whom to trust is ours to say: curl would keep what it has read for a day.
+void CurlCall::set_trust(TrustStore& trusted) {
+    if (plain_text_) return;
+    trusted_ = trusted.authorities();
+    trust_problem_ = trusted.problem();
+    set(CURLOPT_CAINFO, static_cast<const char*>(nullptr));
+    set(CURLOPT_CAPATH, static_cast<const char*>(nullptr));
+    set(CURLOPT_SSL_SESSIONID_CACHE, 0L);  // who resumes a session is not checked again
+    set(CURLOPT_SSL_CTX_FUNCTION, &before_handshake);
+    set(CURLOPT_SSL_CTX_DATA, this);
+}
+
+CURLcode CurlCall::before_handshake(CURL*, void* context, void* self) noexcept {
+    auto* const tls = static_cast<SSL_CTX*>(context);
+    SSL_CTX_set1_cert_store(tls, static_cast<CurlCall*>(self)->trusted_.get());
+    // Otherwise OpenSSL's buffers would keep what was read, and curl has no option for this.
+    SSL_CTX_set_options(tls, SSL_OP_CLEANSE_PLAINTEXT);
+    return CURLE_OK;
+}
+
+void CurlCall::set_proxy(const HttpProxy& proxy) {
+    has_proxy_ = !plain_text_ && (proxy.is_environments || !proxy.url.empty());
+    if (!has_proxy_) return set(CURLOPT_PROXY, "");  // nor one from the environment
+    set(CURLOPT_HTTPPROXYTUNNEL, 1L);
+    set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+    if (proxy.is_environments) return;
+    set(CURLOPT_PROXY, proxy.url.c_str());
+    set(CURLOPT_NOPROXY, "");
+    if (proxy.credentials.empty()) return;
+    // Not by CURLOPT_PROXYUSERPWD, which would decode "%41" in them.
+    SecretBuffer basic;
+    basic.append("Basic ");
+    basic.append(base64(proxy.credentials.reveal()).reveal());
+    add_header(proxy_headers_, "Proxy-Authorization", basic.view());
+    set(CURLOPT_PROXYHEADER, proxy_headers_.get());
 }
 
 void CurlCall::allow(Duration time) {
@@ -124,9 +171,9 @@ void CurlCall::set_request(const HttpRequest& request, const CurlHttpClientOptio
     set(CURLOPT_PROTOCOLS_STR, plain_text_ && url->is_loopback() ? "http" : "https");
     set(CURLOPT_URL, request.url.c_str());
 
-    add_header("User-Agent", options.user_agent);
-    add_header("Accept", "application/json");
-    if (!request.authorization.empty()) add_header("Authorization", request.authorization.reveal());
+    add_header(headers_, "User-Agent", options.user_agent);
+    add_header(headers_, "Accept", "application/json");
+    if (!request.authorization.empty()) add_header(headers_, "Authorization", request.authorization.reveal());
     set(CURLOPT_HTTPHEADER, headers_.get());
     if (request.method == HttpRequest::Method::kPost) {
         // curl calls this application/x-www-form-urlencoded unless told otherwise, and does not copy it.
@@ -135,16 +182,16 @@ void CurlCall::set_request(const HttpRequest& request, const CurlHttpClientOptio
     }
 }
 
-void CurlCall::add_header(std::string_view name, std::string_view value) {
+void CurlCall::add_header(HeaderList& headers, std::string_view name, std::string_view value) {
     SecretBuffer line;
     line.append(name);
     line.append(": ");
     line.append(value);
     line.append({"\0", 1});
-    curl_slist* const longer = curl_slist_append(headers_.get(), line.view().data());
+    curl_slist* const longer = curl_slist_append(headers.get(), line.view().data());
     if (longer == nullptr) throw std::bad_alloc();
-    static_cast<void>(headers_.release());
-    headers_.reset(longer);
+    static_cast<void>(headers.release());
+    headers.reset(longer);
 }
 
 /// Called when the connection is set up, including TLS, and before the first byte of the request is written: from here
@@ -199,7 +246,8 @@ HttpResponse CurlCall::response() {
     return {.status = static_cast<int>(status),
             .content_type = content_type == nullptr ? "" : content_type,
             .retry_after = retry_after(),
-            .body = body_.take()};
+            .body = body_.take(),
+            .date = date()};
 }
 
 std::optional<Duration> CurlCall::retry_after() const {
@@ -209,6 +257,14 @@ std::optional<Duration> CurlCall::retry_after() const {
         if (const auto wait = parse_retry_after(header->value, clock_.now())) return wait;
     }
     return std::nullopt;
+}
+
+std::optional<WallTime> CurlCall::date() const {
+    curl_header* header = nullptr;
+    if (curl_easy_header(easy_.get(), "Date", 0, CURLH_HEADER, -1, &header) != CURLHE_OK) return std::nullopt;
+    const std::time_t seconds = curl_getdate(header->value, nullptr);
+    if (seconds <= 0) return std::nullopt;
+    return WallTime(std::chrono::seconds(seconds));
 }
 
 HttpFailure CurlCall::failure(CURLcode result) const {
@@ -221,7 +277,29 @@ HttpFailure CurlCall::failure(CURLcode result) const {
     if (plain_text_ && !sent_ && (result == CURLE_UNSUPPORTED_PROTOCOL || result == CURLE_ABORTED_BY_CALLBACK)) {
         reason = "plain http is only allowed for loopback addresses";
     }
-    return {.kind = failure_kind(result, sent_), .may_have_been_sent = sent_, .message = origin_ + ": " + reason};
+    if (const std::string hint = this->hint(result); !hint.empty()) reason += "; " + hint;
+    const bool untrusted = result == CURLE_PEER_FAILED_VERIFICATION && lacks_authority();
+    return {.kind = untrusted ? HttpFailure::Kind::kUntrusted : failure_kind(result, sent_),
+            .may_have_been_sent = sent_,
+            .message = origin_ + ": " + reason};
+}
+
+bool CurlCall::lacks_authority() const {
+    long verdict = X509_V_OK;
+    curl_easy_getinfo(easy_.get(), CURLINFO_SSL_VERIFYRESULT, &verdict);
+    return is_unknown_authority(verdict);
+}
+
+/// What a person needs to know beside what curl says; empty if that is enough.
+std::string CurlCall::hint(CURLcode result) const {
+    if (result == CURLE_PEER_FAILED_VERIFICATION) {
+        if (!trust_problem_.empty()) return trust_problem_;
+        if (!lacks_authority()) return {};
+        return "add its certificate authority to the system's, or name it in tls.ca_file: see cliod.json(5)";
+    }
+    const bool is_without_proxy = !sent_ && !plain_text_ && !has_proxy_;
+    const char* const unused = is_without_proxy ? proxy_variable() : nullptr;
+    return unused == nullptr ? "" : std::string(unused) + " is set, but not used: see \"proxy\" in cliod.json(5)";
 }
 
 }  // namespace agent

@@ -11,6 +11,7 @@
 #include "base/secret/secret.h"
 #include "io/provider/curl_http_client.h"
 #include "io/provider/curl_multi.h"
+#include "io/provider/trust_store.h"
 #include "ports/clock.h"
 #include "ports/http_client.h"
 
@@ -20,7 +21,7 @@ namespace agent {
 class CurlCall final : public HttpCall {
   public:
     CurlCall(EventLoop& loop, CurlMulti& multi, const Clock& clock, const CurlHttpClientOptions& options,
-             HttpRequest request, HttpClient::Done done);
+             TrustStore& trusted, HttpRequest request, HttpClient::Done done);
     ~CurlCall() override;
     CurlCall(const CurlCall&) = delete;
     CurlCall& operator=(const CurlCall&) = delete;
@@ -34,19 +35,25 @@ class CurlCall final : public HttpCall {
     template <class T>
     void set(CURLoption option, T value);
     void set_transport(const CurlHttpClientOptions& options);
+    void set_trust(TrustStore& trusted);
+    void set_proxy(const HttpProxy& proxy);
     void set_request(const HttpRequest& request, const CurlHttpClientOptions& options);
-    void add_header(std::string_view name, std::string_view value);
+    static void add_header(HeaderList& headers, std::string_view name, std::string_view value);
 
     void allow(Duration time);
     void on_deadline();
 
+    static CURLcode before_handshake(CURL*, void* context, void* self) noexcept;
     static int before_request(void* self, char* peer_address, char*, int, int) noexcept;
     static std::size_t on_header(char* data, std::size_t, std::size_t size, void* self) noexcept;
     static std::size_t on_body(char* data, std::size_t, std::size_t size, void* self) noexcept;
 
     [[nodiscard]] HttpResponse response();
     [[nodiscard]] HttpFailure failure(CURLcode result) const;
+    [[nodiscard]] bool lacks_authority() const;
+    [[nodiscard]] std::string hint(CURLcode result) const;
     [[nodiscard]] std::optional<Duration> retry_after() const;
+    [[nodiscard]] std::optional<WallTime> date() const;
 
     CurlMulti& multi_;
     const Clock& clock_;
@@ -54,6 +61,9 @@ class CurlCall final : public HttpCall {
     Duration patience_;
     std::string origin_;  // "https://host:port", for messages
     bool plain_text_ = false;
+    bool has_proxy_ = false;
+    AuthoritiesPtr trusted_;
+    std::string trust_problem_;
     bool sent_ = false;
     int late_reads_ = 0;
     bool head_ended_ = false;
@@ -62,6 +72,7 @@ class CurlCall final : public HttpCall {
     SecretBuffer body_;
     SecretString form_body_;  // curl does not copy it
     HeaderList headers_;
+    HeaderList proxy_headers_;
     std::array<char, CURL_ERROR_SIZE> reason_{};
     EventPtr deadline_;
     CurlEasyPtr easy_;  // last, so that it is freed before what it points to

@@ -8,10 +8,20 @@
 namespace agent {
 
 CurlHttpClient::CurlHttpClient(EventLoop& loop, const Clock& clock, CurlHttpClientOptions options)
-    : loop_(loop), clock_(clock), options_(std::move(options)), multi_(loop, CurlCall::finish) {}
+    : loop_(loop),
+      clock_(clock),
+      options_(std::move(options)),
+      trusted_(options_.ca_file),
+      multi_(loop, CurlCall::finish) {}
+
+void CurlHttpClient::set_network(std::string ca_file, HttpProxy proxy) {
+    options_.ca_file = std::move(ca_file);
+    options_.proxy = std::move(proxy);
+    trusted_ = TrustStore(options_.ca_file);
+}
 
 std::unique_ptr<HttpCall> CurlHttpClient::send(HttpRequest request, Done done) {
-    return std::make_unique<CurlCall>(loop_, multi_, clock_, options_, std::move(request), std::move(done));
+    return std::make_unique<CurlCall>(loop_, multi_, clock_, options_, trusted_, std::move(request), std::move(done));
 }
 
 }  // namespace agent

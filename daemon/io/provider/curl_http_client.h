@@ -6,30 +6,44 @@
 #include <memory>
 #include <string>
 
+#include "base/secret/secret.h"
 #include "io/provider/curl_multi.h"
+#include "io/provider/trust_store.h"
 #include "ports/clock.h"
 #include "ports/http_client.h"
 
 namespace agent {
+
+/// A proxy to the servers' HTTPS ports, by CONNECT (RFC 9110 section 9.3.6): it sees where to, and never what. Plain
+/// HTTP, which is for loopback addresses, does not go through it.
+struct HttpProxy {
+    /// HTTPS_PROXY and NO_PROXY of the environment, as libcurl-env(3) has them; then the rest is empty.
+    bool is_environments = false;
+    std::string url;            // "http://host:port"; empty for none
+    SecretString credentials;  // "user:password"; may be empty
+
+    [[nodiscard]] HttpProxy clone() const { return {is_environments, url, credentials.clone()}; }
+};
 
 struct CurlHttpClientOptions {
     /// A plain name/version: Clio's firewall refuses some others.
     std::string user_agent;
     /// PEM file of the certificate authorities to trust instead of the system's; empty for the system's.
     std::string ca_file;
+    HttpProxy proxy{};
     Duration connect_timeout = std::chrono::seconds(10);
     std::size_t longest_body = std::size_t{256} * 1024;
 };
 
 /// HttpClient by libcurl: HTTP/1.1 over TLS 1.2 or later, or in plain text to a loopback address. Does not follow
-/// redirects, use proxies or cookies, or keep connections. Outlives its calls.
+/// redirects, use cookies or keep connections. Outlives its calls.
 class CurlHttpClient final : public HttpClient {
   public:
     /// `clock` converts the date of a Retry-After to a duration.
     CurlHttpClient(EventLoop& loop, const Clock& clock, CurlHttpClientOptions options);
 
-    /// Sets CurlHttpClientOptions::ca_file for later requests.
-    void set_ca_file(std::string ca_file) { options_.ca_file = std::move(ca_file); }
+    /// Sets CurlHttpClientOptions::ca_file and proxy for later requests.
+    void set_network(std::string ca_file, HttpProxy proxy);
 
     [[nodiscard]] std::unique_ptr<HttpCall> send(HttpRequest request, Done done) override;
 
@@ -37,6 +51,7 @@ class CurlHttpClient final : public HttpClient {
     EventLoop& loop_;
     const Clock& clock_;
     CurlHttpClientOptions options_;
+    TrustStore trusted_;
     CurlMulti multi_;
 };
 

@@ -20,6 +20,8 @@ inline constexpr std::array kLogEvents = {
     LogEvent{"refreshed", "37950e6ccaea432f929a4a43fbd510ca"},
     LogEvent{"refresh_failed", "79556b167c82419f8387e22723054e66"},
     LogEvent{"login_required", "3f3e52ac2d09408ba27a9f345361101b"},
+    LogEvent{"needs_attention", "47d1a72d687a4439b5202786179875ef"},
+    LogEvent{"recovered", "33ca4df485544fdcb370d3e836084a2d"},
     LogEvent{"reported", "679f96488f2342e8928ea0755d4d82c0"},
     LogEvent{"restored", "dde606a5d4ab4c2f8ee2269f8a16a9ac"},
     LogEvent{"backup_made", "72ca8b44936a4e09a3e86b9f1a508b38"},

@@ -88,6 +88,12 @@ class Daemon:
         self.stop()
         return self.start()
 
+    def reload(self):
+        """Has it take its configuration again, which must be a good one."""
+        before = self.log().count("configuration reloaded")
+        self.process.send_signal(signal.SIGHUP)
+        until(lambda: self.log().count("configuration reloaded") > before, "the configuration is not reloaded")
+
     def log(self):
         return self.log_file.read_text(errors="replace") if self.log_file.exists() else ""
 

@@ -19,6 +19,7 @@ Handled get_status(Api& api, const ApiCall& call, ApiReply& reply) {
     out.member("locked", locked);
     out.member("accounts", std::uint64_t{status.accounts});
     out.member("login_required", std::uint64_t{status.login_required});
+    out.member("needs_attention", std::uint64_t{status.needs_attention});
     out.member("stale", std::uint64_t{status.stale});
     out.member("refreshing", std::uint64_t{status.refreshing});
     out.member("queued", std::uint64_t{status.queued});

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <csignal>
+#include <cstdlib>
+#include <optional>
+#include <string>
+
+#include "expect.h"
+#include "fakes/loopback_server.h"
+#include "fakes/run_until.h"
+#include "io/loop/system_clock.h"
+#include "io/provider/curl_http_client.h"
+
+using agent::HttpProxy;
+using agent::SecretString;
+using fakes::LoopbackServer;
+using Outcome = tl::expected<agent::HttpResponse, agent::HttpFailure>;
+
+namespace {
+
+constexpr const char* kClio = "https://clio.invalid/oauth/token";
+
+void init() {
+    std::signal(SIGPIPE, SIG_IGN);
+    for (const char* const name : {"https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY", "no_proxy", "NO_PROXY"})
+        ::unsetenv(name);
+}
+
+/// A proxy that writes down what it is asked, and refuses it.
+struct Fixture {
+    Outcome post(HttpProxy proxy, const std::string& url = kClio) {
+        agent::CurlHttpClient client(loop, clock, {.user_agent = {}, .ca_file = {}, .proxy = std::move(proxy)});
+        agent::HttpRequest request;
+        request.method = agent::HttpRequest::Method::kPost;
+        request.url = url;
+        request.form_body = SecretString("refresh_token=secret");
+        std::optional<Outcome> outcome;
+        const auto call =
+            client.send(std::move(request), [&](Outcome received) { outcome.emplace(std::move(received)); });
+        cr_assert(fakes::run_until(loop, [&] { return outcome.has_value(); }));
+        return *std::move(outcome);
+    }
+
+    [[nodiscard]] HttpProxy proxy() const { return {.is_environments = false, .url = url(), .credentials = {}}; }
+    [[nodiscard]] std::string url() const { return "http://127.0.0.1:" + std::to_string(server.port()); }
+
+    agent::EventLoop loop;
+    agent::SystemClock clock;
+    std::string asked;
+    LoopbackServer server{loop, [this](auto& peer) {
+                              asked += peer.received();
+                              peer.send("HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n");
+                          }};
+};
+
+const HttpProxy kOfEnvironment{.is_environments = true, .url = {}, .credentials = {}};
+
+}  // namespace
+
+TestSuite(curl_proxy, .init = init, .timeout = 60);
+
+Test(curl_proxy, is_asked_for_a_tunnel_and_told_nothing_else) {
+    Fixture f;
+    const Outcome outcome = f.post(f.proxy());
+    cr_assert_not(outcome);
+    cr_expect_not(outcome.error().may_have_been_sent, "a proxy that refuses has passed on nothing");
+    EXPECT_CONTAINS(outcome.error().message, "403");
+    cr_expect(f.asked.starts_with("CONNECT clio.invalid:443 HTTP/1.1\r\n"), "%s", f.asked.c_str());
+    cr_expect(f.asked.find("secret") == std::string::npos && f.asked.find("Authorization") == std::string::npos);
+}
+
+Test(curl_proxy, gets_the_credentials_that_are_for_it) {
+    Fixture f;
+    HttpProxy proxy = f.proxy();
+    proxy.credentials = SecretString("firm:a:p%41ss");
+    cr_expect_not(f.post(std::move(proxy)));
+    EXPECT_CONTAINS(f.asked, "Proxy-Authorization: Basic ZmlybTphOnAlNDFzcw==\r\n");  // as they are in the file
+}
+
+Test(curl_proxy, is_not_asked_for_plain_http_to_loopback) {
+    Fixture f;
+    LoopbackServer clio(f.loop, [](auto& peer) { peer.send(fakes::http_answer(200, "")); });
+    cr_expect(f.post(f.proxy(), clio.url()));
+    ::setenv("http_proxy", f.url().c_str(), 1);
+    ::setenv("all_proxy", f.url().c_str(), 1);
+    cr_expect(f.post(kOfEnvironment.clone(), clio.url()));
+    cr_expect(f.server.accepted() == 0);
+}
+
+Test(curl_proxy, comes_from_the_environment_where_it_should) {
+    Fixture f;
+    ::setenv("HTTPS_PROXY", f.url().c_str(), 1);
+    cr_expect_not(f.post(kOfEnvironment.clone()));
+    cr_expect(f.server.requests() == 1);
+    ::setenv("NO_PROXY", "example.com,.invalid", 1);
+    cr_expect_not(f.post(kOfEnvironment.clone()));
+    cr_expect(f.server.requests() == 1, "NO_PROXY names the host");
+    cr_expect_not(f.post(f.proxy()));
+    cr_expect(f.server.requests() == 2, "NO_PROXY is for the proxy of the environment");
+}
+
+Test(curl_proxy, is_named_when_it_is_set_and_not_used) {
+    Fixture f;
+    ::setenv("https_proxy", f.url().c_str(), 1);
+    EXPECT_CONTAINS(f.post({}).error().message, "https_proxy is set, but not used: see \"proxy\" in cliod.json(5)");
+    cr_expect(f.server.accepted() == 0);
+    ::setenv("https_proxy", "", 1);
+    cr_expect(f.post({}).error().message.find("proxy") == std::string::npos);
+}
