@@ -34,6 +34,8 @@ struct HttpResponse {
     /// invalid.
     std::optional<Duration> retry_after;
     SecretString body;
+    std::string location{};          // of a redirect, which is not followed; as sent
+    std::optional<WallTime> date{};  // by the server's clock; nullopt if absent or invalid
 };
 
 /// Why there is no complete answer.

@@ -46,6 +46,8 @@ class CurlCall final : public HttpCall {
 
     [[nodiscard]] HttpResponse response();
     [[nodiscard]] HttpFailure failure(CURLcode result) const;
+    /// The value of a header of the answer; empty if absent.
+    [[nodiscard]] std::string_view header(const char* name) const;
     [[nodiscard]] std::optional<Duration> retry_after() const;
 
     CurlMulti& multi_;
