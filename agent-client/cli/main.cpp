@@ -4,9 +4,10 @@
 #include <cerrno>
 #include <exception>
 
-#include "cli/command.h"
+#include "cli/command_line/command.h"
+#include "cli/command_line/help.h"
+#include "cli/commands/commands.h"
 #include "cli/display/output.h"
-#include "cli/help.h"
 #include "cli/input/secret_arena.h"
 #include "cli/session.h"
 
@@ -22,14 +23,22 @@ Reply<void> protect_memory() {
     return {};
 }
 
+Reply<int> print_help_for(const Arguments& arguments) {
+    if (arguments.command != nullptr) {
+        AGENT_CHECK(print(command_help(*arguments.command)));
+    } else {
+        AGENT_CHECK(print(arguments.group.empty() ? general_help() : group_help(arguments.group)));
+    }
+    return 0;
+}
+
 Reply<int> run(const Arguments& arguments) {
     AGENT_CHECK(protect_memory());
-    if (arguments.has("help")) {
-        AGENT_CHECK(print(arguments.command == nullptr ? general_help() : command_help(*arguments.command)));
-        return 0;
-    }
-    if (arguments.command == nullptr) return usage(nullptr, "a command is missing");
-    return arguments.command->run(arguments);
+    if (arguments.has("version")) return print_version(arguments);
+    if (arguments.has("help")) return print_help_for(arguments);
+    if (arguments.command != nullptr) return arguments.command->run(arguments);
+    tell(general_help());
+    return kUsageStatus;
 }
 
 int run_and_report(std::span<char* const> words) {

@@ -6,7 +6,10 @@
 #include "base/json/json_writer.h"
 #include "cli/display/output.h"
 #include "cli/display/text.h"
+#include "lib/default_account.h"
+#include "lib/members.h"
 #include "lib/socket/socket_path.h"
+#include "protocol/names.h"
 #include "protocol/problem.h"
 
 namespace agent {
@@ -14,7 +17,6 @@ namespace agent {
 namespace {
 
 constexpr int kFailed = 1;
-constexpr int kUsageStatus = 2;
 constexpr int kLoginRequiredStatus = 3;
 constexpr int kNoAgentStatus = 4;
 
@@ -49,6 +51,22 @@ Reply<AgentClient> client_for(const Arguments& arguments) {
 std::optional<std::string> account_for(const Arguments& arguments) {
     if (!arguments.words.empty()) return std::string(arguments.words.front());
     return default_account();
+}
+
+Reply<std::string> need_account(const AgentClient& client, const Arguments& arguments) {
+    if (auto account = account_for(arguments)) return *std::move(account);
+    AGENT_TRY(const Answer answer, client.call({.method = "GET", .target = "/v1/accounts"}));
+    AGENT_TRY(const Json::Array* accounts, need_array(answer.json, "accounts"));
+    if (accounts->empty())
+        return fail(Error::Code::kNotFound, "there is no account yet; log in with: clioctl login ACCOUNT");
+    if (accounts->size() > 1) return fail(Error::Code::kAccountAmbiguous, std::string(kSeveralAccounts));
+    AGENT_TRY(const auto name, need_string(accounts->front(), "name"));
+    return std::string(name);
+}
+
+Reply<std::string> app_path(std::string_view app) {
+    if (!is_valid_name(app)) return fail(Error::Code::kBadRequest, "app: a name has " + std::string(kNameRule));
+    return "/v1/apps/" + std::string(app);
 }
 
 Reply<std::optional<std::chrono::seconds>> min_ttl_for(const Arguments& arguments) {

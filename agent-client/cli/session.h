@@ -4,7 +4,7 @@
 #include <optional>
 #include <string>
 
-#include "cli/arguments.h"
+#include "cli/command_line/arguments.h"
 #include "lib/agent_client.h"
 #include "lib/failure.h"
 
@@ -16,11 +16,20 @@ namespace agent {
 /// The agent that --socket, --timeout and the environment name.
 [[nodiscard]] Reply<AgentClient> client_for(const Arguments& arguments);
 
-/// The given ACCOUNT, otherwise $CLIO_ACCOUNT; nullopt lets the agent choose.
+/// The given ACCOUNT, otherwise the person's default; nullopt lets the agent choose.
 [[nodiscard]] std::optional<std::string> account_for(const Arguments& arguments);
+
+/// The same, or the agent's only account. Fails with "not_found" or "account_ambiguous" when that is not one.
+[[nodiscard]] Reply<std::string> need_account(const AgentClient& client, const Arguments& arguments);
+
+/// "/v1/apps/{app}"; fails with "bad_request" for an invalid app name.
+[[nodiscard]] Reply<std::string> app_path(std::string_view app);
 
 /// --min-ttl, within the protocol's bounds.
 [[nodiscard]] Reply<std::optional<std::chrono::seconds>> min_ttl_for(const Arguments& arguments);
+
+/// The exit status of an invalid command line.
+inline constexpr int kUsageStatus = 2;
 
 /// The exit status for `failure`.
 [[nodiscard]] int exit_status(const Failure& failure);

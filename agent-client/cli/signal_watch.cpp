@@ -3,14 +3,15 @@
 
 #include <sys/signalfd.h>
 
+#include <algorithm>
 #include <cerrno>
 
 namespace agent {
 
-Reply<SignalWatch> SignalWatch::begin() {
+Reply<SignalWatch> SignalWatch::begin(std::span<const int> signals) {
     sigset_t watched;
     sigemptyset(&watched);
-    for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGQUIT}) {
+    for (const int signal : signals) {
         struct sigaction action {};
         if (::sigaction(signal, nullptr, &action) == 0 && action.sa_handler != SIG_IGN) sigaddset(&watched, signal);
     }
@@ -19,6 +20,12 @@ Reply<SignalWatch> SignalWatch::begin() {
     sigset_t before;
     if (::sigprocmask(SIG_BLOCK, &watched, &before) != 0) return fail_errno("sigprocmask", errno);
     return SignalWatch(std::move(fd), before);
+}
+
+bool SignalWatch::has_arrived(std::span<const int> signals) {
+    sigset_t pending;
+    if (::sigpending(&pending) != 0) return false;
+    return std::ranges::any_of(signals, [&](int signal) { return sigismember(&pending, signal) == 1; });
 }
 
 SignalWatch::~SignalWatch() {

@@ -1,18 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <array>
 #include <csignal>
+#include <span>
 
 #include "base/fd.h"
 #include "lib/failure.h"
 
 namespace agent {
 
-/// Holds back SIGINT, SIGTERM, SIGHUP and SIGQUIT while it lives, so that we can clean up first. Signals that arrive
-/// meanwhile take effect afterwards. Ignored signals, such as SIGHUP under nohup(1), stay ignored.
+/// The signals that end a program.
+inline constexpr std::array kEndingSignals{SIGINT, SIGTERM, SIGHUP, SIGQUIT};
+
+/// Holds back `signals` while it lives, so that we can clean up first. Those that arrive meanwhile take effect
+/// afterwards. Ignored signals, such as SIGHUP under nohup(1), stay ignored.
 class SignalWatch {
   public:
-    [[nodiscard]] static Reply<SignalWatch> begin();
+    [[nodiscard]] static Reply<SignalWatch> begin(std::span<const int> signals = kEndingSignals);
     ~SignalWatch();
     SignalWatch(SignalWatch&&) noexcept = default;
     SignalWatch& operator=(SignalWatch&&) = delete;
@@ -21,6 +26,8 @@ class SignalWatch {
 
     /// Readable once a signal has arrived. Nobody reads it, so that the signal stays pending.
     [[nodiscard]] int fd() const noexcept { return fd_.get(); }
+    /// Whether one of `signals` has arrived.
+    [[nodiscard]] static bool has_arrived(std::span<const int> signals);
     /// The previous mask, for a child.
     [[nodiscard]] const sigset_t& mask_before() const noexcept { return before_; }
 

@@ -18,9 +18,10 @@ _clioctl() {
                 return
                 ;;
             --socket | --timeout | --app | --min-ttl | --product | --region | --client-id | --redirect-uri | \
-                --secret-file | --scope | --rotation | --client-auth | --endpoint | --calibrate) i+=1 ;;
+                --secret-file | --scope | --rotation | --client-auth | --endpoint | --calibrate | --generation | \
+                --status) i+=1 ;;
             -*) ;;
-            *) [[ -z $command || $command == app || $command == key ]] && command+=${command:+ }${COMP_WORDS[i]} ;;
+            *) [[ -z $command || $command == app || $command == key || $command == help ]] && command+=${command:+ }${COMP_WORDS[i]} ;;
         esac
     done
 
@@ -35,16 +36,18 @@ _clioctl() {
         --rotation) words='reusable single_use' ;;
         --client-auth) words='body basic' ;;
         --endpoint) words='authorization= token= deauthorize= api_base= who_am_i=' ;;
-        --timeout | --min-ttl | --client-id | --redirect-uri | --scope | --calibrate) return ;;
+        --timeout | --min-ttl | --client-id | --redirect-uri | --scope | --calibrate | --generation | --status) return ;;
         *)
             case $command in
-                '') words='login token run list show status refresh logout events app lock unlock key backup
-                    restore env version' ;;
-                app) words='list add remove' ;;
+                '') words='login token run report list show default status refresh logout events app lock unlock key
+                    backup restore env help version' ;;
+                app) words='list show add check remove' ;;
                 key) words='list add remove rotate test' ;;
-                login) options='--app --no-browser --paste --replace-user --json' ;;
-                token) options='--min-ttl --json --header' ;;
+                login) options='--app --no-browser --paste --replace-user --list --cancel --json' ;;
+                token) options='--min-ttl --header --curl --json' ;;
+                report) options='--generation --status --json' ;;
                 run) options='--min-ttl' ;;
+                default) options='--clear --json' ;;
                 refresh) options='--revive --json' ;;
                 logout) options='--local --json' ;;
                 unlock) options='--recovery-key --stdin --ask-password --json' ;;
@@ -53,7 +56,7 @@ _clioctl() {
                 'key test') options='--passphrase --recovery-key --stdin --ask-password --json' ;;
                 backup) options='--move --recovery-key --stdin --ask-password --json' ;;
                 restore) options='--stdin --ask-password --json' ;;
-                list | show | status | events | lock | 'app list' | 'app remove' | 'key list' | 'key remove')
+                list | show | status | events | lock | 'app list' | 'app show' | 'app check' | 'app remove' | 'key list' | 'key remove')
                     options='--json'
                     ;;
                 'app add')
@@ -61,13 +64,17 @@ _clioctl() {
                         --no-pkce --client-auth --endpoint --json'
                     ;;
             esac
-            options+=' --socket --timeout --help'
+            options+=' --socket --timeout --help --version'
             if [[ $word == -* ]]; then
                 words=$options
             else
                 case $command in
-                    login | token | run | show | refresh | logout) words=$(_clioctl_names list) ;;
-                    'app remove') words=$(_clioctl_names app list) ;;
+                    login | token | run | report | show | default | refresh | logout) words=$(_clioctl_names list) ;;
+                    help) words='login token run report list show default status refresh logout events app lock unlock key backup
+                        restore env version' ;;
+                    'help app') words='list show add check remove' ;;
+                    'help key') words='list add remove rotate test' ;;
+                    'app show' | 'app check' | 'app remove') words=$(_clioctl_names app list) ;;
                     'key add') words='passphrase recovery file credential' ;;
                     'key remove') words=$(_clioctl_names key list) ;;
                     backup | restore)

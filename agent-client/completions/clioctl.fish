@@ -32,19 +32,25 @@ complete -c clioctl -f
 complete -c clioctl -l socket -r -F -d 'the agent\'s socket'
 complete -c clioctl -l timeout -x -d 'wait at most S seconds for each of the agent\'s answers (40)'
 complete -c clioctl -l help -d 'print this help'
+complete -c clioctl -l version -d 'print the version'
 
 complete -c clioctl -n '__clioctl_is ""' -a login -d 'Log in to Clio in the browser and save the grant as ACCOUNT'
 complete -c clioctl -n '__clioctl_is ""' -a token -d 'Print a valid access token'
 complete -c clioctl -n '__clioctl_is ""' -a run -d 'Run COMMAND with a token in its environment'
+complete -c clioctl -n '__clioctl_is ""' -a report -d 'Report that Clio refused a token'
 complete -c clioctl -n '__clioctl_is ""' -a list -d 'List the accounts'
 complete -c clioctl -n '__clioctl_is ""' -a show -d 'Show everything about an account except its tokens'
+complete -c clioctl -n '__clioctl_is ""' -a default \
+    -d 'Show or choose the account that is used when none is named'
 complete -c clioctl -n '__clioctl_is ""' -a status -d 'Show the status of the agent'
 complete -c clioctl -n '__clioctl_is ""' -a refresh -d 'Refresh an account\'s token now'
 complete -c clioctl -n '__clioctl_is ""' -a logout -d 'End the grant at Clio and forget the account'
 complete -c clioctl -n '__clioctl_is ""' -a events -d 'Print events as they happen'
-complete -c clioctl -n '__clioctl_is ""' -a app -d 'List, add and remove apps'
+complete -c clioctl -n '__clioctl_is ""' -a app -d 'List, show, add, check and remove apps'
 complete -c clioctl -n '__clioctl_is app' -a list -d 'List the registered apps'
+complete -c clioctl -n '__clioctl_is app' -a show -d 'Show everything about an app except its secret'
 complete -c clioctl -n '__clioctl_is app' -a add -d 'Add or replace an app'
+complete -c clioctl -n '__clioctl_is app' -a check -d 'Look for what a login through an app would meet'
 complete -c clioctl -n '__clioctl_is app' -a remove -d 'Remove an app that no account uses'
 complete -c clioctl -n '__clioctl_is ""' -a lock -d 'Make the agent forget its key and all tokens'
 complete -c clioctl -n '__clioctl_is ""' -a unlock -d 'Open the agent\'s store with a passphrase or the recovery key'
@@ -59,13 +65,15 @@ complete -c clioctl -n '__clioctl_is ""' -a backup \
     -d 'Copy apps and accounts into FILE, sealed with a separate passphrase'
 complete -c clioctl -n '__clioctl_is ""' -a restore -d 'Restore what is missing from a backup'
 complete -c clioctl -n '__clioctl_is ""' -a env -d 'Print shell code that sets CLIO_AGENT_SOCK'
+complete -c clioctl -n '__clioctl_is ""' -a help -d 'Explain a command'
 complete -c clioctl -n '__clioctl_is ""' -a version -d 'Print the version'
 
-complete -c clioctl -n '__clioctl_is login token list show status refresh logout events "app list" "app add" "app remove" lock unlock "key list" "key add" "key remove" "key rotate" "key test" backup restore' \
+complete -c clioctl -n '__clioctl_is login token report list show default status refresh logout events "app list" "app show" "app check" "app add" "app remove" lock unlock "key list" "key add" "key remove" "key rotate" "key test" backup restore' \
     -l json -d 'print the agent\'s JSON on one line; errors too'
 
-complete -c clioctl -n '__clioctl_is login token run show refresh logout' -a '(__clioctl_names list)'
-complete -c clioctl -n '__clioctl_is "app remove"' -a '(__clioctl_names app list)'
+complete -c clioctl -n '__clioctl_is login token run report show default refresh logout' -a '(__clioctl_names list)'
+complete -c clioctl -n '__clioctl_is "app show" "app check" "app remove"' -a '(__clioctl_names app list)'
+complete -c clioctl -n '__clioctl_is help' -a 'login token run report list show default status refresh logout events app lock unlock key backup restore env version'
 
 complete -c clioctl -n '__clioctl_is login' -l app -x -a '(__clioctl_names app list)' \
     -d 'log in through this app; needed when there are several'
@@ -73,11 +81,21 @@ complete -c clioctl -n '__clioctl_is login' -l no-browser -d 'print the page\'s 
 complete -c clioctl -n '__clioctl_is login' -l paste \
     -d 'read the address where the browser ended up; for a browser on another machine'
 complete -c clioctl -n '__clioctl_is login' -l replace-user -d 'allow a different Clio user than before'
+complete -c clioctl -n '__clioctl_is login' -l list -d 'list the logins that are open, and begin none'
+complete -c clioctl -n '__clioctl_is login' -l cancel \
+    -d 'cancel the open login of ACCOUNT, or all that are open, and begin none'
 
 complete -c clioctl -n '__clioctl_is token' -l min-ttl -x -d 'get a token valid for at least S more seconds (60)'
-complete -c clioctl -n '__clioctl_is token' -l header -d 'print it as a header line, to pipe to curl -H @-'
+complete -c clioctl -n '__clioctl_is token' -l header -d 'print it as a header line'
+complete -c clioctl -n '__clioctl_is token' -l curl -d 'print it as a configuration of curl, to pipe to curl -K -'
 
 complete -c clioctl -n '__clioctl_is run' -l min-ttl -x -d 'get a token valid for at least S more seconds (60)'
+
+complete -c clioctl -n '__clioctl_is report' -l generation -x \
+    -d 'the refused token\'s generation, as token --json has it (that of the present token)'
+complete -c clioctl -n '__clioctl_is report' -l status -x -d 'the HTTP status that Clio answered (401)'
+
+complete -c clioctl -n '__clioctl_is default' -l clear -d 'choose no account'
 
 complete -c clioctl -n '__clioctl_is refresh' -l revive -d 'also retry a refresh token that was refused'
 

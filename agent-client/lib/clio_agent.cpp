@@ -9,6 +9,7 @@
 
 #include "base/secret/secret.h"
 #include "lib/agent_client.h"
+#include "lib/default_account.h"
 #include "lib/socket/socket_path.h"
 #include "lib/token_call.h"
 #include "protocol/problem.h"

@@ -45,6 +45,8 @@ Reply<GivenToken> get_token(const AgentClient& client, std::optional<std::string
         return fail(Error::Code::kInternal, "answer of the agent: its access token is invalid");
     }
     token.generation = static_cast<std::uint64_t>(generation);
+    token.state = json.find_string("state").value_or("");
+    token.reason = json.find_string("reason").value_or("");
     token.min_ttl_met = json.find_boolean("min_ttl_met").value_or(true);
     return token;
 }

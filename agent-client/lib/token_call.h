@@ -20,6 +20,8 @@ struct GivenToken {
     std::int64_t expires_at = 0;
     std::uint64_t generation = 0;
     bool min_ttl_met = true;
+    std::string_view state;  // of the account; empty from an agent of 0.1.0
+    std::string_view reason;
 };
 
 /// Requests a token of `account`, by default of the only account. Without `min_ttl` the agent's default applies. Fails

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "cli/arguments.h"
+#include "cli/command_line/arguments.h"
 
 #include <string>
 #include <vector>
 
-#include "cli/command.h"
+#include "cli/command_line/command.h"
 #include "expect.h"
 
 using namespace agent;
@@ -49,6 +49,8 @@ Test(arguments, commands) {
     EXPECT_TEXT(command_of({}), "none");
     EXPECT_TEXT(command_of({"--help"}), "none");
     EXPECT_TEXT(command_of({"app", "--help"}), "none");
+    EXPECT_TEXT(command_of({"--version"}), "none");
+    EXPECT_TEXT(command_of({"list", "--version"}), "list");
     EXPECT_TEXT(command_of({"login", "--help"}), "login");
 }
 
@@ -87,22 +89,59 @@ Test(arguments, double_dash) {
     EXPECT_TEXT(account->words.front(), "--account");
 }
 
+Test(arguments, options_before_the_command) {
+    const Words words{"--json", "--min-ttl", "90", "token", "smith-law"};
+    const auto arguments = parse_arguments(words.span());
+    cr_assert(arguments.has_value());
+    EXPECT_TEXT(arguments->command->name, "token");
+    EXPECT_TEXT(arguments->value("min-ttl").value_or("none"), "90");
+    cr_expect(arguments->has("json"));
+    EXPECT_TEXT(command_of({"app", "--json", "list"}), "app list");
+    EXPECT_TEXT(command_of({"--app", "firm", "login", "x"}), "login");
+    EXPECT_TEXT(failure_of({"--app", "firm", "token"}), "token: unknown option --app; try 'clioctl token --help'");
+    EXPECT_TEXT(failure_of({"--wait", "list"}), "list: unknown option --wait; try 'clioctl list --help'");
+}
+
 Test(arguments, what_cannot_be_understood) {
-    EXPECT_TEXT(failure_of({"tokne"}), "unknown command 'tokne'; try 'clioctl --help'");
-    EXPECT_TEXT(failure_of({"tok"}), "unknown command 'tok'; try 'clioctl --help'");
-    EXPECT_TEXT(failure_of({"app"}), "app needs one of: list, add, remove; try 'clioctl --help'");
-    EXPECT_TEXT(failure_of({"app", "lst"}), "app needs one of: list, add, remove; try 'clioctl --help'");
-    EXPECT_TEXT(failure_of({"--json", "token"}), "unknown option --json; try 'clioctl --help'");
-    EXPECT_TEXT(failure_of({"token", "--jso"}), "token: unknown option --jso; try 'clioctl token --help'");
-    EXPECT_TEXT(failure_of({"token", "-j"}), "token: unknown option -j; try 'clioctl token --help'");
+    EXPECT_TEXT(failure_of({"frobnicate"}), "unknown command 'frobnicate'; try 'clioctl --help'");
+    EXPECT_TEXT(failure_of({"app"}), "app needs one of: list, show, add, check, remove; try 'clioctl --help'");
+    EXPECT_TEXT(failure_of({"app", "frobnicate"}),
+                "app needs one of: list, show, add, check, remove; try 'clioctl --help'");
+    EXPECT_TEXT(failure_of({"token", "-j"}), "token: unknown option -j; did you mean --json?");
+    EXPECT_TEXT(failure_of({"token", "-X"}), "token: unknown option -X; try 'clioctl token --help'");
     EXPECT_TEXT(failure_of({"token", "--json=1"}), "token: --json takes no value; try 'clioctl token --help'");
     EXPECT_TEXT(failure_of({"token", "--min-ttl"}), "token: --min-ttl needs a value; try 'clioctl token --help'");
     EXPECT_TEXT(failure_of({"token", "a", "b"}), "token: too many arguments; try 'clioctl token --help'");
-    EXPECT_TEXT(failure_of({"login"}), "login: ACCOUNT is missing; try 'clioctl login --help'");
     EXPECT_TEXT(failure_of({"app", "add"}), "app add: NAME is missing; try 'clioctl app add --help'");
     EXPECT_TEXT(failure_of({"run", "a"}), "run: -- COMMAND is missing; try 'clioctl run --help'");
     EXPECT_TEXT(failure_of({"run", "a", "--"}), "run: -- COMMAND is missing; try 'clioctl run --help'");
     EXPECT_TEXT(failure_of({"--", "token"}), "no command before --; try 'clioctl --help'");
+}
+
+Test(arguments, what_may_have_been_meant) {
+    EXPECT_TEXT(failure_of({"tokne"}), "unknown command 'tokne'; did you mean token?");
+    EXPECT_TEXT(failure_of({"tok"}), "unknown command 'tok'; did you mean token?");
+    EXPECT_TEXT(failure_of({"LIST"}), "unknown command 'LIST'; did you mean list?");
+    EXPECT_TEXT(failure_of({"app", "lst"}), "unknown command 'app lst'; did you mean app list?");
+    EXPECT_TEXT(failure_of({"token", "--jso"}), "token: unknown option --jso; did you mean --json?");
+    EXPECT_TEXT(failure_of({"token", "--min-tll", "9"}), "token: unknown option --min-tll; did you mean --min-ttl?");
+    EXPECT_TEXT(failure_of({"token", "-json"}), "token: unknown option -json; did you mean --json?");
+}
+
+Test(arguments, a_program_without_the_double_dash) {
+    const std::string missing = "run: -- is missing before the command to run, as in: clioctl run ";
+    EXPECT_TEXT(failure_of({"run", "smith-law", "ls", "-la"}), missing + "smith-law -- ls ...");
+    EXPECT_TEXT(failure_of({"run", "smith-law", "ls", "/tmp"}), missing + "smith-law -- ls ...");
+    EXPECT_TEXT(failure_of({"run", "smith-law", "curl", "--json"}), missing + "smith-law -- curl ...");
+    EXPECT_TEXT(failure_of({"run", "ls", "-la"}), missing + "-- ls ...");
+}
+
+Test(arguments, values_that_are_not_allowed) {
+    EXPECT_TEXT(failure_of({"app", "add", "x", "--region", "US"}),
+                "app add: --region: \"US\" is not one of us, eu, ca, au; try 'clioctl app add --help'");
+    EXPECT_TEXT(failure_of({"--rotation=once", "app", "add", "x"}),
+                "app add: --rotation: \"once\" is not one of reusable, single_use; try 'clioctl app add --help'");
+    EXPECT_TEXT(command_of({"app", "add", "x", "--product", "platform", "--region", "au"}), "app add");
 }
 
 Test(arguments, numbers) {

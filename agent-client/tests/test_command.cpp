@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "cli/command.h"
+#include "cli/command_line/command.h"
 
+#include <map>
 #include <set>
 #include <string>
 
-#include "cli/help.h"
+#include "cli/command_line/help.h"
 #include "expect.h"
 
 using namespace agent;
@@ -27,6 +28,33 @@ Test(command, synopses_name_every_option) {
             EXPECT_CONTAINS(command.synopsis, form);
         }
     }
+}
+
+// Otherwise an option could not stand before the command.
+Test(command, an_option_takes_a_value_everywhere_or_nowhere) {
+    std::map<std::string_view, bool> takes;
+    for (const Command& command : all_commands()) {
+        for (const Option& option : command.options) {
+            const auto [known, is_new] = takes.emplace(option.name, !option.value.empty());
+            cr_expect(known->second == !option.value.empty(), "--%s", std::string(option.name).c_str());
+        }
+    }
+}
+
+Test(command, help_names_the_values_that_are_allowed) {
+    for (const Command& command : all_commands()) {
+        for (const Option& option : command.options) {
+            for (const std::string_view choice : option.choices) EXPECT_CONTAINS(option.help, choice);
+        }
+    }
+}
+
+Test(command, groups) {
+    cr_expect(group_members("app").size() >= 3 && group_members("key").size() >= 5);
+    cr_expect(group_members("ap").empty() && group_members("").empty() && group_members("token").empty());
+    const std::string help = group_help("app");
+    for (const Command* member : group_members("app")) EXPECT_CONTAINS(help, member->summary);
+    cr_expect(help.find("key list") == std::string::npos);
 }
 
 Test(command, synopses_tell_how_many_words) {

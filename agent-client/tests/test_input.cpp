@@ -54,11 +54,15 @@ Test(input, is_bounded) {
 Test(input, secret_from_a_file) {
     char path[] = "/tmp/secret-XXXXXX";
     const Fd file(::mkstemp(path));
-    cr_assert(::write(file.get(), "s3cret\nmore\n", 12) == 12);
-    const auto secret = read_secret(path, "");
+    cr_assert(::write(file.get(), "s3cret\n", 7) == 7);
+    const auto secret = read_client_secret(path);
+    cr_assert(::write(file.get(), "more\n", 5) == 5);
+    const auto more = read_client_secret(path);
     ::unlink(path);
     cr_assert(secret.has_value());
     EXPECT_TEXT(secret->reveal(), "s3cret");
+    cr_assert(!more);
+    EXPECT_CONTAINS(more.error().detail, "more than one line");
 }
 
 Test(input, secret_that_json_cannot_carry) {
@@ -68,6 +72,6 @@ Test(input, secret_that_json_cannot_carry) {
 
 Test(input, no_secret) {
     EXPECT_TEXT(as_secret(std::nullopt).error().detail, "the secret is empty");
-    EXPECT_TEXT(read_secret("/dev/null", "").error().detail, "the secret is empty");
-    EXPECT_CONTAINS(read_secret("/nonexistent", "").error().detail, "/nonexistent: No such file");
+    EXPECT_TEXT(read_client_secret("/dev/null").error().detail, "/dev/null: the secret is empty");
+    EXPECT_CONTAINS(read_client_secret("/nonexistent").error().detail, "/nonexistent: No such file");
 }

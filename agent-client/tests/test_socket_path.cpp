@@ -46,10 +46,3 @@ Test(socket_path, order) {
     };
     for (const Row& row : rows) EXPECT_TEXT(agent::find_socket(row.chosen, surroundings_of(row)), row.expected);
 }
-
-Test(socket_path, account) {
-    const Row named{.chosen = "", .variables = {{"CLIO_ACCOUNT", "smith-law"}}, .existing = {}, .expected = ""};
-    const Row empty{.chosen = "", .variables = {{"CLIO_ACCOUNT", ""}}, .existing = {}, .expected = ""};
-    EXPECT_TEXT(agent::default_account(surroundings_of(named)).value_or("none"), "smith-law");
-    EXPECT_TEXT(agent::default_account(surroundings_of(empty)).value_or("none"), "none");
-}

@@ -11,6 +11,7 @@
 #include "app/start/places.h"
 #include "base/json/json_reader.h"
 #include "base/text/encoding.h"
+#include "base/secret/client_secret.h"
 
 namespace agent {
 
@@ -26,9 +27,17 @@ void read_section(JsonReader& in, std::string_view key, const Read& read) {
 
 Result<SecretString> secret_from_json(const Json& value) {
     AGENT_TRY(const SecretReference reference, secret_reference_from_json(value));
-    auto secret = read_secret(reference);
+    auto secret = read_file(reference.path, reference.guard).and_then([&](const SecretString& text) {
+        return client_secret_of(text.reveal(), reference.path);
+    });
     if (!secret) return tl::unexpected(json_error(value.position(), secret.error().message));
     return secret;
+}
+
+/// Some editors write one.
+std::string_view without_byte_order_mark(std::string_view text) {
+    constexpr std::string_view kMark = "\xef\xbb\xbf";
+    return text.starts_with(kMark) ? text.substr(kMark.size()) : text;
 }
 
 Result<void> read_apps(const Json& json, std::vector<App>& apps) {
@@ -177,8 +186,9 @@ Result<Config> Config::load(const std::optional<std::string>& path) {
         const auto text = read_file(file, Guard::kNobody);
         if (!text && text.error().code == Error::Code::kNotFound && !path) continue;
         if (!text) return tl::unexpected(text.error());
-        auto config = parse(text->reveal());
+        auto config = parse(without_byte_order_mark(text->reveal()));
         if (!config) config.error().message.insert(0, file + ": ");
+        if (config) config->file = file;
         return config;
     }
     return Config{};

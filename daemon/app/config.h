@@ -35,6 +35,7 @@ struct Config {
     /// exists, an empty configuration.
     [[nodiscard]] static Result<Config> load(const std::optional<std::string>& path);
 
+    std::optional<std::string> file;  // that it was read from
     std::vector<App> apps;
     /// When the agent locks itself.
     struct Lock {

@@ -34,8 +34,8 @@ struct HttpResponse {
     /// invalid.
     std::optional<Duration> retry_after;
     SecretString body;
-    /// The server's clock, from Date; nullopt if absent or invalid.
-    std::optional<WallTime> date{};
+    std::string location{};          // of a redirect, which is not followed; as sent
+    std::optional<WallTime> date{};  // by the server's clock; nullopt if absent or invalid
 };
 
 /// Why there is no complete answer.

@@ -16,6 +16,7 @@ struct BrowserPage {
 
     Kind kind = Kind::kFailed;
     std::string account;  // empty for kNotExpected
+    std::string user;     // who signed in, as Clio says; may be empty
     std::string reason;   // one sentence for the user; the renderer escapes it
 };
 

@@ -15,7 +15,7 @@ using Kind = BrowserPage::Kind;
 namespace {
 
 BrowserPage page(Kind kind, std::string account = "smith-law", std::string reason = "") {
-    return {.kind = kind, .account = std::move(account), .reason = std::move(reason)};
+    return {.kind = kind, .account = std::move(account), .user = {}, .reason = std::move(reason)};
 }
 
 std::string between(std::string_view text, std::string_view begin, std::string_view end) {
@@ -31,6 +31,17 @@ Test(browser_page, says_what_happened) {
     EXPECT_CONTAINS(render_browser_page(page(Kind::kDeclined)), "Access was declined");
     EXPECT_CONTAINS(render_browser_page(page(Kind::kFailed, "smith-law", "Clio said no.")), "<p>Clio said no.</p>");
     EXPECT_CONTAINS(render_browser_page(page(Kind::kNotExpected, "")), "No login is waiting");
+}
+
+Test(browser_page, names_who_signed_in) {
+    BrowserPage signed_in = page(Kind::kSignedIn);
+    signed_in.user = "Jane <Doe>";
+    EXPECT_CONTAINS(render_browser_page(signed_in), "as <strong>Jane &lt;Doe&gt;</strong>");
+}
+
+Test(browser_page, says_one_thing_of_a_login_that_was_declined) {
+    const std::string html = render_browser_page(page(Kind::kDeclined, "smith-law", "the person declined"));
+    cr_expect(html.find("the person declined") == std::string::npos);
 }
 
 Test(browser_page, escapes_what_comes_from_outside) {

@@ -30,7 +30,7 @@ void init() {
 }
 
 BrowserPage page(Kind kind) {
-    return {.kind = kind, .account = "smith-law", .reason = {}};
+    return {.kind = kind, .account = "smith-law", .user = {}, .reason = {}};
 }
 
 struct Fixture {
@@ -116,6 +116,33 @@ Test(loopback_redirect_listener, refuses_everything_else_without_a_call) {
     f.expect_page(f.ask("bytes that are not HTTP\r\n\r\n"), "HTTP/1.1 400 ");
     f.expect_page(f.ask("GET /callback?" + std::string(20'000, 'x')), "HTTP/1.1 431 ");
     cr_expect(f.queries.empty());
+}
+
+Test(loopback_redirect_listener, two_paths_share_a_port) {
+    Fixture f;
+    f.start();
+    std::vector<std::string> others;
+    Url other = f.uri();
+    other.path = "/other";
+    auto second = f.listener.listen(other, [&](std::string query, const RedirectListener::Respond& respond) {
+        others.push_back(std::move(query));
+        respond(page(Kind::kDeclined));
+    });
+    cr_assert(second, "%s", second.error().message.c_str());
+    f.expect_page(f.ask(f.request("/other?code=o")), "Declined");
+    const RawClient& browser = f.ask(f.request("/callback?code=c"));
+    cr_assert(f.until_asked());
+    cr_expect(others == std::vector<std::string>{"code=o"} && f.queries == std::vector<std::string>{"code=c"});
+    f.owed[0](page(Kind::kSignedIn));
+    f.expect_page(browser, "Signed in");
+    f.expect_page(f.ask(f.request("/nowhere")), "HTTP/1.1 404 ");
+
+    second->reset();
+    f.expect_page(f.ask(f.request("/other?code=o")), "HTTP/1.1 404 ");
+    f.listening.reset();
+    const RawClient& late = f.ask(f.request("/callback"));
+    cr_assert(f.until_ended(late));
+    cr_expect(late.failed(), "nobody listens any more");
 }
 
 Test(loopback_redirect_listener, reads_a_head_in_any_pieces_and_nothing_after_it) {

@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Apps that are added while the daemon runs."""
 
+import socket
+from urllib.parse import urlsplit
+
 import pytest
 
 
@@ -48,3 +51,48 @@ def test_an_app_that_makes_no_sense(stage, changes):
 def test_a_bad_name(stage, name):
     answer = stage.agent.put(f"/v1/apps/{name}", stage.clio.app_json(stage.redirect_uri))
     assert answer.status in (400, 404)
+
+
+def test_one_app(stage):
+    app = stage.agent.get("/v1/apps/firm").json
+    assert app == stage.agent.get("/v1/apps").json["apps"][0]
+    assert stage.agent.get("/v1/apps/frim").json["detail"] == "app frim: not registered; did you mean firm?"
+    shown = stage.clioctl("app", "show", "firm").stdout
+    assert app["client_id"] in shown and app["endpoints"]["token"] in shown and stage.clio.client_secret not in shown
+    assert stage.clioctl.json("app", "show", "firm") == app
+
+
+def findings(stage, exit):
+    return {check["check"]: check for check in stage.clioctl.json("app", "check", "firm", exit=exit)["checks"]}
+
+
+def test_check(make_stage):
+    with make_stage() as stage:
+        found = findings(stage, exit=0)
+        assert {name: check["verdict"] for name, check in found.items()} == {
+            "redirect_port": "good", "authorization": "good", "clock": "good"}
+        assert "clock" in stage.clioctl("app", "check", "firm").stdout
+        with socket.socket() as other:
+            other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            other.bind(("127.0.0.1", urlsplit(stage.redirect_uri).port))
+            other.listen()
+            assert "taken by process" in findings(stage, exit=1)["redirect_port"]["detail"]
+    with make_stage(app={"client_id": "unknown"}, name="unknown") as stage:
+        refused = findings(stage, exit=1)["authorization"]
+        assert refused["verdict"] == "bad" and "App Key unknown" in refused["detail"]
+    with make_stage(app={"endpoints": {"authorization": "https://clio.invalid/oauth/authorize"}}, name="nowhere") as stage:
+        assert "clio.invalid" in findings(stage, exit=1)["authorization"]["detail"]
+
+
+def test_two_apps_share_a_port_and_a_login_is_named_as_what_has_it(stage):
+    port = urlsplit(stage.redirect_uri).port
+    for name, uri in {"other": f"http://127.0.0.1:{port}/other", "local": f"http://localhost:{port}/callback"}.items():
+        assert stage.agent.put(f"/v1/apps/{name}", stage.clio.app_json(uri)).status == 204
+    stage.begin_login("a", app="firm")
+    stage.login("b", app="other")
+    answer = stage.agent.post("/v1/authorizations", {"account": "c", "app": "local"})
+    assert (answer.status, answer.code) == (409, "conflict")
+    assert f"port {port} is taken by the open login of account a" in answer.json["detail"]
+    assert "clioctl login --cancel a" in answer.json["detail"]
+    assert stage.clioctl("login", "--cancel", "a").stdout == "Cancelled the login of a\n"
+    stage.login("c", app="local")

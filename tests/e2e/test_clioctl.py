@@ -91,11 +91,80 @@ def test_token(stage):
     assert stage.clioctl("token", CLIO_ACCOUNT="nosuch", exit=7).stdout == ""
 
 
+def test_curl_goes_on_with_a_token_or_not_at_all(stage):
+    stage.login("smith-law")
+    url = stage.agent.token("smith-law")["api_base"] + "/users/who_am_i.json"
+    script = '"$0" token "$1" --curl | curl -sS -K - "$2"'
+    done = stage.clioctl.run(["sh", "-c", script, CLIOCTL, "smith-law", url])
+    assert json.loads(done.stdout)["data"]["id"] == 42
+    stage.clioctl.run(["sh", "-c", script, CLIOCTL, "nosuch", url], exit=1)
+    stage.daemon.stop()
+    stage.clioctl.run(["sh", "-c", script, CLIOCTL, "smith-law", url], exit=1)
+    stage.daemon.start()
+
+
+def test_report(stage):
+    stage.login("smith-law")
+    assert "agent gets a new token" in stage.clioctl("report").stdout
+    until(lambda: stage.clioctl.json("show")["generation"] == 2, "no refresh")
+    assert "newer token already" in stage.clioctl("report", "--generation", "1").stdout
+    assert stage.clioctl("report", "--status", "404").stdout.startswith("Ignored:")
+
+
+def test_a_token_outlives_its_grant_with_a_warning(stage):
+    stage.login("smith-law")
+    stage.clio.revoke_all()
+    stage.clioctl("refresh", exit=3)
+    done = stage.clioctl("token")
+    assert done.stdout and "must be logged in again" in done.stderr and "clioctl login smith-law" in done.stderr
+    assert "must be logged in again" in stage.clioctl("run", "--", "true").stderr
+    assert stage.clioctl.json("token")["state"] == "login_required"
+
+
 def test_token_of_several_accounts(stage):
     stage.login("a")
     stage.login("b")
     assert stage.clioctl("token", exit=2).stdout == ""
     assert stage.clioctl("token", "a").stdout != stage.clioctl("token", "b").stdout
+
+
+def test_the_account_may_be_left_out(stage):
+    assert "clioctl login ACCOUNT" in stage.clioctl("show", exit=7).stderr
+    stage.login("a")
+    assert stage.clioctl.json("show")["name"] == "a"
+    assert stage.clioctl("refresh").stdout.startswith("Refreshed a:")
+    stage.login("b")
+    for command in ("token", "show", "refresh", "logout"):
+        said = stage.clioctl(command, exit=2).stderr
+        assert "CLIO_ACCOUNT" in said and "clioctl default ACCOUNT" in said
+    assert stage.clioctl.json("show", CLIO_ACCOUNT="b")["name"] == "b"
+    assert stage.clioctl("logout", CLIO_ACCOUNT="b").stdout == "Logged out b\n"
+
+
+def test_a_default_account(stage):
+    stage.login("a")
+    stage.login("b")
+    assert "clioctl default ACCOUNT" in stage.clioctl("default").stderr
+    stage.clioctl("default", "b")
+    assert stage.clioctl("default").stdout == "b\n"
+    assert stage.clioctl.json("default") == {"account": "b"}
+    assert stage.clioctl("token").stdout == stage.clioctl("token", "b").stdout
+    assert stage.clioctl("token", CLIO_ACCOUNT="a").stdout == stage.clioctl("token", "a").stdout
+    stage.clioctl("default", "c", exit=7)
+    assert stage.clioctl.json("show")["name"] == "b"
+    stage.clioctl("default", "--clear")
+    assert stage.clioctl.json("default") == {"account": None}
+    stage.clioctl("token", exit=2)
+
+
+def test_a_name_that_was_mistyped(stage):
+    stage.login("smith-law")
+    assert "did you mean smith-law?" in stage.clioctl("token", "smiht-law", exit=7).stderr
+    assert "did you mean smith-law?" in stage.clioctl("logout", "smith", exit=7).stderr
+    assert "clioctl list" in stage.clioctl("show", "jones", exit=7).stderr
+    assert "did you mean firm?" in stage.clioctl("login", "x", "--app", "frim", exit=7).stderr
+    assert "did you mean firm?" in stage.clioctl("app", "remove", "frm", exit=7).stderr
+    assert "clioctl app list" in stage.clioctl("login", "x", "--app", "other", exit=7).stderr
 
 
 def test_an_account_that_needs_a_person(stage):

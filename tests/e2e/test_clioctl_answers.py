@@ -129,8 +129,43 @@ def test_token(play):
     agent, clioctl = play({"GET /v1/token": answer(200, TOKEN), "GET /v1/accounts/a/token": answer(200, TOKEN)})
     assert clioctl("token").stdout == "T1-secret\n"
     assert clioctl("token", "--header").stdout == "Authorization: Bearer T1-secret\n"
+    assert clioctl("token", "--curl").stdout == 'header = "Authorization: Bearer T1-secret"\n'
     assert clioctl("token", "a", "--min-ttl", "90", "--json").stdout == json.dumps(TOKEN) + "\n"
-    assert [line for line, _ in agent.requests] == ["GET /v1/token", "GET /v1/token", "GET /v1/accounts/a/token?min_ttl=90"]
+    asked = [line for line, _ in agent.requests]
+    assert asked == [*3 * ["GET /v1/token"], "GET /v1/accounts/a/token?min_ttl=90"]
+
+
+@pytest.mark.parametrize("command", [["token", "--json"], ["token", "--curl"], ["run", "--", "true"]], ids=" ".join)
+def test_a_token_of_an_account_that_needs_a_person(play, command):
+    needs = {**TOKEN, "state": "login_required", "reason": "Clio ended\x1b[31m it", "expires_at": int(time.time()) + 600}
+    _, clioctl = play(token_answer(answer(200, needs)))
+    done = clioctl(*command)
+    assert done.stderr.startswith("clioctl: warning: account smith-law must be logged in again (Clio ended\\x1b[31m it); ")
+    assert done.stderr.endswith("clioctl login smith-law\n") and done.stderr.count("\n") == 1
+    if "--json" in command:
+        assert json.loads(done.stdout)["state"] == "login_required"
+
+
+REPORT = "POST /v1/accounts/a/report"
+
+
+@pytest.mark.parametrize(
+    "outcome, said",
+    [
+        ("newer_exists", "There is a newer token already; ask for it with: clioctl token a\n"),
+        ("refreshing", "Reported: the agent gets a new token; ask for it with: clioctl token a\n"),
+        ("ignored", "Ignored: account a: check the app\n"),
+        ("of_a_newer_agent", "Ignored: account a: check the app\n"),
+    ],
+)
+def test_report(play, outcome, said):
+    facts = answer(200, {**ACCOUNT, "reason": "check the app"})
+    agent, clioctl = play({REPORT: answer(200, {"generation": 7, "outcome": outcome}), "GET /v1/accounts/a": facts})
+    assert clioctl("report", "a").stdout == said
+    assert json.loads(agent.asked(REPORT)[0]) == {"generation": 7, "status": 401}
+    assert clioctl.json("report", "a", "--generation", "6", "--status", "403")["outcome"] == outcome
+    assert json.loads(agent.asked(REPORT)[1]) == {"generation": 6, "status": 403}
+    assert "whole number" in clioctl("report", "a", "--status", "99", exit=2).stderr
 
 
 def test_json_stays_on_one_line(play):

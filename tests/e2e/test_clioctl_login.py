@@ -6,12 +6,14 @@ import json
 import os
 import signal
 import subprocess
+import time
+from urllib.parse import quote
 
 import pytest
 from support.clioctl import Clioctl
 from support.fake_agent import FakeAgent, answer, problem
 from support.programs import CLIOCTL, PATIENCE, until
-from support.terminal import Terminal
+from support.terminal import Job, Terminal
 
 URL = "https://app.clio.com/oauth/authorize?state=x&y=z"
 LOGIN = {"id": "L/1", "account": "smith-law", "authorization_url": URL, "expires_at": 4000000000, "status": "pending"}
@@ -130,7 +132,72 @@ def test_no_browser_is_started_without_a_display(play, desktop, tmp_path):
 
 def test_without_a_browser_it_goes_on(play):
     _, clioctl = play(GOOD)
-    assert "clioctl login --paste" in clioctl("login", "smith-law", BROWSER="nonexistent-browser").stderr
+    assert "clioctl login smith-law --paste" in clioctl("login", "smith-law", BROWSER="nonexistent-browser").stderr
+
+
+def test_a_browser_that_fails_at_once_gives_way_to_the_next(play, tmp_path):
+    opened, works, broken = (tmp_path / name for name in ("opened", "a browser", "broken"))
+    works.write_text(f'#!/bin/sh\nprintf "%s\\n" "$@" > {tmp_path}/part && mv {tmp_path}/part {opened}\n')
+    broken.write_text("#!/bin/sh\nexit 3\n")
+    for program in (works, broken):
+        program.chmod(0o755)
+    _, clioctl = play(GOOD)
+    for browser in (str(works), f'"{works}"', f"{broken}:{works}", f"'{broken}' %s:nonexistent:{tmp_path}/a\\ browser"):
+        done = clioctl("login", "smith-law", BROWSER=browser)
+        until(opened.exists, f"BROWSER={browser} opened nothing")
+        assert opened.read_text() == URL + "\n" and "No browser" not in done.stderr
+        opened.unlink()
+    assert "No browser could be started here" in clioctl("login", "smith-law", BROWSER=str(broken)).stderr
+
+
+def url_with(redirect_uri):
+    return f"https://app.clio.com/oauth/authorize?client_id=KEY&state=x&redirect_uri={quote(redirect_uri, safe='')}"
+
+
+def test_it_says_how_long_it_waits_and_what_to_compare(play):
+    login = LOGIN | {"authorization_url": url_with("http://127.0.0.1:5678/callback"), "expires_at": int(time.time()) + 901}
+    pending = answer(200, login)
+    _, clioctl = play(GOOD | {"POST /v1/authorizations": answer(201, login), f"GET {STATE}": [pending, pending, DONE]})
+    told = clioctl("login", "smith-law", "--no-browser").stderr
+    assert "at most 15 min" in told
+    assert told.count("Nothing has come back yet") == 1
+    for fact in ("app.clio.com", "KEY", "http://127.0.0.1:5678/callback"):
+        assert fact in told
+    assert "Next: clioctl token smith-law" in told
+
+
+def test_how_to_use_a_browser_elsewhere(play):
+    login = LOGIN | {"authorization_url": url_with("http://127.0.0.1:5678/callback")}
+    _, clioctl = play(GOOD | {"POST /v1/authorizations": answer(201, login), f"POST {STATE}": answer(202, login)})
+    ssh = {"USER": "jane", "SSH_CONNECTION": "198.51.100.1 50000 203.0.113.7 22"}
+    for told in (clioctl("login", "smith-law", BROWSER="nonexistent-browser", **ssh).stderr,
+                 clioctl("login", "smith-law", "--paste", stdin="CODE\n", **ssh).stderr):
+        assert "clioctl login smith-law --paste" in told
+        assert "ssh -L 5678:127.0.0.1:5678 jane@203.0.113.7\n" in told
+
+
+def test_a_page_that_shows_the_code_is_pasted_from(play):
+    login = LOGIN | {"authorization_url": url_with("https://app.clio.com/oauth/approval")}
+    agent, clioctl = play(GOOD | {"POST /v1/authorizations": answer(201, login), f"POST {STATE}": answer(202, login)})
+    done = clioctl("login", "smith-law", stdin="CODE\n", BROWSER="nonexistent-browser")
+    assert "is a page that shows a code: paste that here" in done.stderr and "Logged in" in done.stdout
+    assert json.loads(agent.asked(f"POST {STATE}")[0]) == {"redirected_url": "CODE"}
+
+
+def test_open_logins(play):
+    other = LOGIN | {"id": "L2", "account": "jones", "expires_at": int(time.time()) + 901}
+    agent, clioctl = play({
+        "GET /v1/authorizations": answer(200, {"authorizations": [LOGIN, other]}),
+        f"DELETE {STATE}": answer(204), "DELETE /v1/authorizations/L2": answer(204),
+    })
+    heading, first, second = clioctl("login", "--list").stdout.splitlines()
+    assert heading.split() == ["ACCOUNT", "ENDS", "REDIRECT", "URI"]
+    assert first.startswith("smith-law") and second.startswith("jones      in 15 min")
+    assert [login["id"] for login in clioctl.json("login", "--list")["authorizations"]] == ["L/1", "L2"]
+    assert clioctl("login", "--cancel", "jones").stdout == "Cancelled the login of jones\n"
+    assert not agent.asked(f"DELETE {STATE}")
+    assert clioctl("login", "--cancel").stdout.count("Cancelled") == 2
+    assert "No login is open" in clioctl("login", "--cancel", "nosuch").stderr
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
@@ -163,6 +230,12 @@ def test_paste(play):
     assert json.loads(agent.asked(f"POST {STATE}")[0]) == {"redirected_url": "http://127.0.0.1/callback?code=C&state=x"}
 
 
+def test_paste_again_without_a_terminal(play):
+    agent, clioctl = play(GOOD | {f"POST {STATE}": [problem(400, "bad_request", "no code in it"), answer(202, LOGIN)]})
+    assert "Logged in" in clioctl("login", "smith-law", "--paste", stdin="nonsense\nCODE\n").stdout
+    assert len(agent.asked(f"POST {STATE}")) == 2
+
+
 @pytest.mark.parametrize("pasted, exit", [("nonsense\n", 2), ("", 2), ("x" * 9000, 2)], ids=["refused", "nothing", "long"])
 def test_paste_that_is_wrong(play, pasted, exit):
     agent, clioctl = play(GOOD | {f"POST {STATE}": problem(400, "bad_request", "no code in it")})
@@ -181,11 +254,11 @@ def test_paste_again_on_a_terminal(play):
     assert len(agent.asked(f"POST {STATE}")) == 2
 
 
-APP = ["app", "add", "firm", "--product", "manage", "--region", "us", "--client-id", "i", "--redirect-uri", "http://127.0.0.1:1/"]
+APP = ["app", "add", "firm", "--product", "manage", "--region", "us", "--client-id", "i", "--redirect-uri", "http://127.0.0.1:5678/"]
 
 
 def test_the_secret_is_asked_for_without_echo(play):
-    agent, clioctl = play({"PUT /v1/apps/firm": answer(204)})
+    agent, clioctl = play({"PUT /v1/apps/firm": answer(204), "GET /v1/apps/firm": problem(404, "not_found", "none")})
     terminal = Terminal(clioctl, *APP, "--no-pkce", "--endpoint", "token=http://127.0.0.1:2/t")
     terminal.expect("Secret of the app: ")
     assert not terminal.echoes()
@@ -193,9 +266,60 @@ def test_the_secret_is_asked_for_without_echo(play):
     assert terminal.end() == 0
     assert "s3cret" not in terminal.shown and "Added app firm" in terminal.shown
     assert json.loads(agent.asked("PUT /v1/apps/firm")[0]) == {
-        "product": "manage", "region": "us", "client_id": "i", "redirect_uri": "http://127.0.0.1:1/",
+        "product": "manage", "region": "us", "client_id": "i", "redirect_uri": "http://127.0.0.1:5678/",
         "client_secret": "s3cret", "pkce": False, "endpoints": {"token": "http://127.0.0.1:2/t"},
     }
+
+
+def test_what_is_missing_is_asked_for(play):
+    agent, clioctl = play({"PUT /v1/apps/firm": answer(204), "GET /v1/apps/firm": answer(200, {"name": "firm"})})
+    terminal = Terminal(clioctl, "app", "add", "firm", "--client-id", "i")
+    for question, typed in [("Product ", "Manage"), ('"Manage" is not one of: manage or platform', "manage"),
+                            ("Region ", " eu "), ("Redirect URI", "http://127.0.0.1/"),
+                            ("has no port", "http://127.0.0.1:5678/callback"), ("Secret of the app: ", "s3cret")]:
+        terminal.expect(question)
+        terminal.type(typed + "\n")
+    assert terminal.end() == 0
+    assert "Replaced app firm" in terminal.shown and "s3cret" not in terminal.shown
+    assert json.loads(agent.asked("PUT /v1/apps/firm")[0]) == {
+        "product": "manage", "region": "eu", "client_id": "i", "redirect_uri": "http://127.0.0.1:5678/callback",
+        "client_secret": "s3cret",
+    }
+
+
+@pytest.mark.parametrize("number", [signal.SIGTSTP, signal.SIGTTIN, signal.SIGTTOU], ids=lambda n: n.name)
+def test_a_stop_at_the_prompt_brings_the_echo_back_until_it_goes_on(play, number):
+    agent, clioctl = play({"PUT /v1/apps/firm": answer(204), "GET /v1/apps/firm": problem(404, "not_found", "none")})
+    with Job(clioctl, *APP) as job:
+        job.expect("Secret of the app: ")
+        until(lambda: not job.echoes(), "the terminal still echoes")
+        if number == signal.SIGTSTP:
+            job.type("half\x1a")
+        else:
+            os.kill(job.program, number)
+        until(job.is_stopped, "it does not stop")
+        assert job.echoes()
+        job.shown = ""
+        job.go_on()
+        job.expect("Secret of the app: ")
+        until(lambda: not job.echoes(), "the terminal echoes what is typed")
+        job.type("s3cret\n")
+        job.expect("Added app firm")
+        assert "s3cret" not in job.shown
+    assert json.loads(agent.asked("PUT /v1/apps/firm")[0])["client_secret"] == "s3cret"
+
+
+def test_after_a_stop_that_cannot_be_held_back_it_asks_again(play):
+    _, clioctl = play({})
+    with Job(clioctl, *APP) as job:
+        job.expect("Secret of the app: ")
+        os.kill(job.program, signal.SIGSTOP)
+        until(job.is_stopped, "it does not stop")
+        job.set_echo()  # as shells do
+        job.shown = ""
+        job.go_on()
+        job.expect("Secret of the app: ")
+        until(lambda: not job.echoes(), "the terminal echoes what is typed")
 
 
 def test_ctrl_c_at_the_prompt_brings_the_echo_back(play):

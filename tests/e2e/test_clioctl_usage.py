@@ -11,6 +11,9 @@ from support.clioctl import Clioctl
 from support.programs import CLIOCTL, clean_environment
 
 
+APP = ["app", "add", "x", "--product", "manage", "--region", "us", "--client-id", "i", "--redirect-uri", "http://127.0.0.1:5678/"]
+
+
 @pytest.fixture
 def clioctl(tmp_path):
     return Clioctl(tmp_path, tmp_path / "agent.sock")
@@ -19,12 +22,18 @@ def clioctl(tmp_path):
 @pytest.mark.parametrize(
     "arguments, said",
     [
-        ([], "a command is missing; try 'clioctl --help'"),
-        (["tokne"], "unknown command 'tokne'; try 'clioctl --help'"),
-        (["app"], "app needs one of: list, add, remove; try 'clioctl --help'"),
+        (["tokne"], "unknown command 'tokne'; did you mean token?"),
+        (["help", "tokne"], "unknown command 'tokne'; did you mean token?"),
+        (["token", "--min-tll", "90"], "token: unknown option --min-tll; did you mean --min-ttl?"),
+        (["run", "smith-law", "ls", "-la"],
+         "run: -- is missing before the command to run, as in: clioctl run smith-law -- ls ..."),
+        (["app", "add", "x", "--region", "US"],
+         'app add: --region: "US" is not one of us, eu, ca, au; try \'clioctl app add --help\''),
+        (["default", "a", "--clear"], "default: --clear takes no account; try 'clioctl default --help'"),
+        (["app"], "app needs one of: list, show, add, check, remove; try 'clioctl --help'"),
         (["token", "--nope"], "token: unknown option --nope; try 'clioctl token --help'"),
         (["token", "a", "b"], "token: too many arguments; try 'clioctl token --help'"),
-        (["token", "--json", "--header"], "token: --json and --header exclude each other; try 'clioctl token --help'"),
+        (["token", "--json", "--header"], "token: --header, --curl and --json exclude each other; try 'clioctl token --help'"),
         (["token", "--min-ttl", "soon"], "token: --min-ttl takes a whole number from 0 to 31536000; try 'clioctl token --help'"),
         (["list", "--timeout", "0"], "list: --timeout takes a whole number from 1 to 86400; try 'clioctl list --help'"),
         (["list", "--socket", ""], "list: --socket: the path is empty; try 'clioctl list --help'"),
@@ -33,7 +42,14 @@ def clioctl(tmp_path):
         (["login", "a", "--paste", "--no-browser"],
          "login: --no-browser and --paste exclude each other; try 'clioctl login --help'"),
         (["run", "a"], "run: -- COMMAND is missing; try 'clioctl run --help'"),
-        (["app", "add", "x"], "app add: --product is missing; try 'clioctl app add --help'"),
+        (["app", "add", "x"],
+         "app add: --product, --region, --client-id, --redirect-uri are missing; try 'clioctl app add --help'"),
+        ([*APP[:-1], "http://127.0.0.1:80/callback"],
+         'app add: --redirect-uri: "http://127.0.0.1:80/callback" has port 80, but only root may open ports below 1024; '
+         "register another one, as in http://127.0.0.1:5678/callback; try 'clioctl app add --help'"),
+        ([*APP[:-3], "key\u200b", *APP[-2:]],
+         'app add: --client-id: "key\u200b" has an invisible or foreign character (byte 0xe2 at position 4); '
+         "copy it again; try 'clioctl app add --help'"),
         (["key"], "key needs one of: list, add, remove, rotate, test; try 'clioctl --help'"),
         (["key", "add"], "key add: KIND is missing; try 'clioctl key add --help'"),
         (["key", "add", "tpm"], "key add: KIND is passphrase, recovery, file or credential; try 'clioctl key add --help'"),
@@ -74,9 +90,6 @@ def test_a_setuid_caller_takes_no_socket_from_the_environment(clioctl, tmp_path)
     assert "/run/cliod/agent.sock" in shown and str(tmp_path) not in shown
 
 
-APP = ["app", "add", "x", "--product", "manage", "--region", "us", "--client-id", "i", "--redirect-uri", "http://127.0.0.1:1/"]
-
-
 @pytest.mark.parametrize(
     "arguments, said",
     [
@@ -94,7 +107,9 @@ APP = ["app", "add", "x", "--product", "manage", "--region", "us", "--client-id"
         (["key", "add", "passphrase"], "standard input ended"),
         (["key", "test", "--passphrase"], "standard input ended"),
         ([*APP, "--pkce", "--no-pkce"], "exclude each other"),
-        ([*APP, "--endpoint", "token"], "--endpoint takes NAME=URL"),
+        ([*APP, "--endpoint", "token"], '--endpoint: "token" is not NAME=URL'),
+        ([*APP, "--endpoint", "tokn=https://x"], '--endpoint: "tokn=https://x" is not NAME=URL'),
+        ([*APP, "--product", "platform"], "--scope is missing"),
     ],
 )
 def test_bad_input_is_found_before_the_agent_is_asked(clioctl, arguments, said):
@@ -110,7 +125,7 @@ def test_a_secret_needs_a_terminal_or_a_file(clioctl):
 
 @pytest.mark.parametrize(
     "arguments",
-    [["token"], ["token", "a"], ["run", "--", "true"], ["list"], ["show", "a"], ["status"], ["refresh", "a"],
+    [["token"], ["token", "a"], ["run", "--", "true"], ["report"], ["list"], ["show", "a"], ["status"], ["refresh", "a"],
      ["logout", "a"], ["events"], ["login", "a"], ["app", "list"], ["app", "remove", "a"], ["lock"], ["key", "list"],
      ["key", "add", "recovery"], ["key", "add", "file", "f"], ["key", "remove", "1"], ["key", "rotate"], ["key", "test"],
      [*APP, "--secret-file", "/etc/hostname"]],
@@ -134,8 +149,12 @@ def commands(clioctl):
 
 
 def test_help(clioctl):
-    assert clioctl("-h").stdout == clioctl("--help").stdout == clioctl("app", "--help").stdout
-    assert len(commands(clioctl)) == 23
+    whole = clioctl("--help").stdout
+    assert clioctl("-h").stdout == clioctl("help").stdout == whole
+    done = clioctl(exit=2)
+    assert (done.stdout, done.stderr) == ("", whole)
+    assert clioctl("app", "--help").stdout == clioctl("help", "app").stdout != whole
+    assert len(commands(clioctl)) >= 25
     for command in commands(clioctl):
         shown = clioctl(*command, "--help").stdout
         assert shown.startswith("usage: clioctl " + " ".join(command))
@@ -143,10 +162,13 @@ def test_help(clioctl):
             assert option in shown
         assert max(map(len, shown.splitlines()[1:])) <= 120
         assert clioctl(*command, "too", "many", "--help").stdout == shown
+        assert clioctl("--help", *command).stdout == clioctl("help", *command).stdout == shown
 
 
 def test_version(clioctl):
-    assert re.fullmatch(r"clioctl \d+\.\d+\.\d+\n", clioctl("version").stdout)
+    version = clioctl("version").stdout
+    assert re.fullmatch(r"clioctl \d+\.\d+\.\d+\n", version)
+    assert clioctl("--version").stdout == clioctl("list", "--version").stdout == version
 
 
 def test_output_that_cannot_be_written(clioctl):

@@ -12,7 +12,7 @@ from support.contract import Contract
 from support.in_play import InPlay
 
 TOKEN = {"account": "a", "access_token": "t", "token_type": "Bearer", "expires_at": 1, "expires_in": 1, "generation": 1,
-         "api_base": "https://app.clio.com/api/v4"}
+         "api_base": "https://app.clio.com/api/v4", "state": "ready"}
 PROBLEM = {"type": "about:blank", "title": "Not found", "status": 404, "code": "not_found", "detail": "no such account"}
 BUSY = PROBLEM | {"status": 503, "code": "temporarily_unavailable"}
 

@@ -59,7 +59,9 @@ class FakeAccounts final : public agent::Accounts {
                 .expires_at = facts.expires_at,
                 .generation = facts.generation,
                 .api_base = "https://app.clio.com/api/v4",
-                .min_ttl_met = min_ttl_met};
+                .min_ttl_met = min_ttl_met,
+                .state = facts.state,
+                .reason = facts.reason};
     }
 
     [[nodiscard]] agent::Result<std::string> only_account() const override {

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "core/login/logins.h"
 #include "fakes/owed_answers.h"
@@ -17,7 +18,10 @@ class FakeLogins final : public agent::Logins {
     std::optional<agent::LoginState> login;
     OwedAnswers<agent::Result<agent::LoginState>> waits;
 
+    OwedAnswers<agent::Result<std::vector<agent::AppFinding>>> checks;
+
     // What was asked for last.
+    std::string checked;
     agent::LoginRequest request;
     agent::Duration patience{};
     std::string pasted;
@@ -36,6 +40,10 @@ class FakeLogins final : public agent::Logins {
         return *login;
     }
 
+    [[nodiscard]] std::vector<agent::LoginState> open_logins() const override {
+        return login ? std::vector{*login} : std::vector<agent::LoginState>();
+    }
+
     [[nodiscard]] agent::Result<agent::LoginState> state(std::string_view id) const override {
         if (error) return tl::unexpected(*error);
         if (!login || login->id != id) return agent::fail(agent::Error::Code::kNotFound, "no such login");
@@ -50,6 +58,11 @@ class FakeLogins final : public agent::Logins {
     [[nodiscard]] agent::Result<agent::LoginState> paste(std::string_view id, std::string_view url) override {
         pasted = url;
         return state(id);
+    }
+
+    [[nodiscard]] std::unique_ptr<agent::Waiting> check_app(const std::string& app, Checked done) override {
+        checked = app;
+        return checks.add(std::move(done));
     }
 
     void cancel(std::string_view id) override { cancelled = id; }

@@ -68,7 +68,8 @@ class FakeRedirectListener : public agent::RedirectListener {
         const auto closed = open_.extract(at);
         for (const auto& owed : closed.mapped()->owed) {
             if (std::exchange(*owed, false))
-                pages_.push_back({.kind = agent::BrowserPage::Kind::kNotExpected, .account = {}, .reason = {}});
+                pages_.push_back(
+                    {.kind = agent::BrowserPage::Kind::kNotExpected, .account = {}, .user = {}, .reason = {}});
         }
     }
 

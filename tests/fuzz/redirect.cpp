@@ -60,7 +60,7 @@ void check_page(std::string_view html) {
     for (const Kind kind : {Kind::kSignedIn, Kind::kDeclined, Kind::kFailed, Kind::kNotExpected}) {
         for (const char* reason : {"", "a reason"}) {
             const std::string plain = agent::render_browser_page(
-                {.kind = kind, .account = kind == Kind::kNotExpected ? "" : "smith", .reason = reason});
+                {.kind = kind, .account = kind == Kind::kNotExpected ? "" : "smith", .user = reason, .reason = reason});
             const std::size_t end_of_title = plain.find("</title>");
             found = found || (html.starts_with(plain.substr(0, end_of_title)) && tags(html) == tags(plain));
         }

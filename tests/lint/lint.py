@@ -227,7 +227,7 @@ def check_arguments(root):
     for source in sources(root):
         if not source.name.startswith("tests/lint/"):
             for line, match in source.matches(TOKEN_IN_ARGUMENTS):
-                yield source.offence(line, f"{match[0]}: a token in the arguments of a process; pipe it to curl -H @-")
+                yield source.offence(line, f"{match[0]}: a token in the arguments of a process; pipe clioctl token --curl to curl -K -")
 
 
 # --- version: the pages of the manual tell the version that meson.build has.

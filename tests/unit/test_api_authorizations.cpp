@@ -22,6 +22,15 @@ constexpr const char* kPending =
 
 }  // namespace
 
+Test(api_authorizations, those_that_are_open) {
+    ApiFixture api;
+    EXPECT_TEXT(api.get("/v1/authorizations").body(), R"({"authorizations":[]})");
+    cr_expect(api.get("/v1/authorizations", ApiFixture::kStranger).status() == 403);
+    static_cast<void>(api.logins.start({.app = "", .account = "smith-law"}));
+    EXPECT_CONTAINS(api.get("/v1/authorizations").body(),
+                    R"({"authorizations":[{"id":"login-1","account":"smith-law",)");
+}
+
 Test(api_authorizations, begin) {
     ApiFixture api;
     const auto asked = api.post("/v1/authorizations", R"({"account":"smith-law","app":"firm","replace_user":true})");

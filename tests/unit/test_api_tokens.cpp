@@ -20,7 +20,7 @@ struct Fixture : ApiFixture {
 
 constexpr const char* kToken =
     R"({"account":"smith-law","access_token":"token-of-smith-law","token_type":"Bearer","expires_at":1800003600,)"
-    R"("expires_in":3600,"generation":7,"api_base":"https://app.clio.com/api/v4"})";
+    R"("expires_in":3600,"generation":7,"api_base":"https://app.clio.com/api/v4","state":"ready"})";
 
 }  // namespace
 
@@ -50,6 +50,14 @@ Test(api_tokens, that_lives_shorter_than_asked_for_says_so) {
     Fixture api;
     api.accounts.min_ttl_met = false;
     EXPECT_CONTAINS(api.get("/v1/token").body(), R"(,"min_ttl_met":false})");
+}
+
+Test(api_tokens, of_an_account_that_needs_a_person_says_so) {
+    Fixture api;
+    api.accounts.held["smith-law"].state = "login_required";
+    api.accounts.held["smith-law"].reason = "the server refused the refresh token";
+    EXPECT_CONTAINS(api.get("/v1/token").body(),
+                    R"(,"state":"login_required","reason":"the server refused the refresh token"})");
 }
 
 Test(api_tokens, that_has_just_expired_has_no_time_left) {

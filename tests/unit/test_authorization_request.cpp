@@ -67,6 +67,18 @@ constexpr Response kPasted[] = {
     {"https://app.clio.com/oauth/approval?code=C", "", "C", "", ""},
     {"C0de-_.~", "", "C0de-_.~", "", ""},
     {"\tabc/def=\n", "", "abc/def=", "", ""},
+    {"\"http://127.0.0.1:5678/callback?code=C&state=S\"", "S", "C", "", ""},
+    {"' http://127.0.0.1:5678/callback?code=C&state=S '", "S", "C", "", ""},
+    {"<http://127.0.0.1:5678/callback?code=C&state=S>\n", "S", "C", "", ""},
+    {"code=C&state=S", "S", "C", "", ""},
+    {"state=S&code=C", "S", "C", "", ""},
+    {"code=C", "", "C", "", ""},
+    {" 'code=C%2FD' ", "", "C/D", "", ""},
+    {"error=access_denied&state=S", "S", "", "access_denied", ""},
+    {"http%3A%2F%2F127.0.0.1%3A5678%2Fcallback%3Fcode%3DC%26state%3DS", "S", "C", "", ""},
+    {"code%3DC%26state%3DS", "S", "C", "", ""},
+    {"C%2FD", "", "C%2FD", "", ""},
+    {"`C0de`", "", "C0de", "", ""},
 };
 
 struct Unreadable {
@@ -78,6 +90,8 @@ constexpr Unreadable kUnreadable[] = {
     {"", "nothing was pasted"},
     {" \r\n\t ", "nothing was pasted"},
     {"http://127.0.0.1:5678/callback", "neither a URL with a query nor a code"},
+    {"''", "nothing was pasted"},
+    {"127.0.0.1:5678/callback", "neither a URL with a query nor a code"},
     {"two words", "neither a URL with a query nor a code"},
     {"co\x01"
      "de",

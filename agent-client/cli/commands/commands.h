@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "cli/arguments.h"
+#include "cli/command_line/arguments.h"
 #include "lib/failure.h"
 
 namespace agent {
@@ -11,17 +11,21 @@ namespace agent {
 [[nodiscard]] Reply<int> login(const Arguments& arguments);
 [[nodiscard]] Reply<int> token(const Arguments& arguments);
 [[nodiscard]] Reply<int> run_program(const Arguments& arguments);
+[[nodiscard]] Reply<int> report_token(const Arguments& arguments);
 
 [[nodiscard]] Reply<int> list_accounts(const Arguments& arguments);
 [[nodiscard]] Reply<int> show_account(const Arguments& arguments);
 [[nodiscard]] Reply<int> refresh_account(const Arguments& arguments);
 [[nodiscard]] Reply<int> logout(const Arguments& arguments);
+[[nodiscard]] Reply<int> choose_default(const Arguments& arguments);
 
 [[nodiscard]] Reply<int> show_status(const Arguments& arguments);
 [[nodiscard]] Reply<int> follow_events(const Arguments& arguments);
 
 [[nodiscard]] Reply<int> list_apps(const Arguments& arguments);
+[[nodiscard]] Reply<int> show_app(const Arguments& arguments);
 [[nodiscard]] Reply<int> add_app(const Arguments& arguments);
+[[nodiscard]] Reply<int> check_app(const Arguments& arguments);
 [[nodiscard]] Reply<int> remove_app(const Arguments& arguments);
 
 [[nodiscard]] Reply<int> lock(const Arguments& arguments);
@@ -36,6 +40,7 @@ namespace agent {
 [[nodiscard]] Reply<int> restore(const Arguments& arguments);
 
 [[nodiscard]] Reply<int> print_environment(const Arguments& arguments);
+[[nodiscard]] Reply<int> print_help(const Arguments& arguments);
 [[nodiscard]] Reply<int> print_version(const Arguments& arguments);
 
 }  // namespace agent

@@ -1,16 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <unistd.h>
 
+#include <array>
+#include <cstdlib>
+#include <span>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "base/json/json_writer.h"
-#include "cli/authorization.h"
-#include "cli/browser.h"
+#include "base/text/encoding.h"
 #include "cli/commands/commands.h"
 #include "cli/display/account_view.h"
 #include "cli/display/output.h"
 #include "cli/display/text.h"
 #include "cli/input/input.h"
+#include "cli/login/advice.h"
+#include "cli/login/authorization.h"
+#include "cli/login/browser.h"
 #include "cli/session.h"
 #include "cli/signal_watch.h"
 #include "lib/members.h"
@@ -27,6 +34,9 @@ bool is_web_page(const std::string& url) {
     return url.starts_with("https://") || url.starts_with("http://");
 }
 
+/// How the code comes from the browser to the agent.
+enum class Way { kBrowserHere, kBrowserAnywhere, kPaste };
+
 Reply<void> print_begun(const BegunLogin& begun, bool as_json) {
     if (!as_json) return print("Log in on this page:\n\n    " + printable(begun.url) + "\n\n");
     JsonWriter line;
@@ -34,18 +44,19 @@ Reply<void> print_begun(const BegunLogin& begun, bool as_json) {
     return print(std::string(line.view()) + '\n');
 }
 
-/// Asks for the final address of the browser; asks a person again if it is invalid.
+/// Asks for the final address of the browser, again and again while it is invalid.
 Reply<void> read_redirect(const Authorization& authorization, const Patience& patience) {
+    Reply<void> refused = fail(Error::Code::kBadRequest, "nothing was pasted");
     while (true) {
         tell("Paste the address where the browser ended up, or the code shown on the page: ");
         AGENT_TRY(const auto line, read_line(STDIN_FILENO, kLongestRedirect, patience));
-        if (!line) return fail(Error::Code::kBadRequest, "nothing was pasted");
+        if (!line) return refused;
         if (line->empty()) continue;
         Reply<void> pasted = authorization.paste(line->reveal());
-        if (pasted) return {};
-        const bool again = pasted.error().code == "bad_request" && ::isatty(STDIN_FILENO) == 1;
-        if (!again) return pasted;
-        report(pasted.error(), /*as_json=*/false);
+        if (pasted || pasted.error().code != "bad_request") return pasted;
+        const bool on_terminal = ::isatty(STDIN_FILENO) == 1;
+        if (on_terminal) report(pasted.error(), /*as_json=*/false);
+        refused = std::move(pasted);
     }
 }
 
@@ -54,36 +65,124 @@ Reply<void> print_account(const AgentClient& client, std::string_view account, b
     AGENT_TRY(const Answer answer, client.call({.method = "GET", .target = std::move(target)}));
     if (as_json) return print_json(answer);
     const std::string user = user_text(answer.json);
-    return print("Logged in: " + std::string(account) + (user.empty() ? "" : " is " + printable(user)) + "\n");
+    const std::string name(account);
+    AGENT_CHECK(print("Logged in: " + name + (user.empty() ? "" : " is " + printable(user)) + "\n"));
+    tell("Next: clioctl token " + name + ", or clioctl run " + name + " -- COMMAND\n");
+    return {};
+}
+
+Reply<std::string> account_to_log_in(const Arguments& arguments) {
+    auto account = account_for(arguments);
+    if (!account) return usage(arguments.command, "ACCOUNT is missing");
+    AGENT_CHECK(account_path(*account));
+    return *std::move(account);
+}
+
+Way way_for(const Arguments& arguments, const LoginPage& page) {
+    if (arguments.has("paste") || !page.comes_back()) return Way::kPaste;
+    return arguments.has("no-browser") ? Way::kBrowserAnywhere : Way::kBrowserHere;
+}
+
+/// Tells on standard error what a person must do, and opens the browser.
+void guide(const Arguments& arguments, const BegunLogin& begun, const LoginPage& page, Way way,
+           const std::string& account, const SignalWatch& signals) {
+    const bool opens = !arguments.has("no-browser") && !arguments.has("paste");
+    if (way == Way::kPaste) {
+        tell(page.comes_back() ? elsewhere(page, account, ::getenv)
+                               : "The redirect URI of this app is a page that shows a code: paste that here.\n");
+    } else {
+        tell("Waiting for the browser, at most " + duration_text(begun.expires_at - unix_now()) +
+             "; press Ctrl-C to cancel.\n");
+    }
+    if (opens && !open_browser(begun.url, signals) && !SignalWatch::has_arrived(kEndingSignals))
+        tell("No browser could be started here. " + elsewhere(page, account, ::getenv));
+}
+
+Reply<void> run_login(AgentClient& client, const Arguments& arguments, const std::string& account) {
+    const bool as_json = arguments.has("json");
+    // Outlives the authorization: Ctrl-C cancels that first, and then has its usual effect.
+    AGENT_TRY(const SignalWatch signals, SignalWatch::begin());
+    client.give_up_when_readable(signals.fd());
+    AGENT_TRY(const BegunLogin begun, begin_login(client, account, arguments));
+    Authorization authorization(client, begun.id);
+    if (!is_web_page(begun.url))
+        return fail(Error::Code::kInternal, "answer of the agent: the page to open is not a web page");
+    AGENT_CHECK(print_begun(begun, as_json));
+    const LoginPage page = LoginPage::of(begun.url);
+    const Way way = way_for(arguments, page);
+    if (!as_json) {
+        guide(arguments, begun, page, way, account, signals);
+    } else if (way == Way::kBrowserHere) {
+        static_cast<void>(open_browser(begun.url, signals));
+    }
+    if (way == Way::kPaste)
+        AGENT_CHECK(read_redirect(authorization, Patience::without_end().unless_readable(signals.fd())));
+    AGENT_CHECK(authorization.await_end([&] {
+        if (!as_json && way != Way::kPaste) tell(what_to_compare(page));
+    }));
+    return print_account(client, account, as_json);
+}
+
+/// Those of `account`, or all.
+Reply<void> cancel_logins(const AgentClient& client, const Answer& listing, std::string_view account) {
+    AGENT_TRY(const Json::Array* logins, need_array(listing.json, "authorizations"));
+    std::size_t cancelled = 0;
+    for (const Json& login : *logins) {
+        AGENT_TRY(const auto id, need_string(login, "id"));
+        AGENT_TRY(const auto its_account, need_string(login, "account"));
+        if (!account.empty() && account != its_account) continue;
+        AGENT_CHECK(client.call({.method = "DELETE", .target = "/v1/authorizations/" + percent_encode(id)}));
+        AGENT_CHECK(print("Cancelled the login of " + printable(its_account) + "\n"));
+        ++cancelled;
+    }
+    if (cancelled == 0) tell("No login is open\n");
+    return {};
+}
+
+Reply<void> list_logins(const Answer& listing) {
+    AGENT_TRY(const Json::Array* logins, need_array(listing.json, "authorizations"));
+    if (logins->empty()) tell("No login is open\n");
+    std::vector<Row> rows{{{"ACCOUNT", Tone::kHeading}, {"ENDS", Tone::kHeading}, {"REDIRECT URI", Tone::kHeading}}};
+    for (const Json& login : *logins) {
+        AGENT_TRY(const auto account, need_string(login, "account"));
+        AGENT_TRY(const auto url, need_string(login, "authorization_url"));
+        AGENT_TRY(const auto expires_at, need_integer(login, "expires_at"));
+        rows.push_back({account, relative_time(expires_at - unix_now()), LoginPage::of(url).redirect_uri});
+    }
+    return logins->empty() ? Reply<void>() : print(render_table(rows, wants_colour()));
+}
+
+Reply<void> manage_logins(const AgentClient& client, const Arguments& arguments) {
+    AGENT_TRY(const Answer listing, client.call({.method = "GET", .target = "/v1/authorizations"}));
+    if (arguments.has("cancel"))
+        return cancel_logins(client, listing, arguments.words.empty() ? "" : arguments.words.front());
+    return arguments.has("json") ? print_json(listing) : list_logins(listing);
+}
+
+/// Fails with "usage" when two of them are given.
+Reply<void> exclude_each_other(const Arguments& arguments, std::span<const std::string_view> options) {
+    std::string given;
+    for (const std::string_view option : options) {
+        if (!arguments.has(option)) continue;
+        if (!given.empty())
+            return usage(arguments.command, given + " and --" + std::string(option) + " exclude each other");
+        given = "--" + std::string(option);
+    }
+    return {};
 }
 
 }  // namespace
 
 Reply<int> login(const Arguments& arguments) {
-    const std::string_view account = arguments.words.front();
-    const bool as_json = arguments.has("json");
-    const bool paste = arguments.has("paste");
-    if (paste && arguments.has("no-browser")) {
-        return usage(arguments.command, "--no-browser and --paste exclude each other");
+    constexpr std::array<std::string_view, 4> kWays{"no-browser", "paste", "list", "cancel"};
+    AGENT_CHECK(exclude_each_other(arguments, kWays));
+    const bool manages = arguments.has("list") || arguments.has("cancel");
+    std::string account;
+    if (!manages) {
+        AGENT_TRY(account, account_to_log_in(arguments));
     }
-    AGENT_CHECK(account_path(account));
     AGENT_TRY(AgentClient client, client_for(arguments));
-    // Outlives the authorization: Ctrl-C cancels that first, and then has its usual effect.
-    AGENT_TRY(const SignalWatch signals, SignalWatch::begin());
-    client.give_up_when_readable(signals.fd());
-    AGENT_TRY(const BegunLogin begun, begin_login(client, arguments));
-    Authorization authorization(client, begun.id);
-    if (!is_web_page(begun.url))
-        return fail(Error::Code::kInternal, "answer of the agent: the page to open is not a web page");
-    AGENT_CHECK(print_begun(begun, as_json));
-    if (paste) {
-        AGENT_CHECK(read_redirect(authorization, Patience::without_end().unless_readable(signals.fd())));
-    } else if (!arguments.has("no-browser") && !open_browser(begun.url, signals.mask_before())) {
-        tell("No browser could be started. If yours is on another machine: clioctl login --paste\n");
-    }
-    if (!as_json && !paste) tell("Waiting for the browser; press Ctrl-C to cancel.\n");
-    AGENT_CHECK(authorization.await_end());
-    AGENT_CHECK(print_account(client, account, as_json));
+    AGENT_CHECK(manages ? manage_logins(client, arguments) : run_login(client, arguments, account));
     return 0;
 }
 

@@ -9,6 +9,7 @@
 
 #include "cli/commands/commands.h"
 #include "cli/display/output.h"
+#include "cli/display/token_view.h"
 #include "cli/session.h"
 #include "lib/token_call.h"
 
@@ -61,6 +62,7 @@ Reply<int> run_program(const Arguments& arguments) {
     AGENT_TRY(const AgentClient client, client_for(arguments));
     AGENT_TRY(const auto min_ttl, min_ttl_for(arguments));
     AGENT_TRY(const GivenToken given, get_token(client, account_for(arguments), min_ttl));
+    warn_of_token(given);
     const Environment environment(given);
     // Replaces this process: signals, terminal and exit status are then the program's own.
     ::execvpe(arguments.program.front(), arguments.program.data(), environment.get());

@@ -1,30 +1,61 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <array>
+#include <string_view>
+#include <utility>
+
 #include "base/secret/secret.h"
 #include "cli/commands/commands.h"
 #include "cli/display/output.h"
+#include "cli/display/token_view.h"
 #include "cli/session.h"
 #include "lib/token_call.h"
 
 namespace agent {
 
-Reply<int> token(const Arguments& arguments) {
-    if (arguments.has("json") && arguments.has("header")) {
-        return usage(arguments.command, "--json and --header exclude each other");
+namespace {
+
+enum class Form { kBare, kHeader, kCurl, kJson };
+
+Reply<Form> form_of(const Arguments& arguments) {
+    constexpr std::array<std::pair<std::string_view, Form>, 3> kForms{
+        {{"header", Form::kHeader}, {"curl", Form::kCurl}, {"json", Form::kJson}}};
+    Form form = Form::kBare;
+    for (const auto& [option, its_form] : kForms) {
+        if (!arguments.has(option)) continue;
+        if (form != Form::kBare) return usage(arguments.command, "--header, --curl and --json exclude each other");
+        form = its_form;
     }
+    return form;
+}
+
+Reply<void> print_token(const GivenToken& given, Form form) {
+    SecretBuffer line;
+    if (form == Form::kHeader) line.append("Authorization: Bearer ");
+    if (form == Form::kCurl) line.append("header = \"Authorization: Bearer ");
+    line.append(given.access_token);
+    if (form == Form::kCurl) line.append("\"");
+    return print_line(line.view());
+}
+
+Reply<GivenToken> ask(const Arguments& arguments) {
     AGENT_TRY(const AgentClient client, client_for(arguments));
     AGENT_TRY(const auto min_ttl, min_ttl_for(arguments));
-    AGENT_TRY(const GivenToken given, get_token(client, account_for(arguments), min_ttl));
-    warn_of_readable_output("token");
-    if (!given.min_ttl_met) complain("warning: the token expires sooner than requested, and there is no better one");
-    if (arguments.has("json")) {
-        AGENT_CHECK(print_json(given.answer));
-        return 0;
+    return get_token(client, account_for(arguments), min_ttl);
+}
+
+}  // namespace
+
+Reply<int> token(const Arguments& arguments) {
+    AGENT_TRY(const Form form, form_of(arguments));
+    const Reply<GivenToken> given = ask(arguments);
+    if (!given) {
+        // Without any configuration curl would send the request all the same, with no token.
+        if (form == Form::kCurl) AGENT_CHECK(print("proto = \"-all\"\n"));
+        return tl::unexpected(given.error());
     }
-    SecretBuffer line;
-    if (arguments.has("header")) line.append("Authorization: Bearer ");
-    line.append(given.access_token);
-    line.append("\n");
-    AGENT_CHECK(print(line.view()));
+    warn_of_readable_output("token");
+    warn_of_token(*given);
+    AGENT_CHECK(form == Form::kJson ? print_json(given->answer) : print_token(*given, form));
     return 0;
 }
 

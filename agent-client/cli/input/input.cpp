@@ -9,6 +9,7 @@
 #include <string>
 
 #include "base/fd.h"
+#include "base/secret/client_secret.h"
 #include "base/text/utf8.h"
 #include "cli/input/terminal_prompt.h"
 
@@ -16,12 +17,19 @@ namespace agent {
 
 namespace {
 
-Reply<std::optional<SecretString>> read_from(std::string_view file) {
-    if (file == "-") return read_line(STDIN_FILENO, kLongestSecret, Patience::without_end());
-    const std::string path(file);
+Reply<SecretString> read_whole(const std::string& path) {
     const Fd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
     if (!fd) return fail(Error::Code::kBadRequest, path + ": " + errno_text(errno));
-    return read_line(fd.get(), kLongestSecret, Patience::without_end());
+    SecretString text(kLongestSecret);
+    std::size_t size = 0;
+    while (size < text.size()) {
+        const ssize_t more = ::read(fd.get(), text.data() + size, text.size() - size);
+        if (more < 0 && errno == EINTR) continue;
+        if (more < 0) return fail(Error::Code::kBadRequest, path + ": " + errno_text(errno));
+        if (more == 0) return SecretString(text.reveal().substr(0, size));
+        size += static_cast<std::size_t>(more);
+    }
+    return fail(Error::Code::kBadRequest, path + ": too large for a secret");
 }
 
 }  // namespace
@@ -53,10 +61,15 @@ Reply<SecretString> as_secret(std::optional<SecretString> line) {
     return *std::move(line);
 }
 
-Reply<SecretString> read_secret(std::optional<std::string_view> file, std::string_view prompt) {
-    AGENT_TRY(auto line,
-              file ? read_from(*file) : ask_on_terminal(prompt, "give --secret-file FILE, or - for standard input"));
-    return as_secret(std::move(line));
+Reply<SecretString> read_client_secret(std::optional<std::string_view> file) {
+    if (file && *file != "-") {
+        AGENT_TRY(const SecretString text, read_whole(std::string(*file)));
+        return client_secret_of(text.reveal(), *file);
+    }
+    AGENT_TRY(const auto line,
+              file ? read_line(STDIN_FILENO, kLongestSecret, Patience::without_end())
+                   : ask_on_terminal("Secret of the app: ", "give --secret-file FILE, or - for standard input"));
+    return client_secret_of(line ? line->reveal() : "", file ? "standard input" : "terminal");
 }
 
 }  // namespace agent

@@ -21,8 +21,8 @@ inline constexpr std::size_t kLongestSecret = 4096;  // bytes of one that is typ
 /// unchanged.
 [[nodiscard]] Reply<SecretString> as_secret(std::optional<SecretString> line);
 
-/// A secret of one line: from `file`, from standard input if that is "-", otherwise typed on the terminal without echo.
-/// Fails like as_secret(), and with "bad_request" when there is neither a file nor a terminal.
-[[nodiscard]] Reply<SecretString> read_secret(std::optional<std::string_view> file, std::string_view prompt);
+/// An app's secret: the one line of `file`, of standard input if that is "-", otherwise typed on the terminal without
+/// echo. Fails like client_secret_of(), and with "bad_request" when there is neither a file nor a terminal.
+[[nodiscard]] Reply<SecretString> read_client_secret(std::optional<std::string_view> file);
 
 }  // namespace agent

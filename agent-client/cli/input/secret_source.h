@@ -5,7 +5,7 @@
 #include <string>
 
 #include "base/secret/secret.h"
-#include "cli/arguments.h"
+#include "cli/command_line/arguments.h"
 #include "lib/failure.h"
 
 namespace agent {

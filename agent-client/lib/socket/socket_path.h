@@ -2,7 +2,6 @@
 #pragma once
 
 #include <functional>
-#include <optional>
 #include <string>
 #include <string_view>
 
@@ -13,6 +12,9 @@ struct Surroundings {
     /// The value of an environment variable; null if unset.
     std::function<const char*(const char*)> variable;
     std::function<bool(const std::string&)> exists;
+
+    /// Empty if it is unset.
+    [[nodiscard]] std::string value_of(const char* name) const;
 
     /// Those of this process. A set-user-ID program ignores all variables.
     [[nodiscard]] static Surroundings real();
@@ -25,8 +27,5 @@ struct Surroundings {
 /// socket and the user's has none. A socket that exists but refuses is never skipped: the other agent has other
 /// accounts.
 [[nodiscard]] std::string find_socket(std::string_view chosen, const Surroundings& surroundings = Surroundings::real());
-
-/// $CLIO_ACCOUNT; nullopt if it is unset or empty.
-[[nodiscard]] std::optional<std::string> default_account(const Surroundings& surroundings = Surroundings::real());
 
 }  // namespace agent

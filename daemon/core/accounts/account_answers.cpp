@@ -103,7 +103,9 @@ Result<IssuedToken> AccountAnswers::issue(const Account& account, bool min_ttl_m
                        .expires_at = record.life.expires_at,
                        .generation = record.life.generation,
                        .api_base = app->endpoints.api_base,
-                       .min_ttl_met = min_ttl_met};
+                       .min_ttl_met = min_ttl_met,
+                       .state = public_word(record.life.state),
+                       .reason = record.life.reason};
 }
 
 Duration AccountAnswers::held_for(const Account& account) const {

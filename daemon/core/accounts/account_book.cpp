@@ -8,6 +8,7 @@
 #include "core/accounts/account_wait.h"
 #include "core/accounts/restored_account.h"
 #include "core/refresh/refresh_timing.h"
+#include "protocol/names.h"
 
 namespace agent {
 
@@ -88,7 +89,7 @@ Result<std::string> AccountBook::only_account() const {
     if (accounts_.size() == 1) return accounts_.begin()->first;
     if (accounts_.empty())
         return fail(Error::Code::kNotFound, "there is no account yet; log in with: clioctl login ACCOUNT");
-    return fail(Error::Code::kAccountAmbiguous, "there are several accounts; name one of them (clioctl list)");
+    return fail(Error::Code::kAccountAmbiguous, std::string(kSeveralAccounts));
 }
 
 std::vector<AccountFacts> AccountBook::list() const {
@@ -100,7 +101,7 @@ std::vector<AccountFacts> AccountBook::list() const {
 
 Result<AccountFacts> AccountBook::facts(std::string_view name) const {
     const Account* account = find(name);
-    if (account == nullptr) return tl::unexpected(no_such_account(name));
+    if (account == nullptr) return tl::unexpected(no_such_account(accounts_, name));
     return answers_.facts(*account);
 }
 
@@ -113,7 +114,7 @@ std::vector<std::string> AccountBook::names_after(std::string_view after, std::s
 
 Result<StoredRow> AccountBook::copy(std::string_view name, const Sealer& with) const {
     const Account* const account = find(name);
-    if (account == nullptr) return tl::unexpected(no_such_account(name));
+    if (account == nullptr) return tl::unexpected(no_such_account(accounts_, name));
     if (!account->damage.empty()) return fail(Error::Code::kInternal, account->damage);
     // Tokens that the disk refuses are the newest all the same, and single-use ones the only ones that are good.
     const bool unsaved = account->attempt && account->attempt->received;
@@ -146,7 +147,7 @@ AgentStatus AccountBook::status() const {
 
 std::optional<Result<IssuedToken>> AccountBook::token_now(std::string_view name, Duration min_ttl) {
     const Account* account = find(name);
-    if (account == nullptr) return tl::unexpected(no_such_account(name));
+    if (account == nullptr) return tl::unexpected(no_such_account(accounts_, name));
     return answers_.token_now(*account, min_ttl);
 }
 
@@ -187,7 +188,7 @@ std::unique_ptr<Waiting> AccountBook::await_token(std::string_view name, Duratio
 
 std::unique_ptr<Waiting> AccountBook::refresh(std::string_view name, Duration patience, FactsDone done) {
     Account* account = find(name);
-    if (account == nullptr) return refuse_refresh(no_such_account(name), std::move(done));
+    if (account == nullptr) return refuse_refresh(no_such_account(accounts_, name), std::move(done));
     if (account->record.life.state == State::kLoginRequired)
         return refuse_refresh(answers_.why_not_refreshed(*account), std::move(done));
     return await_generation(*account, patience, std::move(done));
@@ -195,7 +196,7 @@ std::unique_ptr<Waiting> AccountBook::refresh(std::string_view name, Duration pa
 
 std::unique_ptr<Waiting> AccountBook::revive(std::string_view name, Duration patience, FactsDone done) {
     Account* account = find(name);
-    if (account == nullptr) return refuse_refresh(no_such_account(name), std::move(done));
+    if (account == nullptr) return refuse_refresh(no_such_account(accounts_, name), std::move(done));
     return await_generation(*account, patience, std::move(done));
 }
 
@@ -224,7 +225,7 @@ std::unique_ptr<Waiting> AccountBook::refuse_refresh(Error why, FactsDone done) 
 Result<ReportOutcome> AccountBook::report(std::string_view name, std::uint64_t generation, int status) {
     constexpr int kUnauthorized = 401;  // a 403 speaks of permissions, which no refresh changes
     Account* account = find(name);
-    if (account == nullptr) return tl::unexpected(no_such_account(name));
+    if (account == nullptr) return tl::unexpected(no_such_account(accounts_, name));
     const Life& life = account->record.life;
     if (generation > life.generation)
         return fail(Error::Code::kBadRequest, "generation " + std::to_string(generation) + ": account " +

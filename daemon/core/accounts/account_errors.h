@@ -4,15 +4,21 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/result.h"
+#include "base/text/nearest.h"
 #include "core/accounts/account.h"
 
 namespace agent {
 
-[[nodiscard]] inline Error no_such_account(std::string_view name) {
+[[nodiscard]] inline Error no_such_account(const AccountMap& accounts, std::string_view name) {
+    std::vector<std::string_view> names;
+    for (const auto& [known, account] : accounts) names.push_back(known);
+    const std::string meant = did_you_mean(name, names);
     return {.code = Error::Code::kNotFound,
-            .message = "account " + std::string(name) + ": no such account; clioctl list names those there are"};
+            .message = "account " + std::string(name) + ": no such account" +
+                       (meant.empty() ? "; clioctl list names those there are" : meant)};
 }
 
 [[nodiscard]] inline Error app_not_registered(const std::string& account, const std::string& app) {

@@ -24,6 +24,8 @@ struct IssuedToken {
     std::string api_base;
     /// False when the token lives shorter than was asked for, and this is the best there is.
     bool min_ttl_met = true;
+    std::string_view state = "ready";  // of the account, as in AccountFacts
+    std::string reason;
 };
 
 /// The Clio user whose grant it is; id 0 when Clio did not tell.

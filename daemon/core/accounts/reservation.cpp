@@ -72,7 +72,7 @@ Reservations::Reservations(World world, const Sealer& sealer, AccountMap& accoun
 
 void Reservations::reserve(const std::string& name, const Reservation::Answer& answer, Change change) {
     Account* const account = find_account(accounts_, name);
-    if (account == nullptr) return answer.answer_soon(world_.timers, tl::unexpected(no_such_account(name)));
+    if (account == nullptr) return answer.answer_soon(world_.timers, tl::unexpected(no_such_account(accounts_, name)));
     refresher_.put_off(*account);
     if (is_refreshing(account->record.life.state)) {
         account->when_settled.push_back(

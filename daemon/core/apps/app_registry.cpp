@@ -4,6 +4,7 @@
 #include <set>
 #include <utility>
 
+#include "base/text/nearest.h"
 #include "core/owed.h"
 #include "core/store/seal_context.h"
 
@@ -178,12 +179,17 @@ void AppRegistry::take_present(const std::string& name, const std::optional<Stor
 }
 
 Error AppRegistry::not_registered(std::string_view name) const {
-    const auto found = unreadable_.find(name);
-    return {.code = Error::Code::kNotFound,
-            .message =
-                "app " + std::string(name) +
-                (found == unreadable_.end() ? ": not registered"
-                                            : ": its stored record " + found->second.reason + "; add the app again")};
+    std::string why = ": not registered";
+    if (const auto found = unreadable_.find(name); found != unreadable_.end()) {
+        why = ": its stored record " + found->second.reason + "; add the app again";
+    } else {
+        const auto all = list();
+        std::vector<std::string_view> names;
+        for (const AppFacts& facts : all) names.push_back(facts.app.name);
+        const std::string meant = did_you_mean(name, names);
+        why += meant.empty() ? "; clioctl app list names those there are" : meant;
+    }
+    return {.code = Error::Code::kNotFound, .message = "app " + std::string(name) + why};
 }
 
 std::unique_ptr<Waiting> AppRegistry::put(App app, Done done) {

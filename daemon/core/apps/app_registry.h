@@ -30,6 +30,8 @@ class AppRegistry : public Apps {
     /// is replaced or removed. kConflict when the configuration has an app of that name, which then counts.
     Result<void> restore(const StoredRow& row);
 
+    /// Why there is no app `name`, and which one may have been meant.
+    [[nodiscard]] Error not_registered(std::string_view name) const;
     /// Seals what is kept of an app, in memory and durably, with the sealer's present key. kNotFound for no such app.
     [[nodiscard]] std::unique_ptr<Waiting> reseal(const std::string& name, Done done);
 
@@ -83,7 +85,6 @@ class AppRegistry : public Apps {
     [[nodiscard]] Stored stored_row(std::string_view name) const;
     /// Another program wrote the row of an app.
     void take_present(const std::string& name, const std::optional<StoredRow>& present);
-    [[nodiscard]] Error not_registered(std::string_view name) const;
     [[nodiscard]] Result<SecretString> open_secret(const Entry& entry) const;
     /// With its secret.
     [[nodiscard]] Result<App> whole_app(const Entry& entry) const;

@@ -104,6 +104,7 @@ void LoginAttempt::check_user(std::optional<ClioUser> user) {
 }
 
 void LoginAttempt::keep(std::optional<ClioUser> user) {
+    if (user) user_ = user->name.empty() ? user->email : user->name;
     Grant grant{.account = request_.account,
                 .app = request_.app,
                 .tokens = *std::exchange(tokens_, std::nullopt),
@@ -133,7 +134,7 @@ void LoginAttempt::end(LoginState::Status status, BrowserPage::Kind page) {
     tokens_.reset();
     secrets_ = {};
     if (const auto browser = std::exchange(browser_, nullptr))
-        browser({.kind = page, .account = state_.account, .reason = state_.detail});
+        browser({.kind = page, .account = state_.account, .user = user_, .reason = state_.detail});
     if (const auto ended = std::exchange(ended_, nullptr)) ended();
 }
 

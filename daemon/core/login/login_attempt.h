@@ -55,6 +55,7 @@ class LoginAttempt {
     LoginRequest request_;
     std::string redirect_uri_;
     LoginSecrets secrets_;
+    std::string user_;  // who signed in
     LoginState state_;
     bool response_taken_ = false;
     SecretString code_;

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/text/encoding.h"
+#include "core/oauth/authorization_request.h"
 #include "protocol/names.h"
 
 namespace agent {
@@ -30,7 +31,7 @@ LoginDesk::LoginDesk(World world, RedirectListener& listener, const AppRegistry&
 Result<const App*> LoginDesk::choose_app(const std::string& name) const {
     if (!name.empty()) {
         if (const App* app = apps_.find(name)) return app;
-        return fail(Error::Code::kNotFound, "app " + name + ": not registered (clioctl app list)");
+        return tl::unexpected(apps_.not_registered(name));
     }
     const auto all = apps_.list();
     if (all.size() == 1) return apps_.find(all.front().app.name);
@@ -43,13 +44,30 @@ Result<std::shared_ptr<LoginDesk::Port>> LoginDesk::open_port(const std::string&
     AGENT_TRY(const Url url, Url::parse(redirect_uri));
     if (url.scheme != "http") return std::shared_ptr<Port>();  // Clio's approval page: the code is pasted
     if (auto present = ports_[redirect_uri].lock()) return present;
-    AGENT_TRY(auto listening, listener_.listen(url, [this, redirect_uri](const std::string& query,
-                                                                         const RedirectListener::Respond& respond) {
-        on_redirect(redirect_uri, query, respond);
-    }));
+    auto opened =
+        listener_.listen(url, [this, redirect_uri](const std::string& query, const RedirectListener::Respond& respond) {
+            on_redirect(redirect_uri, query, respond);
+        });
+    if (!opened) return tl::unexpected(why_not_open(url, std::move(opened).error()));
+    auto listening = *std::move(opened);
     auto port = std::make_shared<Port>(Port{.listening = std::move(listening)});
     ports_[redirect_uri] = port;
     return port;
+}
+
+/// A port that a login of ours has is not told of as another program's.
+Error LoginDesk::why_not_open(const Url& wanted, Error refused) const {
+    if (refused.code != Error::Code::kConflict) return refused;
+    for (const auto& [id, entry] : entries_) {
+        const auto url = Url::parse(entry.attempt->redirect_uri());
+        if (!entry.attempt->is_open() || !url || url->port != wanted.port) continue;
+        const std::string& account = entry.attempt->state().account;
+        refused.message = "port " + std::to_string(wanted.port) + " is taken by the open login of account " + account +
+                          ", through an app with another redirect URI; finish it, or cancel it with: clioctl login "
+                          "--cancel " +
+                          account;
+    }
+    return refused;
 }
 
 Result<LoginState> LoginDesk::start(LoginRequest request) {
@@ -80,6 +98,15 @@ Result<LoginState> LoginDesk::state(std::string_view id) const {
     const auto found = entries_.find(id);
     if (found == entries_.end()) return tl::unexpected(no_such_login(id));
     return found->second.attempt->state();
+}
+
+std::vector<LoginState> LoginDesk::open_logins() const {
+    std::vector<LoginState> open;
+    for (const auto& [id, entry] : entries_) {
+        if (entry.attempt->is_open()) open.push_back(entry.attempt->state());
+    }
+    std::sort(open.begin(), open.end(), [](const auto& a, const auto& b) { return a.expires_at < b.expires_at; });
+    return open;
 }
 
 std::unique_ptr<Waiting> LoginDesk::await(std::string_view id, Duration patience, Done done) {
@@ -113,6 +140,37 @@ Result<LoginState> LoginDesk::paste(std::string_view id, std::string_view redire
     return attempt.state();
 }
 
+AppFinding LoginDesk::check_port(const App& app) {
+    AppFinding finding{.check = "redirect_port", .verdict = AppFinding::Verdict::kGood, .detail = "free"};
+    const auto port = open_port(app.redirect_uri);
+    if (!port) {
+        finding.verdict = AppFinding::Verdict::kBad;
+        finding.detail = port.error().message;
+    } else if (*port == nullptr) {
+        finding.detail = "not needed: the code is pasted";
+    }
+    return finding;
+}
+
+std::unique_ptr<Waiting> LoginDesk::check_app(const std::string& app, Checked done) {
+    struct Check : Waiting {
+        std::unique_ptr<HttpCall> call;
+    };
+    const App* const known = apps_.find(app);
+    if (known == nullptr)
+        return answer_later<Result<std::vector<AppFinding>>>(world_.timers, tl::unexpected(apps_.not_registered(app)),
+                                                             std::move(done));
+    const auto checked = std::make_shared<App>(known->clone());
+    auto check = std::make_unique<Check>();
+    HttpRequest request;
+    request.url = authorization_url(*checked, make_login_secrets(*checked, world_.entropy));
+    check->call = world_.http.send(
+        std::move(request), [this, checked, port = check_port(*checked), done = std::move(done)](HttpOutcome outcome) {
+            done(std::vector{port, judge_authorization(*checked, outcome), judge_clock(outcome, world_.clock.now())});
+        });
+    return check;
+}
+
 void LoginDesk::cancel(std::string_view id) {
     if (const auto found = entries_.find(id); found != entries_.end())
         found->second.attempt->fail("cancelled", "the login was cancelled");
@@ -128,12 +186,13 @@ void LoginDesk::on_redirect(const std::string& redirect_uri, const std::string& 
     };
     const auto found = response ? std::find_if(entries_.begin(), entries_.end(), belongs) : entries_.end();
     if (found == entries_.end())  // RFC 6749 section 10.12: an answer that none of our attempts asked for
-        return respond({.kind = BrowserPage::Kind::kNotExpected, .account = {}, .reason = {}});
+        return respond({.kind = BrowserPage::Kind::kNotExpected, .account = {}, .user = {}, .reason = {}});
 
     LoginAttempt& attempt = *found->second.attempt;
     if (response->code.empty() && response->error.empty())
         return respond({.kind = BrowserPage::Kind::kFailed,
                         .account = attempt.state().account,
+                        .user = {},
                         .reason = "The answer has neither a code nor an error. The login is still open."});
     attempt.take(*std::move(response), respond);
 }

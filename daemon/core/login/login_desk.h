@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "base/text/encoding.h"
 #include "core/login/login_attempt.h"
 #include "core/login/logins.h"
 #include "core/owed.h"
@@ -23,9 +24,11 @@ class LoginDesk : public Logins {
     LoginDesk(World world, RedirectListener& listener, const AppRegistry& apps, AccountBook& book);
 
     [[nodiscard]] Result<LoginState> start(LoginRequest request) override;
+    [[nodiscard]] std::vector<LoginState> open_logins() const override;
     [[nodiscard]] Result<LoginState> state(std::string_view id) const override;
     [[nodiscard]] std::unique_ptr<Waiting> await(std::string_view id, Duration patience, Done done) override;
     [[nodiscard]] Result<LoginState> paste(std::string_view id, std::string_view redirected_url) override;
+    [[nodiscard]] std::unique_ptr<Waiting> check_app(const std::string& app, Checked done) override;
     void cancel(std::string_view id) override;
 
   private:
@@ -40,8 +43,10 @@ class LoginDesk : public Logins {
         std::vector<Owed<Result<LoginState>>> waits;
     };
 
+    [[nodiscard]] AppFinding check_port(const App& app);
     [[nodiscard]] Result<const App*> choose_app(const std::string& name) const;
     [[nodiscard]] Result<std::shared_ptr<Port>> open_port(const std::string& redirect_uri);
+    [[nodiscard]] Error why_not_open(const Url& wanted, Error refused) const;
     void on_redirect(const std::string& redirect_uri, const std::string& query,
                      const RedirectListener::Respond& respond);
     void ended(const std::string& id);

@@ -5,11 +5,13 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/result.h"
 #include "base/secret/secret.h"
 #include "base/time.h"
 #include "core/accounts/accounts.h"
+#include "core/login/app_check.h"
 
 namespace agent {
 
@@ -48,6 +50,9 @@ class Logins {
     /// kTemporarilyUnavailable if too many attempts are open.
     [[nodiscard]] virtual Result<LoginState> start(LoginRequest request) = 0;
 
+    /// Those that are open, the oldest first.
+    [[nodiscard]] virtual std::vector<LoginState> open_logins() const = 0;
+
     /// kNotFound for an id that never existed, or was forgotten (an hour after its end).
     [[nodiscard]] virtual Result<LoginState> state(std::string_view id) const = 0;
 
@@ -58,6 +63,10 @@ class Logins {
     /// kBadRequest if it is neither or its `state` is not that of this attempt, which then stays open. On success the
     /// exchange has started.
     [[nodiscard]] virtual Result<LoginState> paste(std::string_view id, std::string_view redirected_url) = 0;
+
+    /// Looks, without a person, for what a login through `app` would meet. Fails with kNotFound for an unknown app.
+    using Checked = std::function<void(Result<std::vector<AppFinding>>)>;
+    [[nodiscard]] virtual std::unique_ptr<Waiting> check_app(const std::string& app, Checked done) = 0;
 
     /// Cancels the attempt.
     virtual void cancel(std::string_view id) = 0;

@@ -2,6 +2,7 @@
 #include "core/oauth/app.h"
 
 #include "base/json/json_reader.h"
+#include "base/secret/client_secret.h"
 #include "base/text/encoding.h"
 #include "core/oauth/app_presets.h"
 #include "protocol/names.h"
@@ -57,6 +58,13 @@ std::string read_redirect_uri(JsonReader& in) {
     return text;
 }
 
+std::string read_client_id(JsonReader& in) {
+    std::string id = in.required_string("client_id");
+    const std::string why_not = why_not_client_text(id);
+    if (!id.empty() && !why_not.empty()) in.refuse("client_id", why_not);
+    return id;
+}
+
 SecretString read_client_secret(JsonReader& in, const ReadSecret& read_secret) {
     const Json* value = in.required("client_secret", "the App Secret");
     if (value == nullptr) return {};
@@ -65,7 +73,10 @@ SecretString read_client_secret(JsonReader& in, const ReadSecret& read_secret) {
         in.refuse(std::move(secret).error());
         return {};
     }
-    if (secret->empty()) in.refuse("client_secret", "must not be empty");
+    if (secret->empty())
+        in.refuse("client_secret", "must not be empty");
+    else if (const std::string why_not = why_not_client_text(secret->reveal()); !why_not.empty())
+        in.refuse("client_secret", why_not);
     return *std::move(secret);
 }
 
@@ -104,7 +115,7 @@ Result<App> app_from_json(std::string_view name, const Json& description, const 
     app.name = name;
     app.product = in.required_word("product", kProducts);
     app.region = in.required_word("region", kRegions);
-    app.client_id = in.required_string("client_id");
+    app.client_id = read_client_id(in);
     app.client_secret = read_client_secret(in, read_secret);
     app.redirect_uri = read_redirect_uri(in);
     app.scope = in.optional_string("scope").value_or("");

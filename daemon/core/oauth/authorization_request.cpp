@@ -7,6 +7,7 @@
 #include <array>
 
 #include "base/crypto/sealing.h"
+#include "base/text/ascii.h"
 #include "base/text/encoding.h"
 #include "core/oauth/server_text.h"
 
@@ -25,6 +26,29 @@ SecretString random_text(Entropy& entropy) {
 void add_parameter(std::string& url, std::string_view name, std::string_view value) {
     url += url.find('?') == std::string::npos ? '?' : '&';
     url.append(name).append("=").append(percent_encode(value));
+}
+
+/// Without blanks, line ends and quotes around it, which people copy along.
+std::string_view without_wrapping(std::string_view text) {
+    constexpr std::string_view kAround = " \t\r\n\"'`<>";
+    const auto begin = text.find_first_not_of(kAround);
+    if (begin == std::string_view::npos) return {};
+    return text.substr(begin, text.find_last_not_of(kAround) - begin + 1);
+}
+
+std::string_view without_fragment(std::string_view query) {
+    return query.substr(0, query.find('#'));
+}
+
+bool is_query(std::string_view text) {
+    constexpr std::array<std::string_view, 4> kNames{"code=", "state=", "error=", "error_description="};
+    return std::any_of(kNames.begin(), kNames.end(), [&](std::string_view name) { return text.starts_with(name); });
+}
+
+/// RFC 6749 appendix A.11: a code is made of visible characters; an address without a query is a mistake in copying.
+bool is_code(std::string_view text) {
+    const bool is_address = text.find(':') != std::string_view::npos && text.find('/') != std::string_view::npos;
+    return is_visible_ascii(text) && !is_address;
 }
 
 }  // namespace
@@ -67,21 +91,19 @@ Result<AuthorizationResponse> read_authorization_response(std::string_view query
 }
 
 Result<AuthorizationResponse> read_pasted_response(std::string_view pasted) {
-    constexpr std::string_view kWhiteSpace = " \t\r\n";
-    const auto begin = pasted.find_first_not_of(kWhiteSpace);
-    if (begin == std::string_view::npos)
+    const std::string_view text = without_wrapping(pasted);
+    if (text.empty())
         return fail(Error::Code::kBadRequest,
                     "nothing was pasted; paste the whole URL or the code that the browser shows");
-    const std::string_view text = pasted.substr(begin, pasted.find_last_not_of(kWhiteSpace) - begin + 1);
-
-    if (const auto question_mark = text.find('?'); question_mark != std::string_view::npos) {
-        const std::string_view query = text.substr(question_mark + 1);
-        return read_authorization_response(query.substr(0, query.find('#')));
+    if (const auto question_mark = text.find('?'); question_mark != std::string_view::npos)
+        return read_authorization_response(without_fragment(text.substr(question_mark + 1)));
+    if (is_query(text)) return read_authorization_response(without_fragment(text));
+    // Some chat programs encode the whole of what looks like a link.
+    if (const auto decoded = percent_decode(text, /*plus_is_space=*/false); decoded && !decoded->equals(text)) {
+        if (decoded->reveal().find('?') != std::string_view::npos || is_query(decoded->reveal()))
+            return read_pasted_response(decoded->reveal());
     }
-    // RFC 6749 appendix A.11: a code is made of visible characters; a URL without a query is a mistake in copying.
-    const bool is_code = std::all_of(text.begin(), text.end(), [](char c) { return c > 0x20 && c < 0x7f; }) &&
-                         text.find("://") == std::string_view::npos;
-    if (!is_code)
+    if (!is_code(text))
         return fail(Error::Code::kBadRequest,
                     "neither a URL with a query nor a code; paste the whole URL or the code that the browser shows");
     return AuthorizationResponse{.state = {}, .code = SecretString(text), .error = {}, .error_description = {}};

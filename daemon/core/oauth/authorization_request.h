@@ -39,7 +39,8 @@ struct AuthorizationResponse {
 /// Reads the query of a redirect. kBadRequest when it cannot be decoded.
 [[nodiscard]] Result<AuthorizationResponse> read_authorization_response(std::string_view query);
 
-/// Reads what a person copied: a URL with a query, or the bare code that Clio's approval page shows (no state then).
+/// Reads what a person copied: a URL with a query, the query or a part of it alone, or the bare code that Clio's
+/// approval page shows (no state then); in quotes, with blanks and line ends around it, or percent-encoded as a whole.
 [[nodiscard]] Result<AuthorizationResponse> read_pasted_response(std::string_view pasted);
 
 }  // namespace agent

@@ -25,6 +25,7 @@ Handled remove_account(Api& api, const ApiCall& call, ApiReply& reply);
 Handled refresh_account(Api& api, const ApiCall& call, ApiReply& reply);
 
 // authorizations.cpp
+Handled list_authorizations(Api& api, const ApiCall& call, ApiReply& reply);
 Handled begin_authorization(Api& api, const ApiCall& call, ApiReply& reply);
 Handled get_authorization(Api& api, const ApiCall& call, ApiReply& reply);
 Handled paste_authorization(Api& api, const ApiCall& call, ApiReply& reply);
@@ -32,6 +33,8 @@ Handled cancel_authorization(Api& api, const ApiCall& call, ApiReply& reply);
 
 // apps.cpp
 Handled list_apps(Api& api, const ApiCall& call, ApiReply& reply);
+Handled get_app(Api& api, const ApiCall& call, ApiReply& reply);
+Handled check_app(Api& api, const ApiCall& call, ApiReply& reply);
 Handled put_app(Api& api, const ApiCall& call, ApiReply& reply);
 Handled remove_app(Api& api, const ApiCall& call, ApiReply& reply);
 

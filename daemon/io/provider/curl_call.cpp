@@ -247,24 +247,21 @@ HttpResponse CurlCall::response() {
             .content_type = content_type == nullptr ? "" : content_type,
             .retry_after = retry_after(),
             .body = body_.take(),
-            .date = date()};
+            .location = std::string(header("Location")),
+            .date = parse_http_date(header("Date"))};
+}
+
+std::string_view CurlCall::header(const char* name) const {
+    curl_header* header = nullptr;
+    if (curl_easy_header(easy_.get(), name, 0, CURLH_HEADER, -1, &header) != CURLHE_OK) return {};
+    return header->value;
 }
 
 std::optional<Duration> CurlCall::retry_after() const {
     for (const char* const name : {"Retry-After", "Retry-At"}) {
-        curl_header* header = nullptr;
-        if (curl_easy_header(easy_.get(), name, 0, CURLH_HEADER, -1, &header) != CURLHE_OK) continue;
-        if (const auto wait = parse_retry_after(header->value, clock_.now())) return wait;
+        if (const auto wait = parse_retry_after(header(name), clock_.now())) return wait;
     }
     return std::nullopt;
-}
-
-std::optional<WallTime> CurlCall::date() const {
-    curl_header* header = nullptr;
-    if (curl_easy_header(easy_.get(), "Date", 0, CURLH_HEADER, -1, &header) != CURLHE_OK) return std::nullopt;
-    const std::time_t seconds = curl_getdate(header->value, nullptr);
-    if (seconds <= 0) return std::nullopt;
-    return WallTime(std::chrono::seconds(seconds));
 }
 
 HttpFailure CurlCall::failure(CURLcode result) const {

@@ -52,8 +52,9 @@ class CurlCall final : public HttpCall {
     [[nodiscard]] HttpFailure failure(CURLcode result) const;
     [[nodiscard]] bool lacks_authority() const;
     [[nodiscard]] std::string hint(CURLcode result) const;
+    /// The value of a header of the answer; empty if absent.
+    [[nodiscard]] std::string_view header(const char* name) const;
     [[nodiscard]] std::optional<Duration> retry_after() const;
-    [[nodiscard]] std::optional<WallTime> date() const;
 
     CurlMulti& multi_;
     const Clock& clock_;

@@ -23,15 +23,23 @@ std::string_view trim(std::string_view text) {
 
 }  // namespace
 
+std::optional<WallTime> parse_http_date(std::string_view value) {
+    const std::int64_t seconds = ::curl_getdate(std::string(trim(value)).c_str(), nullptr);
+    if (seconds < 0) return std::nullopt;
+    return WallTime(std::chrono::seconds(seconds));
+}
+
 std::optional<Duration> parse_retry_after(std::string_view value, WallTime now) {
     value = trim(value);
+    if (value.empty()) return std::nullopt;
     std::int64_t seconds = 0;
     const char* const end = value.data() + value.size();
     const auto [stopped, error] = std::from_chars(value.data(), end, seconds);
     const bool is_number = error == std::errc() && stopped == end && value.front() != '-';
     if (!is_number) {
-        seconds = ::curl_getdate(std::string(value).c_str(), nullptr);
-        if (seconds < 0) return std::nullopt;
+        const auto date = parse_http_date(value);
+        if (!date) return std::nullopt;
+        seconds = unix_seconds(*date);
     }
     if (!is_number || seconds >= kUnixTimeFrom) {
         seconds = std::max<std::int64_t>(seconds - unix_seconds(now), 0);

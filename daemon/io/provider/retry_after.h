@@ -13,4 +13,7 @@ namespace agent {
 /// invalid; zero for a past date; at most a day.
 [[nodiscard]] std::optional<Duration> parse_retry_after(std::string_view value, WallTime now);
 
+/// A date of a header (RFC 9110 section 5.6.7); nullopt if it is not a date.
+[[nodiscard]] std::optional<WallTime> parse_http_date(std::string_view value);
+
 }  // namespace agent

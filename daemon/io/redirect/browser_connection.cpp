@@ -20,7 +20,10 @@ class BrowserConnection::Owed {
   public:
     explicit Owed(BrowserConnection& connection) noexcept : connection_(&connection) { connection.owed_ = this; }
     ~Owed() {
-        respond({.kind = BrowserPage::Kind::kFailed, .account = {}, .reason = "The agent has cancelled the login."});
+        respond({.kind = BrowserPage::Kind::kFailed,
+                 .account = {},
+                 .user = {},
+                 .reason = "The agent has cancelled the login."});
     }
     Owed(const Owed&) = delete;
     Owed& operator=(const Owed&) = delete;
@@ -34,9 +37,9 @@ class BrowserConnection::Owed {
     BrowserConnection* connection_;
 };
 
-BrowserConnection::BrowserConnection(EventLoop& loop, int fd, std::weak_ptr<RedirectSite> site,
-                                     BrowserPatience patience, std::function<void()> closed)
-    : site_(std::move(site)),
+BrowserConnection::BrowserConnection(EventLoop& loop, int fd, FindRedirectSite find_site, BrowserPatience patience,
+                                     std::function<void()> closed)
+    : find_site_(std::move(find_site)),
       patience_(patience),
       closed_(std::move(closed)),
       deadline_(loop.make_event(
@@ -78,7 +81,8 @@ void BrowserConnection::on_read() {
 }
 
 void BrowserConnection::on_head(std::string_view head) {
-    const auto site = site_.lock();  // a call may stop listening
+    const auto site = find_site_(head);  // held: a call may stop listening
+    site_ = site;
     RedirectRequest request = site ? read_redirect_request(head, site->redirect_uri) : RedirectRequest(404);
     if (const int* const status = std::get_if<int>(&request)) {
         answer(browser_refusal(*status));

@@ -7,6 +7,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "base/time.h"
 #include "io/loop/event_loop.h"
@@ -20,6 +21,9 @@ struct RedirectSite {
     RedirectListener::OnRedirect on_redirect;
 };
 
+/// The site that a request is for, by its header; null when nobody listens any more.
+using FindRedirectSite = std::function<std::shared_ptr<RedirectSite>(std::string_view head)>;
+
 /// How long each stage of a connection may take in total, however slowly the peer sends. There is no limit while the
 /// agent owes the answer.
 struct BrowserPatience {
@@ -32,7 +36,7 @@ struct BrowserPatience {
 class BrowserConnection {
   public:
     /// Takes ownership of `fd`. `closed` is called once, when the connection is over, and must destroy it.
-    BrowserConnection(EventLoop& loop, int fd, std::weak_ptr<RedirectSite> site, BrowserPatience patience,
+    BrowserConnection(EventLoop& loop, int fd, FindRedirectSite find_site, BrowserPatience patience,
                       std::function<void()> closed);
     ~BrowserConnection();
     BrowserConnection(const BrowserConnection&) = delete;
@@ -53,7 +57,8 @@ class BrowserConnection {
     void allow(Duration patience) noexcept;
     void close();
 
-    std::weak_ptr<RedirectSite> site_;
+    FindRedirectSite find_site_;
+    std::weak_ptr<RedirectSite> site_;  // that the request was for
     BrowserPatience patience_;
     std::function<void()> closed_;
     Owed* owed_ = nullptr;

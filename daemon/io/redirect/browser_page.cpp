@@ -15,11 +15,17 @@ namespace agent {
 namespace {
 
 constexpr std::string_view kStyle =
-    ":root{color-scheme:light dark}"
-    "body{font:1.1rem/1.6 system-ui,sans-serif;max-width:34rem;margin:18vh auto;padding:0 1.5rem}"
-    "h1{font-size:1.5rem;margin:0 0 .5rem;border-left:.35rem solid;padding-left:.8rem}"
-    "p{margin:.5rem 0 0 1.15rem;overflow-wrap:anywhere}"
-    ".good{border-color:#1a7f4b}.other{border-color:#b3541e}";
+    ":root{color-scheme:light dark;--ink:#1c2733;--paper:#fff;--ground:#eef1f4;--line:#cfd6dd;--good:#1a7f4b;"
+    "--other:#b3541e}"
+    "@media (prefers-color-scheme:dark){:root{--ink:#e8edf2;--paper:#1b232c;--ground:#11171d;--line:#3a4653;"
+    "--good:#58c98d;--other:#f0a06a}}"
+    "body{margin:0;min-height:100vh;display:grid;place-items:center;background:var(--ground);color:var(--ink);"
+    "font:16px/1.5 system-ui,sans-serif}"
+    "main{background:var(--paper);border:1px solid var(--line);border-radius:12px;padding:2rem;margin:1rem;"
+    "max-width:26rem}"
+    "h1{font-size:1.35rem;margin:0 0 1rem;border-left:.3rem solid;padding-left:.75rem}"
+    "p{margin:.75rem 0 0;overflow-wrap:anywhere}"
+    ".good{border-color:var(--good)}.other{border-color:var(--other)}";
 
 struct Words {
     std::string title;
@@ -29,12 +35,15 @@ struct Words {
 Words words_for(const BrowserPage& page) {
     const std::string account =
         page.account.empty() ? "The account" : "<strong>" + html_escape(page.account) + "</strong>";
+    const std::string user = page.user.empty() ? "" : " as <strong>" + html_escape(page.user) + "</strong>";
     switch (page.kind) {
         case BrowserPage::Kind::kSignedIn:
-            return {"Signed in", "The agent now keeps " + account + " signed in to Clio. You can close this window."};
+            return {"Signed in", "The agent now keeps " + account + " signed in to Clio" + user +
+                                     ". You can close this window and go back to the terminal."};
         case BrowserPage::Kind::kDeclined:
-            return {"Declined", "Access was declined, so " + account +
-                                    " was not signed in. You can close this window, or log in again."};
+            return {"Declined",
+                    "Access was declined, so " + account +
+                        " was not signed in. You can close this window. To sign in after all, log in again."};
         case BrowserPage::Kind::kFailed:
             return {"Not signed in", account + " could not be signed in."};
         case BrowserPage::Kind::kNotExpected:
@@ -108,7 +117,8 @@ std::string render_browser_page(const BrowserPage& page) {
         words.title + " – clio-agent</title>\n<style>";
     html.append(kStyle).append("</style>\n</head>\n<body>\n<main>\n<h1 class=\"");
     html.append(is_good ? "good" : "other").append("\">" + words.title + "</h1>\n<p>" + words.text + "</p>\n");
-    if (!page.reason.empty()) html += "<p>" + html_escape(page.reason) + "</p>\n";
+    const bool says_why = page.kind == BrowserPage::Kind::kFailed && !page.reason.empty();
+    if (says_why) html += "<p>" + html_escape(page.reason) + "</p>\n";
     return html + "</main>\n</body>\n</html>\n";
 }
 
@@ -117,7 +127,7 @@ std::string browser_answer(const BrowserPage& page) {
 }
 
 std::string browser_refusal(int status) {
-    return answer(status, {.kind = BrowserPage::Kind::kNotExpected, .account = {}, .reason = {}});
+    return answer(status, {.kind = BrowserPage::Kind::kNotExpected, .account = {}, .user = {}, .reason = {}});
 }
 
 }  // namespace agent

@@ -10,11 +10,14 @@
 #include <cstring>
 #include <new>
 #include <string>
+#include <string_view>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "base/fd.h"
 #include "io/redirect/port_owner.h"
+#include "io/redirect/redirect_request.h"
 #include "io/server/accept_pause.h"
 
 namespace agent {
@@ -65,7 +68,7 @@ tl::unexpected<Error> refusal(const std::string& host, int port, int reason) {
     const bool is_v6 = host.find(':') != std::string::npos;
     const std::string place = "redirect listener: " + (is_v6 ? "[" + host + "]" : host) + ":" + std::to_string(port);
     if (reason != EADDRINUSE) return fail(Error::Code::kInternal, place + ": " + std::strerror(reason));
-    return fail(Error::Code::kConflict, place + ": the port is taken by " + describe_port_owner(port));
+    return fail(Error::Code::kConflict, place + ": the port is taken by " + describe_port_owner(host, port));
 }
 
 /// localhost may be either address, and a browser may use either one (RFC 8252 section 8.3).
@@ -90,13 +93,14 @@ Result<std::vector<Fd>> listen_everywhere(const Url& redirect_uri) {
 
 }  // namespace
 
-class LoopbackRedirectListener::Listening final : public RedirectListening {
+/// The sockets of one host and port, and the sites there.
+class LoopbackRedirectListener::Place {
   public:
-    Listening(LoopbackRedirectListener& owner, RedirectSite site, std::vector<Fd> sockets)
+    Place(LoopbackRedirectListener& owner, std::vector<Fd> sockets)
         : owner_(owner),
-          site_(std::make_shared<RedirectSite>(std::move(site))),
+          sites_(std::make_shared<Sites>()),
           pause_(owner.loop_.make_event(
-              -1, 0, [](evutil_socket_t, short, void* self) noexcept { static_cast<Listening*>(self)->go_on(); }, this,
+              -1, 0, [](evutil_socket_t, short, void* self) noexcept { static_cast<Place*>(self)->go_on(); }, this,
               Priority::kPeer)) {
         for (Fd& socket : sockets) {
             listeners_.emplace_back(evconnlistener_new(owner.loop_.base(), on_accepted, this,
@@ -105,24 +109,41 @@ class LoopbackRedirectListener::Listening final : public RedirectListening {
             if (listeners_.back() == nullptr) throw std::bad_alloc();
             static_cast<void>(socket.release());
             evconnlistener_set_error_cb(listeners_.back().get(), [](evconnlistener*, void* self) noexcept {
-                static_cast<Listening*>(self)->pause();
+                static_cast<Place*>(self)->pause();
             });
         }
     }
-    ~Listening() override {
-        for (const auto& connection : owner_.connections_) {
-            if (connection->owes_answer() && connection->belongs_to(site_)) {
-                connection->respond({.kind = BrowserPage::Kind::kNotExpected, .account = {}, .reason = {}});
-            }
-        }
+    Place(const Place&) = delete;
+    Place& operator=(const Place&) = delete;
+
+    [[nodiscard]] bool has_path(std::string_view path) const {
+        return std::any_of(sites_->begin(), sites_->end(),
+                           [&](const auto& site) { return site->redirect_uri.path == path; });
     }
-    Listening(const Listening&) = delete;
-    Listening& operator=(const Listening&) = delete;
+    void add(std::shared_ptr<RedirectSite> site) { sites_->push_back(std::move(site)); }
+    void remove(const std::shared_ptr<RedirectSite>& site) { std::erase(*sites_, site); }
 
   private:
+    using Sites = std::vector<std::shared_ptr<RedirectSite>>;
+
+    /// The one whose path is asked for, otherwise any: it refuses the request as it deserves.
+    static std::shared_ptr<RedirectSite> find(const Sites& sites, std::string_view head) {
+        if (sites.empty()) return nullptr;
+        const auto wanted = [&](const auto& site) {
+            const RedirectRequest request = read_redirect_request(head, site->redirect_uri);
+            const int* const refusal = std::get_if<int>(&request);
+            return refusal == nullptr || *refusal == 405;
+        };
+        const auto found = std::find_if(sites.begin(), sites.end(), wanted);
+        return found == sites.end() ? sites.front() : *found;
+    }
+
     static void on_accepted(evconnlistener*, evutil_socket_t fd, sockaddr*, int, void* self) noexcept {
-        const auto& listening = *static_cast<Listening*>(self);
-        listening.owner_.accept(fd, listening.site_);
+        const auto& place = *static_cast<Place*>(self);
+        place.owner_.accept(fd, [known = std::weak_ptr(place.sites_)](std::string_view head) {
+            const auto sites = known.lock();
+            return sites == nullptr ? nullptr : find(*sites, head);
+        });
     }
 
     void pause() noexcept {
@@ -135,10 +156,42 @@ class LoopbackRedirectListener::Listening final : public RedirectListening {
     }
 
     LoopbackRedirectListener& owner_;
-    std::shared_ptr<RedirectSite> site_;
+    std::shared_ptr<Sites> sites_;
     std::vector<ListenerPtr> listeners_;
     EventPtr pause_;
 };
+
+class LoopbackRedirectListener::Listening final : public RedirectListening {
+  public:
+    Listening(LoopbackRedirectListener& owner, std::shared_ptr<Place> place, RedirectSite site)
+        : owner_(owner), place_(std::move(place)), site_(std::make_shared<RedirectSite>(std::move(site))) {
+        place_->add(site_);
+    }
+    ~Listening() override {
+        place_->remove(site_);
+        for (const auto& connection : owner_.connections_) {
+            if (connection->owes_answer() && connection->belongs_to(site_)) {
+                connection->respond({.kind = BrowserPage::Kind::kNotExpected, .account = {}, .user = {}, .reason = {}});
+            }
+        }
+    }
+    Listening(const Listening&) = delete;
+    Listening& operator=(const Listening&) = delete;
+
+  private:
+    LoopbackRedirectListener& owner_;
+    std::shared_ptr<Place> place_;
+    std::shared_ptr<RedirectSite> site_;
+};
+
+Result<std::shared_ptr<LoopbackRedirectListener::Place>> LoopbackRedirectListener::place_of(const Url& redirect_uri) {
+    std::weak_ptr<Place>& known = places_[redirect_uri.host + ' ' + std::to_string(redirect_uri.port)];
+    if (auto present = known.lock(); present && !present->has_path(redirect_uri.path)) return present;
+    AGENT_TRY(std::vector<Fd> sockets, listen_everywhere(redirect_uri));
+    auto place = std::make_shared<Place>(*this, std::move(sockets));
+    known = place;
+    return place;
+}
 
 Result<std::unique_ptr<RedirectListening>> LoopbackRedirectListener::listen(const Url& redirect_uri,
                                                                             OnRedirect on_redirect) {
@@ -146,15 +199,15 @@ Result<std::unique_ptr<RedirectListening>> LoopbackRedirectListener::listen(cons
         return fail(Error::Code::kBadRequest,
                     "redirect listener: " + redirect_uri.host + ": not http on a loopback address");
     }
-    AGENT_TRY(std::vector<Fd> sockets, listen_everywhere(redirect_uri));
-    return std::make_unique<Listening>(*this, RedirectSite{redirect_uri, std::move(on_redirect)}, std::move(sockets));
+    AGENT_TRY(auto place, place_of(redirect_uri));
+    return std::make_unique<Listening>(*this, std::move(place), RedirectSite{redirect_uri, std::move(on_redirect)});
 }
 
-void LoopbackRedirectListener::accept(int fd, const std::shared_ptr<RedirectSite>& site) {
+void LoopbackRedirectListener::accept(int fd, FindRedirectSite find_site) {
     Fd accepted(fd);
     if (!make_room()) return;
     const auto at = connections_.insert(connections_.end(), nullptr);
-    *at = std::make_unique<BrowserConnection>(loop_, accepted.release(), site, patience_,
+    *at = std::make_unique<BrowserConnection>(loop_, accepted.release(), std::move(find_site), patience_,
                                               [this, at] { connections_.erase(at); });
 }
 

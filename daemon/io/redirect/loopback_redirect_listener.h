@@ -2,7 +2,9 @@
 #pragma once
 
 #include <list>
+#include <map>
 #include <memory>
+#include <string>
 
 #include "io/loop/event_loop.h"
 #include "io/redirect/browser_connection.h"
@@ -12,6 +14,8 @@ namespace agent {
 
 /// RedirectListener on plain TCP of the loopback addresses. Each connection carries one GET and one page, so this does
 /// not use evhttp: that has no limit on connections, and freeing it drops the page just sent.
+///
+/// Redirect URIs of one host and port that differ in their paths share the port.
 ///
 /// Lives as long as the loop, to send the last pages of closed listeners.
 class LoopbackRedirectListener final : public RedirectListener {
@@ -23,15 +27,18 @@ class LoopbackRedirectListener final : public RedirectListener {
                                                                     OnRedirect on_redirect) override;
 
   private:
+    class Place;
     class Listening;
     using Connections = std::list<std::unique_ptr<BrowserConnection>>;
 
-    void accept(int fd, const std::shared_ptr<RedirectSite>& site);
+    [[nodiscard]] Result<std::shared_ptr<Place>> place_of(const Url& redirect_uri);
+    void accept(int fd, FindRedirectSite find_site);
     [[nodiscard]] bool make_room();
 
     EventLoop& loop_;
     BrowserPatience patience_;
-    Connections connections_;  // oldest first
+    std::map<std::string, std::weak_ptr<Place>> places_;  // by host and port
+    Connections connections_;                             // oldest first
 };
 
 }  // namespace agent

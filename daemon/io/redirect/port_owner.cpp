@@ -68,9 +68,10 @@ std::optional<std::string> find_process(const std::string& inode) {
 
 }  // namespace
 
-std::string describe_port_owner(int port) {
-    auto listener = find_listener("/proc/self/net/tcp", port);
-    if (!listener) listener = find_listener("/proc/self/net/tcp6", port);
+std::string describe_port_owner(const std::string& host, int port) {
+    const bool is_v6 = host.find(':') != std::string::npos;
+    auto listener = is_v6 ? std::nullopt : find_listener("/proc/self/net/tcp", port);
+    if (!listener) listener = find_listener("/proc/self/net/tcp6", port);  // where one may serve IPv4 as well
     if (!listener) return "another program";
     if (auto process = find_process(listener->inode)) return *std::move(process);
     return "a process of user " + listener->uid;

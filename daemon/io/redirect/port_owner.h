@@ -5,8 +5,8 @@
 
 namespace agent {
 
-/// Describes what listens on a TCP port of this machine: "process 4711 (nginx)", "a process of user 1000" if /proc
-/// shows no more, or "another program".
-[[nodiscard]] std::string describe_port_owner(int port);
+/// Describes what listens on a TCP port at the IPv4 or IPv6 address `host` of this machine: "process 4711 (nginx)", "a
+/// process of user 1000" if /proc shows no more, or "another program".
+[[nodiscard]] std::string describe_port_owner(const std::string& host, int port);
 
 }  // namespace agent

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "base/json/json_reader.h"
 #include "io/api/api.h"
 #include "io/api/handlers.h"
 #include "io/api/query.h"
@@ -6,6 +7,10 @@
 namespace agent {
 
 namespace {
+
+constexpr WordTable<AppFinding::Verdict, 3> kVerdicts{{{"good", AppFinding::Verdict::kGood},
+                                                       {"bad", AppFinding::Verdict::kBad},
+                                                       {"unknown", AppFinding::Verdict::kUnknown}}};
 
 void write_facts(JsonWriter& out, const AppFacts& facts) {
     const App& app = facts.app;
@@ -52,6 +57,30 @@ Handled list_apps(Api& api, const ApiCall& call, ApiReply& reply) {
     out.end_array().end_object();
     reply.json(out);
     return answered();
+}
+
+Handled get_app(Api& api, const ApiCall& call, ApiReply& reply) {
+    AGENT_CHECK(Query::parse(call.request.query, {}));
+    AGENT_TRY(const AppFacts facts, api.apps().facts(call.parameter));
+    JsonWriter out;
+    write_facts(out, facts);
+    reply.json(out);
+    return answered();
+}
+
+Handled check_app(Api& api, const ApiCall& call, ApiReply& reply) {
+    AGENT_CHECK(Query::parse(call.request.query, {}));
+    return api.logins().check_app(std::string(call.parameter), [owed = share(std::move(reply))](const auto& findings) {
+        if (!findings) return owed->problem(findings.error());
+        JsonWriter out;
+        out.begin_object().key("checks").begin_array();
+        for (const AppFinding& finding : *findings) {
+            out.begin_object().member("check", finding.check).member("verdict", word_of(kVerdicts, finding.verdict));
+            out.member("detail", finding.detail).end_object();
+        }
+        out.end_array().end_object();
+        owed->json(out);
+    });
 }
 
 Handled put_app(Api& api, const ApiCall& call, ApiReply& reply) {

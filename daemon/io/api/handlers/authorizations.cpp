@@ -14,22 +14,34 @@ constexpr WordTable<LoginState::Status, 3> kStatuses{{{"pending", LoginState::St
                                                       {"done", LoginState::Status::kDone},
                                                       {"failed", LoginState::Status::kFailed}}};
 
+void write_login(JsonWriter& out, const LoginState& login) {
+    out.begin_object();
+    out.member("id", login.id).member("account", login.account);
+    out.member("authorization_url", login.authorization_url);
+    out.member("expires_at", unix_seconds(login.expires_at));
+    out.member("status", word_of(kStatuses, login.status));
+    if (login.status == LoginState::Status::kFailed) out.member("error", login.error).member("detail", login.detail);
+    out.end_object();
+}
+
 void answer_login(ApiReply& reply, const Result<LoginState>& login, int status) {
     if (!login) return reply.problem(login.error());
     JsonWriter out;
-    out.begin_object();
-    out.member("id", login->id).member("account", login->account);
-    out.member("authorization_url", login->authorization_url);
-    out.member("expires_at", unix_seconds(login->expires_at));
-    out.member("status", word_of(kStatuses, login->status));
-    if (login->status == LoginState::Status::kFailed) {
-        out.member("error", login->error).member("detail", login->detail);
-    }
-    out.end_object();
+    write_login(out, *login);
     reply.json(out, status);
 }
 
 }  // namespace
+
+Handled list_authorizations(Api& api, const ApiCall& call, ApiReply& reply) {
+    AGENT_CHECK(Query::parse(call.request.query, {}));
+    JsonWriter out;
+    out.begin_object().key("authorizations").begin_array();
+    for (const LoginState& login : api.logins().open_logins()) write_login(out, login);
+    out.end_array().end_object();
+    reply.json(out);
+    return answered();
+}
 
 Handled begin_authorization(Api& api, const ApiCall& call, ApiReply& reply) {
     AGENT_CHECK(Query::parse(call.request.query, {}));

@@ -29,6 +29,8 @@ void answer_token(ApiReply& reply, const Result<IssuedToken>& token, WallTime no
     out.member("expires_in", std::chrono::floor<std::chrono::seconds>(left).count());
     out.member("generation", token->generation);
     out.member("api_base", token->api_base);
+    out.member("state", token->state);
+    if (!token->reason.empty()) out.member("reason", token->reason);
     if (!token->min_ttl_met) out.member("min_ttl_met", false);
     out.end_object();
     reply.json(out);

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "cli/authorization.h"
+#include "cli/login/authorization.h"
+
+#include <utility>
 
 #include "base/json/json_writer.h"
 #include "base/text/encoding.h"
@@ -14,9 +16,9 @@ constexpr std::chrono::seconds kGivingUp{2};  // do not spend longer than this o
 
 }  // namespace
 
-Reply<BegunLogin> begin_login(const AgentClient& client, const Arguments& arguments) {
+Reply<BegunLogin> begin_login(const AgentClient& client, std::string_view account, const Arguments& arguments) {
     JsonWriter body;
-    body.begin_object().member("account", arguments.words.front());
+    body.begin_object().member("account", account);
     if (const auto app = arguments.value("app")) body.member("app", *app);
     if (arguments.has("replace-user")) body.member("replace_user", true);
     body.end_object();
@@ -24,7 +26,8 @@ Reply<BegunLogin> begin_login(const AgentClient& client, const Arguments& argume
               client.call({.method = "POST", .target = "/v1/authorizations", .body = body.view()}));
     AGENT_TRY(const auto id, need_string(answer.json, "id"));
     AGENT_TRY(const auto url, need_string(answer.json, "authorization_url"));
-    return BegunLogin{.id = std::string(id), .url = std::string(url)};
+    AGENT_TRY(const auto expires_at, need_integer(answer.json, "expires_at"));
+    return BegunLogin{.id = std::string(id), .url = std::string(url), .expires_at = expires_at};
 }
 
 Authorization::Authorization(const AgentClient& client, const std::string& id)
@@ -43,12 +46,16 @@ Reply<void> Authorization::paste(std::string_view redirected_url) const {
     return {};
 }
 
-Reply<void> Authorization::await_end() {
+Reply<void> Authorization::await_end(const std::function<void()>& goes_on) {
+    bool told = false;
     const std::string target = target_ + "?wait=" + std::to_string(kOneWait.count());
     while (true) {
         AGENT_TRY(const Answer answer, client_.call({.method = "GET", .target = target}, kOneWait));
         AGENT_TRY(const auto status, need_string(answer.json, "status"));
-        if (status == "pending") continue;
+        if (status == "pending") {
+            if (!std::exchange(told, true)) goes_on();
+            continue;
+        }
         is_open_ = false;
         if (status == "done") return {};
         return fail_with(answer.json.find_string("error").value_or("internal"),

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "cli/help.h"
+#include "cli/command_line/help.h"
 
 #include "cli/display/table.h"
 
@@ -29,7 +29,15 @@ std::string general_help() {
         table(rows);
     rows.clear();
     add_options(rows, common_options());
-    return text + "\noptions of every command:\n" + table(rows) + "\nMore: clioctl COMMAND --help, clioctl(1)\n";
+    return text + "\noptions of every command:\n" + table(rows) + "\nMore: clioctl help COMMAND, clioctl(1)\n";
+}
+
+std::string group_help(std::string_view group) {
+    std::vector<Row> rows;
+    for (const Command* member : group_members(group))
+        rows.push_back({"  " + std::string(member->name), member->summary});
+    return "usage: clioctl " + std::string(group) + " COMMAND ...\n\ncommands:\n" + table(rows) +
+           "\nMore: clioctl help " + std::string(group) + " COMMAND\n";
 }
 
 std::string command_help(const Command& command) {

@@ -20,6 +20,7 @@ inline constexpr std::string_view kUsage = "usage";
 /// The parsed command line. All views are into argv.
 struct Arguments {
     const Command* command = nullptr;
+    std::string_view group;  // "app" of "app add"; without a command the person named only the group
     std::vector<std::pair<std::string_view, std::string_view>> options;  // without the dashes; in order
     std::vector<std::string_view> words;                                 // ACCOUNT, NAME
     std::span<char* const> program;                                      // what follows "--" for `run`
@@ -33,9 +34,9 @@ struct Arguments {
                                                             std::int64_t most) const;
 };
 
-/// Parses `words`, the arguments of main() after the program's name, by the command table. Options may appear anywhere:
-/// "--name value" or "--name=value", never abbreviated. After "--" nothing is an option. Without a command, or with
-/// "--help", the rest is not checked. Fails with "usage".
+/// Parses `words`, the arguments of main() after the program's name, by the command table. Options may appear anywhere,
+/// also before the command: "--name value" or "--name=value", never abbreviated. After "--" nothing is an option.
+/// Without a command, or with "--help" or "--version", the rest is not checked. Fails with "usage".
 [[nodiscard]] Reply<Arguments> parse_arguments(std::span<char* const> words);
 
 /// "token: reason; try 'clioctl token --help'".

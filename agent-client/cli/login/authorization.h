@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 
-#include "cli/arguments.h"
+#include "cli/command_line/arguments.h"
 #include "lib/agent_client.h"
 #include "lib/failure.h"
 
@@ -14,10 +16,12 @@ namespace agent {
 struct BegunLogin {
     std::string id;
     std::string url;
+    std::int64_t expires_at = 0;
 };
 
-/// Begins one, with the options of `clioctl login`.
-[[nodiscard]] Reply<BegunLogin> begin_login(const AgentClient& client, const Arguments& arguments);
+/// Begins one for `account`, with the options of `clioctl login`.
+[[nodiscard]] Reply<BegunLogin> begin_login(const AgentClient& client, std::string_view account,
+                                            const Arguments& arguments);
 
 /// A login in progress. Destroying this object cancels an unfinished login, so that nobody can finish it later and its
 /// port is free again.
@@ -31,8 +35,9 @@ class Authorization {
     /// Submits the final URL of the browser, or the bare code. Fails with "bad_request" if it is neither; the login
     /// then stays open.
     [[nodiscard]] Reply<void> paste(std::string_view redirected_url) const;
-    /// Waits until the login ends. Fails with the error code of a login that failed, such as "access_denied".
-    [[nodiscard]] Reply<void> await_end();
+    /// Waits until the login ends; calls `goes_on` once if that takes longer than half a minute. Fails with the error
+    /// code of a login that failed, such as "access_denied".
+    [[nodiscard]] Reply<void> await_end(const std::function<void()>& goes_on);
 
   private:
     const AgentClient& client_;

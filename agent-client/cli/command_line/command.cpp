@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "cli/command.h"
+#include "cli/command_line/command.h"
 
+#include <algorithm>
 #include <array>
 
 #include "cli/commands/commands.h"
@@ -14,10 +15,16 @@ constexpr Option kStdin{"stdin", "", "read a line of standard input, even from a
 constexpr Option kAskPassword{"ask-password", "", "let systemd-ask-password(1) ask"};
 constexpr Option kMinTtl{"min-ttl", "S", "get a token valid for at least S more seconds (60)"};
 
+constexpr std::array<std::string_view, 2> kProducts{"manage", "platform"};
+constexpr std::array<std::string_view, 4> kRegions{"us", "eu", "ca", "au"};
+constexpr std::array<std::string_view, 2> kRotations{"reusable", "single_use"};
+constexpr std::array<std::string_view, 2> kClientAuths{"body", "basic"};
+
 constexpr std::array kCommonOptions{
     Option{"socket", "PATH", "the agent's socket"},
     Option{"timeout", "S", "wait at most S seconds for each of the agent's answers (40)"},
     Option{"help", "", "print this help"},
+    Option{"version", "", "print the version"},
 };
 constexpr std::array kOnlyJson{kJson};
 constexpr std::array kLoginOptions{
@@ -25,14 +32,26 @@ constexpr std::array kLoginOptions{
     Option{"no-browser", "", "print the page's address instead of opening it"},
     Option{"paste", "", "read the address where the browser ended up; for a browser on another machine"},
     Option{"replace-user", "", "allow a different Clio user than before"},
+    Option{"list", "", "list the logins that are open, and begin none"},
+    Option{"cancel", "", "cancel the open login of ACCOUNT, or all that are open, and begin none"},
     kJson,
 };
 constexpr std::array kTokenOptions{
     kMinTtl,
     kJson,
-    Option{"header", "", "print it as a header line, to pipe to curl -H @-"},
+    Option{"header", "", "print it as a header line"},
+    Option{"curl", "", "print it as a configuration of curl, to pipe to curl -K -"},
 };
 constexpr std::array kRunOptions{kMinTtl};
+constexpr std::array kReportOptions{
+    Option{"generation", "N", "the refused token's generation, as token --json has it (that of the present token)"},
+    Option{"status", "CODE", "the HTTP status that Clio answered (401)"},
+    kJson,
+};
+constexpr std::array kDefaultOptions{
+    Option{"clear", "", "choose no account"},
+    kJson,
+};
 constexpr std::array kRefreshOptions{
     Option{"revive", "", "also retry a refresh token that was refused"},
     kJson,
@@ -42,16 +61,16 @@ constexpr std::array kLogoutOptions{
     kJson,
 };
 constexpr std::array kAppAddOptions{
-    Option{"product", "PRODUCT", "manage or platform"},
-    Option{"region", "REGION", "us, eu, ca or au"},
+    Option{"product", "PRODUCT", "manage or platform", kProducts},
+    Option{"region", "REGION", "us, eu, ca or au", kRegions},
     Option{"client-id", "ID", "the app's key"},
     Option{"redirect-uri", "URI", "exactly as registered with Clio"},
     Option{"secret-file", "FILE", "read the app's secret from FILE (- for standard input) instead of asking for it"},
     Option{"scope", "SCOPE", "scope to request (platform only)"},
-    Option{"rotation", "KIND", "reusable or single_use, if not the default of the product"},
+    Option{"rotation", "KIND", "reusable or single_use, if not the default of the product", kRotations},
     Option{"pkce", "", "use PKCE even if the product does not by default"},
     Option{"no-pkce", "", "do not use PKCE even if the product does by default"},
-    Option{"client-auth", "WAY", "body or basic: how the secret is sent"},
+    Option{"client-auth", "WAY", "body or basic: how the secret is sent", kClientAuths},
     Option{"endpoint", "NAME=URL", "authorization, token, deauthorize, api_base or who_am_i; may be repeated"},
     kJson,
 };
@@ -92,27 +111,35 @@ constexpr std::array kKeyTestOptions{
 };
 
 constexpr std::array kCommands{
-    Command{"login", "ACCOUNT [--app APP] [--no-browser | --paste] [--replace-user] [--json]",
-            "Log in to Clio in the browser and save the grant as ACCOUNT", kLoginOptions, 1, 1, false, login},
-    Command{"token", "[ACCOUNT] [--min-ttl S] [--json | --header]", "Print a valid access token", kTokenOptions, 0, 1,
-            false, token},
+    Command{"login", "[ACCOUNT] [--app APP] [--no-browser | --paste | --list | --cancel] [--replace-user] [--json]",
+            "Log in to Clio in the browser and save the grant as ACCOUNT", kLoginOptions, 0, 1, false, login},
+    Command{"token", "[ACCOUNT] [--min-ttl S] [--header | --curl | --json]", "Print a valid access token",
+            kTokenOptions, 0, 1, false, token},
     Command{"run", "[ACCOUNT] [--min-ttl S] -- COMMAND...", "Run COMMAND with a token in its environment", kRunOptions,
             0, 1, true, run_program},
+    Command{"report", "[ACCOUNT] [--generation N] [--status CODE] [--json]", "Report that Clio refused a token",
+            kReportOptions, 0, 1, false, report_token},
     Command{"list", "[--json]", "List the accounts", kOnlyJson, 0, 0, false, list_accounts},
-    Command{"show", "ACCOUNT [--json]", "Show everything about an account except its tokens", kOnlyJson, 1, 1, false,
+    Command{"show", "[ACCOUNT] [--json]", "Show everything about an account except its tokens", kOnlyJson, 0, 1, false,
             show_account},
+    Command{"default", "[ACCOUNT] [--clear] [--json]", "Show or choose the account that is used when none is named",
+            kDefaultOptions, 0, 1, false, choose_default},
     Command{"status", "[--json]", "Show the status of the agent", kOnlyJson, 0, 0, false, show_status},
-    Command{"refresh", "ACCOUNT [--revive] [--json]", "Refresh an account's token now", kRefreshOptions, 1, 1, false,
+    Command{"refresh", "[ACCOUNT] [--revive] [--json]", "Refresh an account's token now", kRefreshOptions, 0, 1, false,
             refresh_account},
-    Command{"logout", "ACCOUNT [--local] [--json]", "End the grant at Clio and forget the account", kLogoutOptions, 1,
+    Command{"logout", "[ACCOUNT] [--local] [--json]", "End the grant at Clio and forget the account", kLogoutOptions, 0,
             1, false, logout},
     Command{"events", "[--json]", "Print events as they happen", kOnlyJson, 0, 0, false, follow_events},
     Command{"app list", "[--json]", "List the registered apps", kOnlyJson, 0, 0, false, list_apps},
+    Command{"app show", "NAME [--json]", "Show everything about an app except its secret", kOnlyJson, 1, 1, false,
+            show_app},
     Command{"app add",
-            "NAME --product PRODUCT --region REGION --client-id ID --redirect-uri URI [--secret-file FILE] "
+            "NAME [--product PRODUCT] [--region REGION] [--client-id ID] [--redirect-uri URI] [--secret-file FILE] "
             "[--scope SCOPE] [--rotation KIND] [--pkce | --no-pkce] [--client-auth WAY] [--endpoint NAME=URL]... "
             "[--json]",
             "Add or replace an app", kAppAddOptions, 1, 1, false, add_app},
+    Command{"app check", "NAME [--json]", "Look for what a login through an app would meet", kOnlyJson, 1, 1, false,
+            check_app},
     Command{"app remove", "NAME [--json]", "Remove an app that no account uses", kOnlyJson, 1, 1, false, remove_app},
     Command{"lock", "[--json]", "Make the agent forget its key and all tokens", kOnlyJson, 0, 0, false, lock},
     Command{"unlock", "[--recovery-key] [--stdin | --ask-password] [--json]",
@@ -131,6 +158,7 @@ constexpr std::array kCommands{
     Command{"restore", "FILE [--stdin | --ask-password] [--json]", "Restore what is missing from a backup",
             kRestoreOptions, 1, 1, false, restore},
     Command{"env", "", "Print shell code that sets CLIO_AGENT_SOCK", {}, 0, 0, false, print_environment},
+    Command{"help", "[COMMAND [SUBCOMMAND]]", "Explain a command", {}, 0, 2, false, print_help},
     Command{"version", "", "Print the version", {}, 0, 0, false, print_version},
 };
 
@@ -142,6 +170,28 @@ std::span<const Command> all_commands() noexcept {
 
 std::span<const Option> common_options() noexcept {
     return kCommonOptions;
+}
+
+const Command* find_command(std::string_view name) noexcept {
+    const auto* const found =
+        std::find_if(kCommands.begin(), kCommands.end(), [&](const Command& command) { return command.name == name; });
+    return found == kCommands.end() ? nullptr : found;
+}
+
+std::vector<const Command*> group_members(std::string_view group) {
+    std::vector<const Command*> members;
+    for (const Command& command : kCommands) {
+        const std::string_view name = command.name;
+        if (name.size() > group.size() && name.starts_with(group) && name[group.size()] == ' ')
+            members.push_back(&command);
+    }
+    return members;
+}
+
+std::vector<std::string_view> command_names() {
+    std::vector<std::string_view> names;
+    for (const Command& command : kCommands) names.push_back(command.name);
+    return names;
 }
 
 }  // namespace agent

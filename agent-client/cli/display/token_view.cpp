@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/display/token_view.h"
+
+#include "cli/display/account_view.h"
+#include "cli/display/output.h"
+#include "cli/display/text.h"
+
+namespace agent {
+
+std::vector<std::string> token_warnings(const GivenToken& token, std::int64_t now) {
+    std::vector<std::string> warnings;
+    if (!token.min_ttl_met)
+        warnings.emplace_back("the token expires sooner than requested, and there is no better one");
+    if (token.state == "login_required") {
+        const std::string account = printable(token.account);
+        std::string warning = "account " + account + " must be logged in again";
+        if (!token.reason.empty()) warning += " (" + printable(token.reason) + ")";
+        warnings.push_back(warning + "; this token expires " + relative_time(token.expires_at - now) +
+                           ", and there will be no other: clioctl login " + account);
+    }
+    return warnings;
+}
+
+void warn_of_token(const GivenToken& token) {
+    for (const std::string& warning : token_warnings(token, unix_now())) complain("warning: " + warning);
+}
+
+}  // namespace agent

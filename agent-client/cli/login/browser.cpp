@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/login/browser.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <spawn.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
+#include <chrono>
+#include <cstdlib>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "base/fd.h"
+#include "cli/login/browser_command.h"
+#include "lib/patience.h"
+
+namespace agent {
+
+namespace {
+
+constexpr std::chrono::seconds kFailsAtOnce{2};
+
+std::string_view variable(const char* name) {
+    const char* value = std::getenv(name);
+    return value == nullptr ? std::string_view() : std::string_view(value);
+}
+
+bool is_program(const std::string& path) {
+    struct stat found {};
+    return path.starts_with('/') && ::stat(path.c_str(), &found) == 0 && S_ISREG(found.st_mode) &&
+           ::access(path.c_str(), X_OK) == 0;
+}
+
+/// Its process, if it could be executed. It gets a new session and no terminal: its output would mix with ours, and
+/// Ctrl-C is meant for us.
+std::optional<pid_t> start(Words words, const sigset_t& signal_mask) {
+    std::vector<char*> argv;
+    argv.reserve(words.size() + 1);
+    for (std::string& word : words) argv.push_back(word.data());
+    argv.push_back(nullptr);
+
+    posix_spawn_file_actions_t files;
+    posix_spawnattr_t attributes;
+    ::posix_spawn_file_actions_init(&files);
+    ::posix_spawnattr_init(&attributes);
+    for (const int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+        ::posix_spawn_file_actions_addopen(&files, fd, "/dev/null", O_RDWR, 0);
+    }
+    ::posix_spawnattr_setsigmask(&attributes, &signal_mask);
+    ::posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSID);
+    pid_t child = 0;
+    const int error = ::posix_spawnp(&child, argv.front(), &files, &attributes, argv.data(), environ);
+    ::posix_spawnattr_destroy(&attributes);
+    ::posix_spawn_file_actions_destroy(&files);
+    if (error != 0) return std::nullopt;
+    return child;
+}
+
+/// Whether it goes on, or has done its work: many only tell a browser that is there already.
+bool lives_or_succeeds(pid_t child, int interruption) {
+    // pidfd_open() of glibc 2.36 cannot be called from C++.
+    const Fd process(static_cast<int>(::syscall(SYS_pidfd_open, child, 0)));
+    if (!process) return true;  // an old kernel: nothing is known
+    if (!Patience::at_most(kFailsAtOnce).unless_readable(interruption).await(process.get(), POLLIN)) return true;
+    int status = 0;
+    return ::waitpid(child, &status, WNOHANG) == child && WIFEXITED(status) && WEXITSTATUS(status) == 0;
+}
+
+/// Whether sudo, pkexec or similar changed the user.
+bool is_other_user() {
+    if (::getuid() != ::geteuid()) return true;
+    for (const char* name : {"SUDO_UID", "PKEXEC_UID"}) {
+        const std::string_view caller = variable(name);
+        if (!caller.empty() && caller != std::to_string(::geteuid())) return true;
+    }
+    return false;
+}
+
+}  // namespace
+
+bool open_browser(const std::string& url, const SignalWatch& signals) {
+    if (is_other_user()) return false;
+    std::vector<Words> commands = browser_commands(variable("BROWSER"), is_program);
+    // Without a display xdg-open falls back to terminal browsers, but it gets no terminal.
+    if (!variable("DISPLAY").empty() || !variable("WAYLAND_DISPLAY").empty()) commands.push_back({"xdg-open"});
+    for (Words& command : commands) {
+        const auto child = start(with_url(std::move(command), url), signals.mask_before());
+        if (child && lives_or_succeeds(*child, signals.fd())) return true;
+        if (SignalWatch::has_arrived(kEndingSignals)) return false;
+    }
+    return false;
+}
+
+}  // namespace agent

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+
+#include "cli/signal_watch.h"
+
+namespace agent {
+
+/// Starts a browser on `url`: the first command of $BROWSER (browser_command.h) that can be started and does not fail
+/// within two seconds, otherwise xdg-open if there is a display. False if there is none, or a signal arrives meanwhile.
+/// No shell sees the URL.
+///
+/// Starts nothing if this process runs as a different user than the desktop's, as under sudo(8) or pkexec(1): the
+/// browser would run as that user, most likely root.
+[[nodiscard]] bool open_browser(const std::string& url, const SignalWatch& signals);
+
+}  // namespace agent
