@@ -53,7 +53,7 @@ typedef enum clio_code {
     CLIO_INTERNAL = 9,                /* a fault of the agent, of its answer or of the machine */
     CLIO_NO_AGENT = 10,               /* nobody listens at the socket */
     CLIO_NO_MEMORY = 11,
-    CLIO_NEEDS_ATTENTION = 12 /* a person must put something right that is no login, as the message says */
+    CLIO_NEEDS_ATTENTION = 12 /* a person must put something right other than a login: see the message */
 } clio_code;
 
 /* Where the agent is and how long to wait for it. */

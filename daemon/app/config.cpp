@@ -10,8 +10,8 @@
 #include "app/start/file_text.h"
 #include "app/start/places.h"
 #include "base/json/json_reader.h"
-#include "base/text/encoding.h"
 #include "base/secret/client_secret.h"
+#include "base/text/encoding.h"
 
 namespace agent {
 

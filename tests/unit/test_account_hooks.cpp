@@ -57,10 +57,9 @@ Test(account_hooks, tells_the_program_whom_it_is_about_and_why) {
     stage.timers.advance(1s);
     cr_assert(stage.run.size() == 1);
     cr_expect((stage.run.front().arguments == std::vector<std::string>{"/usr/bin/notify", "--urgent"}));
-    for (const char* variable :
-         {"CLIO_EVENT=login_required", "CLIO_ACCOUNT=smith", "CLIO_ACCOUNTS=smith", "CLIO_COUNT=1",
-          "CLIO_APP=app of smith", "CLIO_REASON=why smith", "CLIO_NEXT_STEP=clioctl login smith",
-          "CLIO_AGENT_SOCK=/run/agent.sock"})
+    for (const char* variable : {"CLIO_EVENT=login_required", "CLIO_ACCOUNT=smith", "CLIO_ACCOUNTS=smith",
+                                 "CLIO_COUNT=1", "CLIO_APP=app of smith", "CLIO_REASON=why smith",
+                                 "CLIO_NEXT_STEP=clioctl login smith", "CLIO_AGENT_SOCK=/run/agent.sock"})
         cr_expect(stage.tells(variable), "%s", variable);
 }
 
@@ -116,8 +115,8 @@ Test(account_hooks, tells_of_many_in_one_run) {
     for (const char* account : {"f", "a", "b", "c", "d", "e"}) stage.happens("needs_attention", account);
     stage.timers.advance(1s);
     cr_assert(stage.run.size() == 1);
-    for (const char* variable : {"CLIO_ACCOUNT=", "CLIO_ACCOUNTS=a d e f", "CLIO_COUNT=4", "CLIO_APP=",
-                                 "CLIO_REASON=why a", "CLIO_NEXT_STEP=clioctl list"})
+    for (const char* variable : {"CLIO_ACCOUNT=", "CLIO_ACCOUNTS=a d e f", "CLIO_COUNT=4",
+                                 "CLIO_APP=", "CLIO_REASON=why a", "CLIO_NEXT_STEP=clioctl list"})
         cr_expect(stage.tells(variable), "%s", variable);
 }
 

@@ -19,14 +19,14 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr State kStates[] = {State::kReady,          State::kSavingIntent,  State::kRequesting,
+constexpr State kStates[] = {State::kReady,          State::kSavingIntent,   State::kRequesting,
                              State::kSavingTokens,   State::kTokensUnsaved,  State::kStale,
                              State::kNeedsAttention, State::kUnknownOutcome, State::kLoginRequired};
-constexpr Happening kHappenings[] = {Happening::kBegin,       Happening::kIntentSaved, Happening::kTokensReceived,
-                                     Happening::kTokensSaved, Happening::kSaveFailed,  Happening::kTransient,
-                                     Happening::kAnswerLost,  Happening::kAppRefused,  Happening::kUntrusted,   Happening::kRequestRefused,
-                                     Happening::kGrantDead,   Happening::kSignedIn,    Happening::kSetAside,
-                                     Happening::kNewerFound,  Happening::kIntentFound};
+constexpr Happening kHappenings[] = {Happening::kBegin,          Happening::kIntentSaved, Happening::kTokensReceived,
+                                     Happening::kTokensSaved,    Happening::kSaveFailed,  Happening::kTransient,
+                                     Happening::kAnswerLost,     Happening::kAppRefused,  Happening::kUntrusted,
+                                     Happening::kRequestRefused, Happening::kGrantDead,   Happening::kSignedIn,
+                                     Happening::kSetAside,       Happening::kNewerFound,  Happening::kIntentFound};
 
 // The whole of what can happen, once more in words: no row changes unseen.
 constexpr const char* kTable =

@@ -39,7 +39,8 @@ Test(api_accounts, with_all_that_is_known) {
     facts.last_refresh = agent::WallTime(seconds(1'799'990'000));
     facts.user = agent::ClioUser{.id = 42, .name = "Jane D\xc3\xb6 \xff", .email = "jane@example.com"};
     const std::string body = api.get("/v1/accounts/smith-law").body();
-    EXPECT_CONTAINS(body, R"("state":"stale","reason":"token request: HTTP 503 \"oops\"","next_step":"clioctl app check firm")");
+    EXPECT_CONTAINS(
+        body, R"("state":"stale","reason":"token request: HTTP 503 \"oops\"","next_step":"clioctl app check firm")");
     EXPECT_CONTAINS(body, R"("refresh_at":1800000100,"last_refresh":1799990000)");
     EXPECT_CONTAINS(body,
                     "\"user\":{\"id\":42,\"name\":\"Jane D\xc3\xb6 \xef\xbf\xbd\",\"email\":\"jane@example.com\"}");

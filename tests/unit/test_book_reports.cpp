@@ -77,7 +77,8 @@ Test(book_reports, one_of_a_token_made_for_a_report_leads_to_a_reason_and_not_to
     EXPECT_TEXT(stage.state("smith"), "needs_attention#2");
     EXPECT_CONTAINS(stage.reason("smith"), "region and api_base https://api.example");
     EXPECT_TEXT(stage.now("smith"), "A2#2");
-    EXPECT_TEXT(stage.heard, "logged_in smith#1\nreported smith#1\nrefreshed smith#2\nreported smith#2\nneeds_attention smith#2\n");
+    EXPECT_TEXT(stage.heard,
+                "logged_in smith#1\nreported smith#1\nrefreshed smith#2\nreported smith#2\nneeds_attention smith#2\n");
 
     // Then one more, for it may have been revoked meanwhile; the next has to wait for longer.
     stage.run(1s);

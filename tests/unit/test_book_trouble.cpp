@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What only a person can put right, and that is no login: it has a state of its own, is told once, and its end too.
+// What only a person can put right other than by a login: it has a state of its own, is told once, and its end too.
 #include "core_stage.h"
 
 using namespace std::chrono_literals;

@@ -87,12 +87,11 @@ Test(config, everything_said) {
     const std::string ca_file = dir / "ca.pem";
     fakes::TestAuthority().write_certificate(ca_file);
     const std::string credentials = dir.write("proxy.secret", "firm:pass\n");
-    const auto config =
-        Config::parse(R"({"apps": {"firm": )" + app_text(dir) + R"(, "second": )" + app_text(dir) +
-                      R"(}, "key": {"file": "/k"}, "refresh": {"at_fraction": 0.5, "max_parallel": 2,)" +
-                      R"("max_per_second": 10}, "tls": {"ca_file": ")" + ca_file + R"("},)" +
-                      R"("proxy": {"url": "http://proxy.example:3128", "credentials": {"file": ")" + credentials +
-                      R"("}}})");
+    const auto config = Config::parse(
+        R"({"apps": {"firm": )" + app_text(dir) + R"(, "second": )" + app_text(dir) +
+        R"(}, "key": {"file": "/k"}, "refresh": {"at_fraction": 0.5, "max_parallel": 2,)" +
+        R"("max_per_second": 10}, "tls": {"ca_file": ")" + ca_file + R"("},)" +
+        R"("proxy": {"url": "http://proxy.example:3128", "credentials": {"file": ")" + credentials + R"("}}})");
     cr_assert(config, "%s", config.error().message.c_str());
     cr_assert(config->apps.size() == 2);
     EXPECT_TEXT(config->apps[1].name, "second");
@@ -115,7 +114,8 @@ Test(config, a_proxy_in_a_word) {
 
 Test(config, certificates_that_are_none) {
     const TempDir dir;
-    for (const char* const text : {"", "certificates", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"}) {
+    for (const char* const text :
+         {"", "certificates", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"}) {
         const std::string ca_file = dir.write("ca.pem", text, 0644);
         const auto config = Config::parse(R"({"tls": {"ca_file": ")" + ca_file + R"("}})");
         cr_assert_not(config, "%s", text);

@@ -58,8 +58,7 @@ void AccountHooks::tell(const std::string& event, const std::map<std::string, st
         return;
     }
     std::string accounts;
-    for (std::size_t i = 0; i < told.size() && i < kMostNamed; ++i)
-        accounts += (i == 0 ? "" : " ") + told[i].account;
+    for (std::size_t i = 0; i < told.size() && i < kMostNamed; ++i) accounts += (i == 0 ? "" : " ") + told[i].account;
     run(event, accounts, told.size(), told.front().reason, {.app = {}, .next_step = "clioctl list"});
 }
 

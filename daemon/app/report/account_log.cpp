@@ -9,8 +9,8 @@
 namespace agent {
 
 void log_account_event(const Event& event) {
-    const bool bad = event.name == "refresh_failed" || event.name == "login_required" ||
-                     event.name == "needs_attention";
+    const bool bad =
+        event.name == "refresh_failed" || event.name == "login_required" || event.name == "needs_attention";
     const LogLevel level = bad ? LogLevel::kWarning : LogLevel::kInfo;
     const LogEvent* const known = find_log_event(event.name);
     if (event.account.empty()) return log(LogLevel::kNotice, known, event.name);

@@ -19,7 +19,7 @@ namespace agent {
 struct HttpProxy {
     /// HTTPS_PROXY and NO_PROXY of the environment, as libcurl-env(3) has them; then the rest is empty.
     bool is_environments = false;
-    std::string url;            // "http://host:port"; empty for none
+    std::string url;           // "http://host:port"; empty for none
     SecretString credentials;  // "user:password"; may be empty
 
     [[nodiscard]] HttpProxy clone() const { return {is_environments, url, credentials.clone()}; }

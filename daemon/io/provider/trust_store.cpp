@@ -73,7 +73,10 @@ void TrustStore::read() {
     struct stat now {};
     edition_.reset();
     if (::stat(file_.c_str(), &now) == 0)
-        edition_ = {.device = now.st_dev, .inode = now.st_ino, .size = now.st_size, .modified = now.st_mtim,
+        edition_ = {.device = now.st_dev,
+                    .inode = now.st_ino,
+                    .size = now.st_size,
+                    .modified = now.st_mtim,
                     .changed = now.st_ctim};
     auto read = read_authorities(file_);
     problem_ = read ? "" : read.error().message;

@@ -15,7 +15,8 @@ namespace agent {
 
 using AuthoritiesPtr = std::unique_ptr<X509_STORE, FreeWith<X509_STORE_free>>;
 
-/// The certificate authorities in a PEM file. Reads it again once it has changed, which libcurl would notice a day later.
+/// The certificate authorities in a PEM file. Reads it again once it has changed, which libcurl would notice a day
+/// later.
 class TrustStore {
   public:
     /// An empty `file` stands for the system's authorities. Reads nothing yet.

@@ -19,9 +19,10 @@ class EventCounts {
 
   private:
     // Starts at 0: if a counter first appeared with its first event, rate() would miss that event.
-    std::map<std::string, std::uint64_t> counts_{{"logged_in", 0},      {"refreshed", 0}, {"refresh_failed", 0},
-                                                 {"login_required", 0}, {"needs_attention", 0}, {"recovered", 0}, {"reported", 0},  {"logged_out", 0},
-                                                 {"restored", 0},       {"locked", 0},    {"unlocked", 0}};
+    std::map<std::string, std::uint64_t> counts_{{"logged_in", 0},      {"refreshed", 0},       {"refresh_failed", 0},
+                                                 {"login_required", 0}, {"needs_attention", 0}, {"recovered", 0},
+                                                 {"reported", 0},       {"logged_out", 0},      {"restored", 0},
+                                                 {"locked", 0},         {"unlocked", 0}};
     Events::Subscription subscription_;
 };
 
