@@ -19,7 +19,7 @@ _clioctl() {
                 ;;
             --socket | --timeout | --app | --min-ttl | --product | --region | --client-id | --redirect-uri | \
                 --secret-file | --scope | --rotation | --client-auth | --endpoint | --calibrate | --generation | \
-                --status) i+=1 ;;
+                --status | --state | --sort | --account) i+=1 ;;
             -*) ;;
             *) [[ -z $command || $command == app || $command == key || $command == help ]] && command+=${command:+ }${COMP_WORDS[i]} ;;
         esac
@@ -33,30 +33,35 @@ _clioctl() {
         --app) words=$(_clioctl_names app list) ;;
         --product) words='manage platform' ;;
         --region) words='us eu ca au' ;;
+        --state) words='ready refreshing stale login_required unknown_outcome' ;;
+        --sort) words='name app state expiry' ;;
+        --account) words=$(_clioctl_names list) ;;
         --rotation) words='reusable single_use' ;;
         --client-auth) words='body basic' ;;
         --endpoint) words='authorization= token= deauthorize= api_base= who_am_i=' ;;
         --timeout | --min-ttl | --client-id | --redirect-uri | --scope | --calibrate | --generation | --status) return ;;
         *)
             case $command in
-                '') words='login token run report list show default status refresh logout events app lock unlock key
+                '') words='login token run report list show default status doctor refresh logout events app lock unlock key
                     backup restore env help version' ;;
                 app) words='list show add check remove' ;;
                 key) words='list add remove rotate test' ;;
                 login) options='--app --no-browser --paste --replace-user --list --cancel --json' ;;
                 token) options='--min-ttl --header --curl --json' ;;
+                list) options='--state --app --sort --json' ;;
+                events) options='--account --json' ;;
                 report) options='--generation --status --json' ;;
                 run) options='--min-ttl' ;;
                 default) options='--clear --json' ;;
-                refresh) options='--revive --json' ;;
-                logout) options='--local --json' ;;
+                refresh) options='--all --revive --json' ;;
+                logout) options='--all --yes --local --json' ;;
                 unlock) options='--recovery-key --stdin --ask-password --json' ;;
                 'key add') options='--calibrate --stdin --ask-password --json' ;;
                 'key rotate') options='--wait --json' ;;
                 'key test') options='--passphrase --recovery-key --stdin --ask-password --json' ;;
                 backup) options='--move --recovery-key --stdin --ask-password --json' ;;
                 restore) options='--stdin --ask-password --json' ;;
-                list | show | status | events | lock | 'app list' | 'app show' | 'app check' | 'app remove' | 'key list' | 'key remove')
+                show | status | doctor | lock | 'app list' | 'app show' | 'app check' | 'app remove' | 'key list' | 'key remove')
                     options='--json'
                     ;;
                 'app add')
@@ -70,7 +75,7 @@ _clioctl() {
             else
                 case $command in
                     login | token | run | report | show | default | refresh | logout) words=$(_clioctl_names list) ;;
-                    help) words='login token run report list show default status refresh logout events app lock unlock key backup
+                    help) words='login token run report list show default status doctor refresh logout events app lock unlock key backup
                         restore env version' ;;
                     'help app') words='list show add check remove' ;;
                     'help key') words='list add remove rotate test' ;;

@@ -43,6 +43,7 @@ complete -c clioctl -n '__clioctl_is ""' -a show -d 'Show everything about an ac
 complete -c clioctl -n '__clioctl_is ""' -a default \
     -d 'Show or choose the account that is used when none is named'
 complete -c clioctl -n '__clioctl_is ""' -a status -d 'Show the status of the agent'
+complete -c clioctl -n '__clioctl_is ""' -a doctor -d 'Say what is wrong, and what to do'
 complete -c clioctl -n '__clioctl_is ""' -a refresh -d 'Refresh an account\'s token now'
 complete -c clioctl -n '__clioctl_is ""' -a logout -d 'End the grant at Clio and forget the account'
 complete -c clioctl -n '__clioctl_is ""' -a events -d 'Print events as they happen'
@@ -68,12 +69,12 @@ complete -c clioctl -n '__clioctl_is ""' -a env -d 'Print shell code that sets C
 complete -c clioctl -n '__clioctl_is ""' -a help -d 'Explain a command'
 complete -c clioctl -n '__clioctl_is ""' -a version -d 'Print the version'
 
-complete -c clioctl -n '__clioctl_is login token report list show default status refresh logout events "app list" "app show" "app check" "app add" "app remove" lock unlock "key list" "key add" "key remove" "key rotate" "key test" backup restore' \
+complete -c clioctl -n '__clioctl_is login token report list show default status doctor refresh logout events "app list" "app show" "app check" "app add" "app remove" lock unlock "key list" "key add" "key remove" "key rotate" "key test" backup restore' \
     -l json -d 'print the agent\'s JSON on one line; errors too'
 
 complete -c clioctl -n '__clioctl_is login token run report show default refresh logout' -a '(__clioctl_names list)'
 complete -c clioctl -n '__clioctl_is "app show" "app check" "app remove"' -a '(__clioctl_names app list)'
-complete -c clioctl -n '__clioctl_is help' -a 'login token run report list show default status refresh logout events app lock unlock key backup restore env version'
+complete -c clioctl -n '__clioctl_is help' -a 'login token run report list show default status doctor refresh logout events app lock unlock key backup restore env version'
 
 complete -c clioctl -n '__clioctl_is login' -l app -x -a '(__clioctl_names app list)' \
     -d 'log in through this app; needed when there are several'
@@ -97,6 +98,14 @@ complete -c clioctl -n '__clioctl_is report' -l status -x -d 'the HTTP status th
 
 complete -c clioctl -n '__clioctl_is default' -l clear -d 'choose no account'
 
+complete -c clioctl -n '__clioctl_is list' -l state -x -a 'ready refreshing stale login_required unknown_outcome' \
+    -d 'only accounts that are ready, refreshing, stale, login_required or unknown_outcome'
+complete -c clioctl -n '__clioctl_is list' -l app -x -a '(__clioctl_names app list)' -d 'only accounts of this app'
+complete -c clioctl -n '__clioctl_is list' -l sort -x -a 'name app state expiry' -d 'by name, app, state or expiry'
+complete -c clioctl -n '__clioctl_is events' -l account -x -a '(__clioctl_names list)' -d 'only events of this account'
+
+complete -c clioctl -n '__clioctl_is refresh logout' -l all -d 'do it for every account'
+complete -c clioctl -n '__clioctl_is logout' -l yes -d 'do not ask before --all'
 complete -c clioctl -n '__clioctl_is refresh' -l revive -d 'also retry a refresh token that was refused'
 
 complete -c clioctl -n '__clioctl_is logout' -l local -d 'only forget the account here; keep the grant at Clio'

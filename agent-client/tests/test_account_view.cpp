@@ -3,6 +3,7 @@
 
 #include <cstdlib>
 #include <ctime>
+#include <vector>
 
 #include "expect.h"
 
@@ -28,6 +29,12 @@ const Json::Array& array_of(const Json& json) {
     return *json.array();
 }
 
+std::vector<const Json*> pointers(const Json::Array& accounts) {
+    std::vector<const Json*> all;
+    for (const Json& account : accounts) all.push_back(&account);
+    return all;
+}
+
 void in_utc() {
     ::setenv("TZ", "UTC", 1);
     ::tzset();
@@ -37,7 +44,7 @@ void in_utc() {
 
 Test(account_view, table) {
     const Json all = accounts();
-    const auto rows = accounts_table(array_of(all), kNow);
+    const auto rows = accounts_table(pointers(array_of(all)), kNow);
     cr_assert(rows.has_value());
     EXPECT_TEXT(render_table(*rows, false),
                 "ACCOUNT    APP   STATE           TOKEN            USER                         REASON\n"
@@ -69,7 +76,7 @@ Test(account_view, details, .init = in_utc) {
 
 Test(account_view, tells_what_an_answer_lacks) {
     const Json answer = *Json::parse(R"([{"name":"a","app":"b"}])");
-    const auto rows = accounts_table(array_of(answer), kNow);
+    const auto rows = accounts_table(pointers(array_of(answer)), kNow);
     cr_assert(!rows.has_value());
     EXPECT_CONTAINS(rows.error().detail, "\"state\" is missing");
 }

@@ -38,3 +38,22 @@ Test(table, colours) {
 Test(table, empty) {
     EXPECT_TEXT(render_table({}, true), "");
 }
+
+Test(table, is_cut_to_the_terminal) {
+    const std::vector<Row> rows{{"ACCOUNT", "STATE", "REASON"},
+                                {"smith-law", "ready", ""},
+                                {"jones", "stale", "Clio cannot be reached since noon, \xe6\xbc\xa2\xe5\xad\x97"}};
+    EXPECT_TEXT(render_table(fit_table(rows, 40), false),
+                "ACCOUNT    STATE  REASON\n"
+                "smith-law  ready\n"
+                "jones      stale  Clio cannot be reache\u2026\n");
+    EXPECT_TEXT(render_table(fit_table(rows, 200), false), render_table(rows, false));
+    // Nothing is cut to less than what still tells something.
+    EXPECT_TEXT(render_table(fit_table(rows, 5), false),
+                "ACCOUNT   STATE  REASON\n"
+                "smith-l\u2026  ready\n"
+                "jones     stale  Clio ca\u2026\n");
+    const std::vector<Row> wide{{"\xe6\xbc\xa2\xe5\xad\x97\xe6\xbc\xa2\xe5\xad\x97\xe6\xbc\xa2\xe5\xad\x97"}};
+    EXPECT_TEXT(fit_table(wide, 10).front().front().text, "\xe6\xbc\xa2\xe5\xad\x97\xe6\xbc\xa2\xe5\xad\x97\u2026");
+    cr_expect(fit_table({}, 10).empty());
+}

@@ -38,7 +38,9 @@ Test(text, shell_quoted) {
 
 Test(text, times) {
     EXPECT_TEXT(relative_time(0), "now");
-    EXPECT_TEXT(relative_time(1), "in 1 s");
+    EXPECT_TEXT(relative_time(1), "now");
+    EXPECT_TEXT(relative_time(-1), "now");
+    EXPECT_TEXT(relative_time(2), "in 2 s");
     EXPECT_TEXT(relative_time(119), "in 119 s");
     EXPECT_TEXT(relative_time(120), "in 2 min");
     EXPECT_TEXT(relative_time(2579), "in 42 min");

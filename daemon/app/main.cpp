@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <csignal>
@@ -9,6 +10,7 @@
 #include "app/agent.h"
 #include "app/config.h"
 #include "app/options.h"
+#include "app/start/running_agent.h"
 #include "app/start/spawn_daemon.h"
 #include "base/crypto/sealing.h"
 #include "base/log.h"
@@ -16,6 +18,7 @@
 #include "io/loop/event_loop.h"
 #include "io/process/memory_hooks.h"
 #include "io/process/process.h"
+#include "io/process/standard_descriptors.h"
 #include "io/systemd/journal.h"
 #include "io/systemd/log_events.h"
 #include "io/systemd/log_file.h"
@@ -30,6 +33,7 @@ namespace {
 constexpr std::size_t kSecretMemory = std::size_t{1} << 20;  // of the 8 MiB that every user may lock
 
 Result<void> serve(const Options& options, Config config, StartReport* spawned) {
+    ::umask(S_IRWXG | S_IRWXO);  // whatever the caller's is: each file is made for its owner
     AGENT_CHECK(protect_memory());
     if (options.allow_unlocked_memory) allow_unlocked_memory();
     AGENT_CHECK(lock_secrets(kSecretMemory));
@@ -71,7 +75,7 @@ Result<void> serve(const Options& options, Config config, StartReport* spawned) 
 Result<void> run(const Options& options, StartReport* spawned) {
     AGENT_TRY(Config config, Config::load(options.config_path));
     if (options.job == Options::Job::kCheckConfig) {
-        std::puts("the configuration is valid");
+        std::printf("the configuration is valid: %s\n", config.file ? config.file->c_str() : "no file, all defaults");
         return {};
     }
     return serve(options, std::move(config), spawned);
@@ -96,6 +100,14 @@ int run_daemon(const Options& options, StartReport* spawned) {
     return EXIT_FAILURE;
 }
 
+int kill_running(const Options& options) {
+    if (const auto ended = end_running_agent(options); !ended) {
+        std::fprintf(stderr, "cliod: %s\n", ended.error().message.c_str());
+        return EXIT_FAILURE;
+    }
+    return std::puts("unset CLIO_AGENT_SOCK;\nunset CLIO_AGENT_PID;") < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
+}
+
 int run_main(int argc, char** argv) {
     constexpr int kUsage = 2;
     auto options = parse_options(argc, argv);
@@ -110,8 +122,12 @@ int run_main(int argc, char** argv) {
             return std::puts("cliod " CLIO_AGENT_VERSION) < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
         case Options::Job::kSpawn:
             options->make_paths_absolute();
-            return spawn_daemon(options->command, [&](StartReport& report) { return run_daemon(*options, &report); });
+            return spawn_daemon(*options, [&](StartReport& report) { return run_daemon(*options, &report); });
+        case Options::Job::kKill:
+            return kill_running(*options);
         case Options::Job::kServe:
+            static_cast<void>(await_settled_agent(*options));  // the one before may be about to end
+            break;
         case Options::Job::kCheckConfig:
             break;
     }
@@ -123,6 +139,7 @@ int run_main(int argc, char** argv) {
 }  // namespace agent
 
 int main(int argc, char** argv) {
+    if (!agent::fill_standard_descriptors()) return EXIT_FAILURE;
     // Before anything can allocate in these libraries.
     if (const auto hooks = agent::install_memory_hooks(); !hooks) {
         std::fprintf(stderr, "cliod: %s\n", hooks.error().message.c_str());

@@ -19,6 +19,7 @@ enum OptionId : int {
     kUnlockedMemory,
     kCheckConfig,
     kSpawn,
+    kKill,
     kVersion,
     kHelp,
 };
@@ -32,6 +33,7 @@ constexpr std::array kOptions = {
     option{"allow-unlocked-memory", no_argument, nullptr, kUnlockedMemory},
     option{"check-config", no_argument, nullptr, kCheckConfig},
     option{"spawn", no_argument, nullptr, kSpawn},
+    option{"kill", no_argument, nullptr, kKill},
     option{"version", no_argument, nullptr, kVersion},
     option{"help", no_argument, nullptr, kHelp},
     option{nullptr, 0, nullptr, 0},
@@ -73,6 +75,9 @@ Result<void> take(Options& options, int id, const char* value) {
             return {};
         case kSpawn:
             options.job = Options::Job::kSpawn;
+            return {};
+        case kKill:
+            options.job = Options::Job::kKill;
             return {};
         case kVersion:
             options.job = Options::Job::kVersion;
@@ -125,7 +130,9 @@ const char* usage() noexcept {
            "                    start even if secrets could be written to swap space\n"
            "  --check-config    check the configuration and exit\n"
            "  --spawn           run in the background and print shell code: eval \"$(cliod --spawn)\";\n"
-           "                    with COMMAND, run that and exit with its exit status\n"
+           "                    with COMMAND, run that and exit with its exit status;\n"
+           "                    an agent that runs already is used\n"
+           "  --kill            end the running agent, and print shell code that unsets the variables\n"
            "  --version         print the version and exit\n"
            "  --help            print this help and exit\n"
            "\n"

@@ -12,7 +12,7 @@ namespace agent {
 
 /// The command line of cliod.
 struct Options {
-    enum class Job { kServe, kSpawn, kCheckConfig, kVersion, kHelp };
+    enum class Job { kServe, kSpawn, kKill, kCheckConfig, kVersion, kHelp };
 
     Job job = Job::kServe;
     std::optional<std::string> config_path;

@@ -4,11 +4,13 @@
 import json
 import os
 import random
+import re
 import time
 
 import pytest
 from support.clioctl import Clioctl
 from support.fake_agent import FakeAgent, answer, problem
+from support.terminal import Terminal
 
 TOKEN = {
     "account": "smith-law", "access_token": "T1-secret", "token_type": "Bearer", "expires_at": 4000000000,
@@ -224,5 +226,71 @@ def test_events_that_are_cut(play):
         "GET /v1/events": [head + chunk + chunk, head + chunk + b"0\r\n\r\n", head + chunk[:20] + b"0\r\n\r\n"],
     })
     assert clioctl("events", "--json", exit=75).stdout == 2 * line.decode()
-    assert "refreshed  a  generation 2" in clioctl("events").stdout
+    done = clioctl("events", exit=75, TZ="UTC")
+    assert done.stdout == "1970-01-01 00:00:01  refreshed       a                 generation 2\n"
+    assert "the agent has ended" in done.stderr
     clioctl("events", exit=1)
+
+
+def test_events_of_one_account(play):
+    lines = [json.dumps({"at": 1, "event": "refreshed", "account": name, "generation": 2, "detail": ""}) for name in "aba"]
+    body = "".join(line + "\n" for line in lines).encode()
+    _, clioctl = play({"GET /v1/events": b"HTTP/1.1 200 OK\r\n\r\n" + body})
+    assert clioctl("events", "--account", "b", "--json", exit=75).stdout == lines[1] + "\n"
+    assert len(clioctl("events", "--account", "a", exit=75).stdout.splitlines()) == 2
+
+
+LISTED = [
+    {**ACCOUNT, "name": "a", "app": "firm", "state": "login_required", "reason": "HTTP 400 invalid_grant: gone " + 90 * "x"},
+    {**ACCOUNT, "name": "b", "app": "other", "expires_at": 1},
+]
+
+
+def test_list(play):
+    _, clioctl = play({"GET /v1/accounts": answer(200, {"accounts": LISTED})})
+    done = clioctl("list")
+    assert done.stderr == "2 accounts: 1 login_required, 1 ready\n"
+    assert "Clio ended this grant\n" in done.stdout and "invalid_grant" not in done.stdout
+    names = lambda *options: [line.split()[0] for line in clioctl("list", *options).stdout.splitlines()[1:]]
+    assert names("--sort", "expiry") == ["b", "a"] and names("--state", "ready") == ["b"] and names("--app", "firm") == ["a"]
+    assert '"red" is not one of ready' in clioctl("list", "--state", "red", exit=2).stderr
+    assert "--json has all accounts" in clioctl("list", "--json", "--app", "firm", exit=2).stderr
+
+
+def test_list_fits_the_terminal(play):
+    longest = [{**ACCOUNT, "name": "n" * 64, "user": {"id": 1, "name": "u" * 90, "email": "e@example.com"}}]
+    _, clioctl = play({"GET /v1/accounts": answer(200, {"accounts": longest})})
+    terminal = Terminal(clioctl, "list", columns=80)
+    assert terminal.end() == 0
+    lines = re.sub(r"\x1b\[\d*m", "", terminal.shown).splitlines()
+    assert max(map(len, lines)) == 80 and lines[1].count("…") == 2
+
+
+@pytest.mark.parametrize("typed, exit", [("yes\n", 0), ("no\n", 1), ("\n", 1)])
+def test_logout_of_all_asks(play, typed, exit):
+    agent, clioctl = play({
+        "GET /v1/accounts": answer(200, {"accounts": LISTED}),
+        "DELETE /v1/accounts/a": answer(204), "DELETE /v1/accounts/b": answer(204),
+    })
+    terminal = Terminal(clioctl, "logout", "--all")
+    terminal.expect("Log out 2 accounts? Type yes to go on: ")
+    terminal.type(typed)
+    assert terminal.end() == exit
+    assert len(agent.asked("DELETE /v1/accounts/a?revoke=true")) == (1 if exit == 0 else 0)
+    assert "--all needs --yes" in clioctl("logout", "--all", exit=2).stderr
+    assert "--all takes no account" in clioctl("logout", "--all", "a", "--yes", exit=2).stderr
+    done = clioctl("logout", "--all", "--yes", "--local")
+    assert done.stdout == "Forgot a\nForgot b\n" and done.stderr == ""
+
+
+def test_refresh_of_all_goes_on_after_a_failure(play):
+    agent, clioctl = play({
+        "GET /v1/accounts": answer(200, {"accounts": LISTED}),
+        "POST /v1/accounts/a/refresh": problem(403, "login_required", "log in"),
+        "POST /v1/accounts/b/refresh": answer(200, {**ACCOUNT, "generation": 9}),
+    })
+    done = clioctl("refresh", "--all", exit=3)
+    assert "login_required: log in" in done.stderr and done.stdout.startswith("Refreshed b: generation 9")
+    terminal = Terminal(clioctl, "refresh", "--all")
+    assert terminal.end() == 3
+    assert "[==========          ] 1 of 2 accounts" in terminal.shown

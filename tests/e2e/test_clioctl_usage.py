@@ -181,7 +181,7 @@ def test_output_that_cannot_be_written(clioctl):
 
 def socket_named(environment, *options):
     done = subprocess.run([CLIOCTL, "env", *options], env=environment, capture_output=True, text=True, check=True, cwd="/")
-    return re.fullmatch(r"CLIO_AGENT_SOCK='(.*)'; export CLIO_AGENT_SOCK;\n", done.stdout)[1]
+    return re.fullmatch(r"export CLIO_AGENT_SOCK='(.*)';\n", done.stdout)[1]
 
 
 def test_where_the_socket_is(tmp_path):

@@ -44,8 +44,8 @@ def test_leaves_a_daemon_that_serves(spawn):
     done = spawn()
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout == (
-        f"CLIO_AGENT_SOCK='{spawn.daemon.socket}'; export CLIO_AGENT_SOCK;\n"
-        f"CLIO_AGENT_PID={done.agent}; export CLIO_AGENT_PID;\n"
+        f"export CLIO_AGENT_SOCK='{spawn.daemon.socket}';\n"
+        f"export CLIO_AGENT_PID={done.agent};\n"
     )
     assert spawn.daemon.agent.get("/v1/status").status == 200
     os.kill(done.agent, signal.SIGTERM)
@@ -112,12 +112,84 @@ def test_a_caller_that_has_closed_its_standard_files(spawn, closed):
         os.kill(agent, signal.SIGKILL)
 
 
+def test_a_daemon_in_the_foreground_with_closed_standard_files(spawn):
+    script = 'exec "$@" <&- >&- 2>&-'
+    daemon = subprocess.Popen(["sh", "-c", script, "sh", *spawn.daemon.command("--log-level", "debug")],
+                              env=spawn.daemon.environment)
+    try:
+        until(spawn.daemon.socket.exists, "it does not serve")
+        assert spawn.daemon.agent.get("/v1/status").status == 200
+        assert {os.readlink(f"/proc/{daemon.pid}/fd/{fd}") for fd in (0, 1, 2)} == {"/dev/null"}
+        assert (spawn.daemon.state_dir / "lock").read_bytes() == b""
+    finally:
+        daemon.terminate()
+        daemon.wait(PATIENCE)
+
+
 def test_says_why_it_does_not_start(spawn):
     spawn.daemon.configure('{"nonsense": 1}')
     done = spawn()
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr.startswith(f"cliod: {spawn.daemon.config_file}: line 1, column 2: ")
     assert done.stderr.count("\n") == 1
+
+
+def test_again_is_the_one_that_runs(spawn):
+    first = spawn()
+    again = spawn()
+    assert (again.returncode, again.stdout, again.stderr) == (0, first.stdout, "")
+    beside = spawn("--", "sh", "-c", "echo $CLIO_AGENT_PID; exit 7")
+    assert (beside.returncode, beside.stdout) == (7, f"{first.agent}\n")
+    assert runs(first.agent), "the command did not start it, so does not end it"
+    assert spawn("--", "nonexistent-program").returncode == 127
+
+
+def test_two_at_once_are_one(spawn):
+    command = spawn.daemon.command("--spawn")
+    both = [subprocess.Popen(command, env=spawn.daemon.environment, cwd=spawn.daemon.home, stdin=subprocess.DEVNULL,
+                             stdout=subprocess.PIPE, text=True) for _ in range(2)]
+    told = {process.communicate(timeout=PATIENCE)[0] for process in both}
+    assert len(told) == 1 and {process.returncode for process in both} == {0}
+    assert spawn().stdout in told
+
+
+def test_kill(spawn):
+    first = spawn()
+    ended = subprocess.run(spawn.daemon.command("--kill"), env=spawn.daemon.environment, capture_output=True, text=True,
+                           timeout=PATIENCE, check=True)
+    assert ended.stdout == "unset CLIO_AGENT_SOCK;\nunset CLIO_AGENT_PID;\n"
+    assert not runs(first.agent) and not spawn.daemon.socket.exists()
+    ended = subprocess.run(spawn.daemon.command("--kill"), env=spawn.daemon.environment, capture_output=True, text=True,
+                           timeout=PATIENCE, check=False)
+    assert (ended.returncode, ended.stdout) == (1, "") and "no agent runs" in ended.stderr
+
+
+def test_a_start_waits_for_the_one_that_is_ending(spawn):
+    for _ in range(5):
+        first = spawn()
+        os.kill(first.agent, signal.SIGTERM)
+        second = spawn()
+        assert (second.returncode, second.stderr) == (0, "") and second.agent != first.agent
+        os.kill(second.agent, signal.SIGTERM)
+        spawn.daemon.start(wait=False)
+        until(lambda: not runs(second.agent), "it does not end")
+        until(spawn.daemon.socket.exists, "the next one does not start")
+        spawn.daemon.stop()
+
+
+@pytest.mark.parametrize("mask", ["0000", "0177", "0777"])
+def test_an_odd_umask(spawn, mask):
+    done = subprocess.run(["sh", "-c", f'umask {mask}; exec "$@"', "sh", *spawn.daemon.command("--spawn")],
+                          env=spawn.daemon.environment, capture_output=True, text=True, timeout=PATIENCE, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    agent = int(done.stdout.split("CLIO_AGENT_PID=")[1].split(";")[0])
+    try:
+        assert spawn.daemon.agent.get("/v1/status").status == 200
+        for file in (spawn.daemon.state_dir, *spawn.daemon.state_dir.iterdir()):
+            assert file.stat().st_mode & 0o077 == 0, file
+    finally:
+        os.kill(agent, signal.SIGTERM)
+        until(lambda: not runs(agent), "it does not end")
 
 
 def test_a_second_one_on_the_same_socket(spawn):

@@ -20,6 +20,9 @@ constexpr std::array<std::string_view, 4> kRegions{"us", "eu", "ca", "au"};
 constexpr std::array<std::string_view, 2> kRotations{"reusable", "single_use"};
 constexpr std::array<std::string_view, 2> kClientAuths{"body", "basic"};
 
+constexpr std::array<std::string_view, 5> kStates{"ready", "refreshing", "stale", "login_required", "unknown_outcome"};
+constexpr std::array<std::string_view, 4> kSortKeys{"name", "app", "state", "expiry"};
+
 constexpr std::array kCommonOptions{
     Option{"socket", "PATH", "the agent's socket"},
     Option{"timeout", "S", "wait at most S seconds for each of the agent's answers (40)"},
@@ -52,11 +55,26 @@ constexpr std::array kDefaultOptions{
     Option{"clear", "", "choose no account"},
     kJson,
 };
+constexpr Option kAll{"all", "", "do it for every account"};
+constexpr std::array kListOptions{
+    Option{"state", "STATE", "only accounts that are ready, refreshing, stale, login_required or unknown_outcome",
+           kStates},
+    Option{"app", "APP", "only accounts of this app"},
+    Option{"sort", "KEY", "by name, app, state or expiry", kSortKeys},
+    kJson,
+};
+constexpr std::array kEventOptions{
+    Option{"account", "ACCOUNT", "only events of this account"},
+    kJson,
+};
 constexpr std::array kRefreshOptions{
+    kAll,
     Option{"revive", "", "also retry a refresh token that was refused"},
     kJson,
 };
 constexpr std::array kLogoutOptions{
+    kAll,
+    Option{"yes", "", "do not ask before --all"},
     Option{"local", "", "only forget the account here; keep the grant at Clio"},
     kJson,
 };
@@ -119,17 +137,20 @@ constexpr std::array kCommands{
             0, 1, true, run_program},
     Command{"report", "[ACCOUNT] [--generation N] [--status CODE] [--json]", "Report that Clio refused a token",
             kReportOptions, 0, 1, false, report_token},
-    Command{"list", "[--json]", "List the accounts", kOnlyJson, 0, 0, false, list_accounts},
+    Command{"list", "[--state STATE] [--app APP] [--sort KEY] [--json]", "List the accounts", kListOptions, 0, 0, false,
+            list_accounts},
     Command{"show", "[ACCOUNT] [--json]", "Show everything about an account except its tokens", kOnlyJson, 0, 1, false,
             show_account},
     Command{"default", "[ACCOUNT] [--clear] [--json]", "Show or choose the account that is used when none is named",
             kDefaultOptions, 0, 1, false, choose_default},
     Command{"status", "[--json]", "Show the status of the agent", kOnlyJson, 0, 0, false, show_status},
-    Command{"refresh", "[ACCOUNT] [--revive] [--json]", "Refresh an account's token now", kRefreshOptions, 0, 1, false,
-            refresh_account},
-    Command{"logout", "[ACCOUNT] [--local] [--json]", "End the grant at Clio and forget the account", kLogoutOptions, 0,
-            1, false, logout},
-    Command{"events", "[--json]", "Print events as they happen", kOnlyJson, 0, 0, false, follow_events},
+    Command{"doctor", "[--json]", "Say what is wrong, and what to do", kOnlyJson, 0, 0, false, doctor},
+    Command{"refresh", "[ACCOUNT | --all] [--revive] [--json]", "Refresh an account's token now", kRefreshOptions, 0, 1,
+            false, refresh_account},
+    Command{"logout", "[ACCOUNT | --all [--yes]] [--local] [--json]", "End the grant at Clio and forget the account",
+            kLogoutOptions, 0, 1, false, logout},
+    Command{"events", "[--account ACCOUNT] [--json]", "Print events as they happen", kEventOptions, 0, 0, false,
+            follow_events},
     Command{"app list", "[--json]", "List the registered apps", kOnlyJson, 0, 0, false, list_apps},
     Command{"app show", "NAME [--json]", "Show everything about an app except its secret", kOnlyJson, 1, 1, false,
             show_app},

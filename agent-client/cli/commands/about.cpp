@@ -14,7 +14,8 @@ namespace agent {
 
 Reply<int> print_environment(const Arguments& arguments) {
     AGENT_TRY(const std::string socket, socket_for(arguments));
-    AGENT_CHECK(print("CLIO_AGENT_SOCK=" + shell_quoted(absolute_path(socket)) + "; export CLIO_AGENT_SOCK;\n"));
+    // As fish reads it, too.
+    AGENT_CHECK(print("export CLIO_AGENT_SOCK=" + shell_quoted(absolute_path(socket)) + ";\n"));
     return 0;
 }
 

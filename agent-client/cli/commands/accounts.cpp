@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <string>
+#include <utility>
 
 #include "cli/commands/commands.h"
+#include "cli/display/account_list.h"
 #include "cli/display/account_view.h"
 #include "cli/display/output.h"
 #include "cli/display/text.h"
@@ -15,6 +17,8 @@ Reply<int> list_accounts(const Arguments& arguments) {
     AGENT_TRY(const AgentClient client, client_for(arguments));
     AGENT_TRY(const Answer answer, client.call({.method = "GET", .target = "/v1/accounts"}));
     if (arguments.has("json")) {
+        if (arguments.has("state") || arguments.has("app") || arguments.has("sort"))
+            return usage(arguments.command, "--json has all accounts: it excludes --state, --app and --sort");
         AGENT_CHECK(print_json(answer));
         return 0;
     }
@@ -23,8 +27,12 @@ Reply<int> list_accounts(const Arguments& arguments) {
         tell("No account yet: clioctl login ACCOUNT\n");
         return 0;
     }
-    AGENT_TRY(const auto rows, accounts_table(*accounts, unix_now()));
-    AGENT_CHECK(print(render_table(rows, wants_colour())));
+    AGENT_TRY(const auto selected, select_accounts(*accounts, {.state = arguments.value("state"),
+                                                               .app = arguments.value("app"),
+                                                               .sort = arguments.value("sort").value_or("name")}));
+    AGENT_TRY(auto rows, accounts_table(selected, unix_now()));
+    AGENT_CHECK(print_table(std::move(rows)));
+    tell(sum_of_accounts(selected) + "\n");
     return 0;
 }
 
@@ -39,34 +47,6 @@ Reply<int> show_account(const Arguments& arguments) {
     }
     AGENT_TRY(const auto rows, account_details(answer.json, unix_now()));
     AGENT_CHECK(print(render_table(rows, wants_colour())));
-    return 0;
-}
-
-Reply<int> refresh_account(const Arguments& arguments) {
-    AGENT_TRY(const AgentClient client, client_for(arguments));
-    AGENT_TRY(const std::string account, need_account(client, arguments));
-    AGENT_TRY(const std::string path, account_path(account));
-    const std::string target = path + (arguments.has("revive") ? "/refresh?revive=true" : "/refresh");
-    AGENT_TRY(const Answer answer, client.call({.method = "POST", .target = target}));
-    if (arguments.has("json")) {
-        AGENT_CHECK(print_json(answer));
-        return 0;
-    }
-    AGENT_TRY(const auto generation, need_integer(answer.json, "generation"));
-    AGENT_TRY(const auto expires_at, need_integer(answer.json, "expires_at"));
-    AGENT_CHECK(print("Refreshed " + account + ": generation " + std::to_string(generation) + ", expires " +
-                      relative_time(expires_at - unix_now()) + "\n"));
-    return 0;
-}
-
-Reply<int> logout(const Arguments& arguments) {
-    const bool local = arguments.has("local");
-    AGENT_TRY(const AgentClient client, client_for(arguments));
-    AGENT_TRY(const std::string account, need_account(client, arguments));
-    AGENT_TRY(const std::string path, account_path(account));
-    AGENT_CHECK(client.call({.method = "DELETE", .target = path + (local ? "?revoke=false" : "?revoke=true")}));
-    if (arguments.has("json")) return 0;
-    AGENT_CHECK(print((local ? "Forgot " : "Logged out ") + account + "\n"));
     return 0;
 }
 

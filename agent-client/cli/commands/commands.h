@@ -20,6 +20,7 @@ namespace agent {
 [[nodiscard]] Reply<int> choose_default(const Arguments& arguments);
 
 [[nodiscard]] Reply<int> show_status(const Arguments& arguments);
+[[nodiscard]] Reply<int> doctor(const Arguments& arguments);
 [[nodiscard]] Reply<int> follow_events(const Arguments& arguments);
 
 [[nodiscard]] Reply<int> list_apps(const Arguments& arguments);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <array>
 #include <ctime>
+#include <optional>
 #include <string>
 
 #include "base/json/json.h"
@@ -16,38 +17,62 @@ namespace {
 
 constexpr std::size_t kLongestLine = std::size_t{64} * 1024;
 
-std::string clock_time(std::int64_t at) {
+std::string date_and_time(std::int64_t at) {
     const auto time = static_cast<std::time_t>(at);
     std::tm parts{};
-    std::array<char, 16> text{};
-    if (::localtime_r(&time, &parts) == nullptr) return "--:--:--";
-    return {text.data(), std::strftime(text.data(), text.size(), "%H:%M:%S", &parts)};
+    std::array<char, 32> text{};
+    if (::localtime_r(&time, &parts) == nullptr) return "-";
+    return {text.data(), std::strftime(text.data(), text.size(), "%Y-%m-%d %H:%M:%S", &parts)};
 }
 
-/// "17:48:10  refreshed  smith-law  generation 8".
-Reply<std::string> for_people(std::string_view line) {
-    AGENT_TRY(const Json event, parse_answer(line));
-    AGENT_TRY(const auto at, need_integer(event, "at"));
-    AGENT_TRY(const auto name, need_string(event, "event"));
-    AGENT_TRY(const auto account, need_string(event, "account"));
-    AGENT_TRY(const auto generation, need_integer(event, "generation"));
-    const std::string_view detail = event.find_string("detail").value_or("");
-    std::string text = clock_time(at) + "  " + printable(name);
-    if (!account.empty()) text += "  " + printable(account);
-    if (generation > 0) text += "  generation " + std::to_string(generation);
-    if (!detail.empty()) text += "  " + printable(detail);
-    return text;
+std::string padded(std::string text, std::size_t width) {
+    const std::size_t has = columns(text);
+    return has < width ? text + std::string(width - has, ' ') : text;
 }
+
+/// Prints events, one on a line: "2026-11-23 17:48:10  refreshed       smith-law         generation 8".
+class EventLines {
+  public:
+    EventLines(bool as_json, std::optional<std::string_view> account) : as_json_(as_json), account_(account) {}
+
+    [[nodiscard]] Reply<void> print_event(const std::string& line) const {
+        AGENT_TRY(const Json event, parse_answer(line));
+        AGENT_TRY(const auto account, need_string(event, "account"));
+        if (account_ && *account_ != account) return {};
+        if (as_json_) return print(line + '\n');
+        AGENT_TRY(const std::string text, for_people(event, account));
+        return print(text + '\n');
+    }
+
+  private:
+    [[nodiscard]] static Reply<std::string> for_people(const Json& event, std::string_view account) {
+        constexpr std::size_t kNameWidth = 16;  // "refresh_failed" and two more
+        constexpr std::size_t kAccountWidth = 18;
+        AGENT_TRY(const auto at, need_integer(event, "at"));
+        AGENT_TRY(const auto name, need_string(event, "event"));
+        AGENT_TRY(const auto generation, need_integer(event, "generation"));
+        const std::string_view detail = event.find_string("detail").value_or("");
+        std::string text = date_and_time(at) + "  " + padded(printable(name), kNameWidth);
+        text += padded(printable(account), kAccountWidth);
+        if (generation > 0) text += "generation " + std::to_string(generation) + "  ";
+        text += printable(detail);
+        text.erase(text.find_last_not_of(' ') + 1);
+        return text;
+    }
+
+    bool as_json_;
+    std::optional<std::string_view> account_;
+};
 
 /// Prints each line as soon as it is complete.
 class EventPrinter {
   public:
-    explicit EventPrinter(bool as_json) : as_json_(as_json) {}
+    explicit EventPrinter(EventLines lines) : lines_(lines) {}
 
     Reply<void> take(std::string_view piece) {
         pending_ += piece;
         for (std::size_t end = pending_.find('\n'); end != std::string::npos; end = pending_.find('\n')) {
-            AGENT_CHECK(on_line(pending_.substr(0, end)));
+            AGENT_CHECK(lines_.print_event(pending_.substr(0, end)));
             pending_.erase(0, end + 1);
         }
         if (pending_.size() > kLongestLine) return fail(Error::Code::kInternal, "answer of the agent: line too long");
@@ -55,13 +80,7 @@ class EventPrinter {
     }
 
   private:
-    [[nodiscard]] Reply<void> on_line(const std::string& line) const {
-        if (as_json_) return print(line + '\n');
-        AGENT_TRY(const std::string text, for_people(line));
-        return print(text + '\n');
-    }
-
-    bool as_json_;
+    EventLines lines_;
     std::string pending_;
 };
 
@@ -69,9 +88,9 @@ class EventPrinter {
 
 Reply<int> follow_events(const Arguments& arguments) {
     AGENT_TRY(const AgentClient client, client_for(arguments));
-    EventPrinter printer(arguments.has("json"));
+    EventPrinter printer(EventLines(arguments.has("json"), arguments.value("account")));
     AGENT_CHECK(client.stream("/v1/events", [&](std::string_view piece) { return printer.take(piece); }));
-    return 0;
+    return fail(Error::Code::kTemporarilyUnavailable, "the agent has ended, or ended this stream of events");
 }
 
 }  // namespace agent

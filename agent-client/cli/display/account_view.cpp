@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <string>
 
+#include "cli/display/account_list.h"
 #include "cli/display/text.h"
 #include "lib/members.h"
 
@@ -37,22 +38,23 @@ std::string user_text(const Json& account) {
     return text + (text.empty() ? "<" : " <") + std::string(email) + ">";
 }
 
-Reply<std::vector<Row>> accounts_table(const Json::Array& accounts, std::int64_t now) {
+Reply<std::vector<Row>> accounts_table(const std::vector<const Json*>& accounts, std::int64_t now) {
     std::vector<Row> rows{{{"ACCOUNT", Tone::kHeading},
                            {"APP", Tone::kHeading},
                            {"STATE", Tone::kHeading},
                            {"TOKEN", Tone::kHeading},
                            {"USER", Tone::kHeading}}};
     const bool reasons = std::any_of(accounts.begin(), accounts.end(),
-                                     [](const Json& a) { return !a.find_string("reason").value_or("").empty(); });
+                                     [](const Json* a) { return !a->find_string("reason").value_or("").empty(); });
     if (reasons) rows.front().push_back({"REASON", Tone::kHeading});
-    for (const Json& account : accounts) {
+    for (const Json* listed : accounts) {
+        const Json& account = *listed;
         AGENT_TRY(const auto name, need_string(account, "name"));
         AGENT_TRY(const auto app, need_string(account, "app"));
         AGENT_TRY(const auto state, need_string(account, "state"));
         AGENT_TRY(const auto expires_at, need_integer(account, "expires_at"));
         Row row{name, app, state_cell(state), expiry_text(expires_at, now), user_text(account)};
-        if (reasons) row.emplace_back(account.find_string("reason").value_or(""));
+        if (reasons) row.emplace_back(plain_reason(account.find_string("reason").value_or("")));
         rows.push_back(std::move(row));
     }
     return rows;

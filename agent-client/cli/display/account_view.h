@@ -12,8 +12,8 @@ namespace agent {
 
 // Views of the agent's accounts (schema "account"). `now` is in seconds since 1970.
 
-/// A heading and a row for each account. The column for reasons appears only if there are any.
-[[nodiscard]] Reply<std::vector<Row>> accounts_table(const Json::Array& accounts, std::int64_t now);
+/// A heading and a row for each account. The column for reasons, in plain words, appears only if there are any.
+[[nodiscard]] Reply<std::vector<Row>> accounts_table(const std::vector<const Json*>& accounts, std::int64_t now);
 
 /// One row for each fact.
 [[nodiscard]] Reply<std::vector<Row>> account_details(const Json& account, std::int64_t now);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/display/output.h"
 
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -8,6 +9,7 @@
 #include <cerrno>
 #include <cstdlib>
 #include <string>
+#include <utility>
 
 namespace agent {
 
@@ -72,6 +74,18 @@ void warn_of_readable_output(std::string_view secret) {
     if (::fstat(STDOUT_FILENO, &out) != 0 || !S_ISREG(out.st_mode)) return;
     if ((out.st_mode & S_IROTH) == 0) return;
     complain("warning: every user can read the file that the " + std::string(secret) + " is written to");
+}
+
+std::optional<std::size_t> output_width() {
+    winsize size{};
+    if (::isatty(STDOUT_FILENO) != 1 || ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0)
+        return std::nullopt;
+    return size.ws_col;
+}
+
+Reply<void> print_table(std::vector<Row> rows) {
+    if (const auto width = output_width()) rows = fit_table(std::move(rows), *width);
+    return print(render_table(rows, wants_colour()));
 }
 
 bool wants_colour() {

@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
+#include <optional>
 #include <string_view>
+#include <vector>
 
+#include "cli/display/table.h"
 #include "lib/agent_client.h"
 #include "lib/failure.h"
 
@@ -23,6 +27,12 @@ void tell(int terminal, std::string_view text);
 
 /// Warns if standard output is a file that every user may read, before a `secret` is printed.
 void warn_of_readable_output(std::string_view secret);
+
+/// The columns of the terminal that standard output is; nullopt if it is not one.
+[[nodiscard]] std::optional<std::size_t> output_width();
+
+/// Prints the table, in colours and cut to the terminal where there is one.
+[[nodiscard]] Reply<void> print_table(std::vector<Row> rows);
 
 /// Whether standard output is a terminal that shows colours, and NO_COLOR (no-color.org) is not set.
 [[nodiscard]] bool wants_colour();

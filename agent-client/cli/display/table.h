@@ -25,4 +25,7 @@ using Row = std::vector<Cell>;
 /// length.
 [[nodiscard]] std::string render_table(const std::vector<Row>& rows, bool colour);
 
+/// The same rows, no line wider than `width` columns as far as that can be: the widest texts are cut and end in "…".
+[[nodiscard]] std::vector<Row> fit_table(std::vector<Row> rows, std::size_t width);
+
 }  // namespace agent

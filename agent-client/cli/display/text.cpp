@@ -105,7 +105,7 @@ std::string duration_text(std::int64_t seconds) {
 }
 
 std::string relative_time(std::int64_t seconds) {
-    if (seconds == 0) return "now";
+    if (seconds >= -1 && seconds <= 1) return "now";  // two clocks may disagree by a second
     return seconds > 0 ? "in " + duration_text(seconds) : duration_text(-seconds) + " ago";
 }
 

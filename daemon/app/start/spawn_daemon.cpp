@@ -16,6 +16,7 @@
 #include <optional>
 
 #include "app/start/run_beside.h"
+#include "app/start/running_agent.h"
 
 namespace agent {
 
@@ -65,26 +66,34 @@ void detach(const Fd& keep) {
     ::unsetenv("NOTIFY_SOCKET");  // a service manager asks after the process that it started
 }
 
-/// A caller may have closed standard input, output or error. What is opened next would take their place and be
-/// taken for them.
-bool fill_standard_descriptors() {
-    for (;;) {
-        const int lowest_free = ::open("/dev/null", O_RDONLY | O_CLOEXEC);  // writing fails, as before
-        if (lowest_free < 0) return false;
-        if (lowest_free > STDERR_FILENO) return ::close(lowest_free) == 0;
-        ::fcntl(lowest_free, F_SETFD, 0);  // the command that is run beside the daemon has it, too
-    }
-}
-
 int run_daemon(Fd report_to, const std::function<int(StartReport&)>& daemon) {
     StartReport report(std::move(report_to));
     return daemon(report);
 }
 
 bool print_variables(const std::string& socket, pid_t agent) {
-    std::printf("CLIO_AGENT_SOCK=%s; export CLIO_AGENT_SOCK;\nCLIO_AGENT_PID=%d; export CLIO_AGENT_PID;\n",
-                shell_quoted(socket).c_str(), agent);
+    // As fish reads it, too.
+    std::printf("export CLIO_AGENT_SOCK=%s;\nexport CLIO_AGENT_PID=%d;\n", shell_quoted(socket).c_str(), agent);
     return std::fflush(stdout) == 0;
+}
+
+void set_variables(const std::string& socket, pid_t agent) {
+    ::setenv("CLIO_AGENT_SOCK", socket.c_str(), 1);
+    ::setenv("CLIO_AGENT_PID", std::to_string(agent).c_str(), 1);
+}
+
+/// Instead of a second agent. The command replaces this process: nothing is to be ended after it.
+int use_running_agent(const RunningAgent& running, std::vector<char*> command) {
+    if (command.empty()) {
+        if (print_variables(running.socket, running.pid)) return EXIT_SUCCESS;
+        return complain(std::string("standard output: ") + std::strerror(errno));
+    }
+    set_variables(running.socket, running.pid);
+    command.push_back(nullptr);
+    ::execvp(command.front(), command.data());
+    const int error = errno;
+    static_cast<void>(complain(std::string(command.front()) + ": " + std::strerror(error)));
+    return error == ENOENT ? 127 : 126;
 }
 
 }  // namespace
@@ -105,10 +114,12 @@ bool StartReport::send(char outcome, const std::string& text) {
     return sent;
 }
 
-int spawn_daemon(std::vector<char*> command, const std::function<int(StartReport&)>& daemon) {
+int spawn_daemon(const Options& options, const std::function<int(StartReport&)>& daemon) {
     if (::sd_listen_fds(/*unset_environment=*/0) > 0)
         return complain("--spawn: systemd passed a socket and manages cliod; do not use --spawn");
-    if (!fill_standard_descriptors()) return complain(std::string("--spawn: /dev/null: ") + std::strerror(errno));
+    std::vector<char*> command = options.command;
+    const auto running = await_settled_agent(options);
+    if (running && running->listens()) return use_running_agent(*running, std::move(command));
     std::array<int, 2> ends{};
     if (::pipe2(ends.data(), O_CLOEXEC) != 0) return complain(std::string("--spawn: ") + std::strerror(errno));
     Fd report_from(ends[0]);
@@ -135,6 +146,9 @@ int spawn_daemon(std::vector<char*> command, const std::function<int(StartReport
     const std::string told = read_all(report_from);
     if (!told.starts_with(kServing)) {
         ::waitpid(agent, nullptr, 0);
+        // Another one may have been started at the same time.
+        if (const auto other = await_settled_agent(options); other && other->listens())
+            return use_running_agent(*other, std::move(command));
         return complain(told.starts_with(kFailed) ? told.substr(1) : "--spawn: the daemon ended before it was ready");
     }
     const std::string socket = told.substr(1);
@@ -143,8 +157,7 @@ int spawn_daemon(std::vector<char*> command, const std::function<int(StartReport
         ::kill(agent, SIGTERM);  // nobody would know about it
         return complain(std::string("standard output: ") + std::strerror(errno));
     }
-    ::setenv("CLIO_AGENT_SOCK", socket.c_str(), 1);
-    ::setenv("CLIO_AGENT_PID", std::to_string(agent).c_str(), 1);
+    set_variables(socket, agent);
     return run_beside(agent, std::move(command), *held);
 }
 

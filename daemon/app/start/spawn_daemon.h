@@ -3,8 +3,8 @@
 
 #include <functional>
 #include <string>
-#include <vector>
 
+#include "app/options.h"
 #include "base/fd.h"
 #include "base/result.h"
 
@@ -32,6 +32,8 @@ class StartReport {
 /// command, runs it with the same variables set, then ends the daemon; returns the command's exit status, 128+n if
 /// signal n killed it, 127 if there is no such program, 126 if it cannot be run. If the daemon cannot start, says why
 /// on standard error and returns 1.
-int spawn_daemon(std::vector<char*> command, const std::function<int(StartReport&)>& daemon);
+///
+/// If these options name an agent that runs already, that is used instead, and left when the command ends.
+int spawn_daemon(const Options& options, const std::function<int(StartReport&)>& daemon);
 
 }  // namespace agent

@@ -3,10 +3,12 @@
 
 import contextlib
 import errno
+import fcntl
 import os
 import pty
 import select
 import signal
+import struct
 import termios
 
 from .programs import CLIOCTL, until
@@ -15,9 +17,10 @@ from .programs import CLIOCTL, until
 class Terminal:
     """A program on its own terminal, and a person using it."""
 
-    def __init__(self, clioctl, *arguments):
+    def __init__(self, clioctl, *arguments, columns=0):
         self.pid, self.fd = pty.fork()
         if self.pid == 0:
+            fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
             os.chdir(clioctl.home)
             os.execve(CLIOCTL, [CLIOCTL, *arguments], clioctl.environment)
         self.shown = ""
