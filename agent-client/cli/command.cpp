@@ -53,6 +53,7 @@ constexpr std::array kAppAddOptions{
     Option{"no-pkce", "", "do not use PKCE even if the product does by default"},
     Option{"client-auth", "WAY", "body or basic: how the secret is sent"},
     Option{"endpoint", "NAME=URL", "authorization, token, deauthorize, api_base or who_am_i; may be repeated"},
+    Option{"replace-grants", "", "change it under its accounts, which must then log in again"},
     kJson,
 };
 constexpr std::array kUnlockOptions{
@@ -111,7 +112,7 @@ constexpr std::array kCommands{
     Command{"app add",
             "NAME --product PRODUCT --region REGION --client-id ID --redirect-uri URI [--secret-file FILE] "
             "[--scope SCOPE] [--rotation KIND] [--pkce | --no-pkce] [--client-auth WAY] [--endpoint NAME=URL]... "
-            "[--json]",
+            "[--replace-grants] [--json]",
             "Add or replace an app", kAppAddOptions, 1, 1, false, add_app},
     Command{"app remove", "NAME [--json]", "Remove an app that no account uses", kOnlyJson, 1, 1, false, remove_app},
     Command{"lock", "[--json]", "Make the agent forget its key and all tokens", kOnlyJson, 0, 0, false, lock},

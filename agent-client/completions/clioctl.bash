@@ -58,7 +58,7 @@ _clioctl() {
                     ;;
                 'app add')
                     options='--product --region --client-id --redirect-uri --secret-file --scope --rotation --pkce
-                        --no-pkce --client-auth --endpoint --json'
+                        --no-pkce --client-auth --endpoint --replace-grants --json'
                     ;;
             esac
             options+=' --socket --timeout --help'

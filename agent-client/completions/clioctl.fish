@@ -98,6 +98,8 @@ complete -c clioctl -n '__clioctl_is "app add"' -l client-auth -x -a 'body basic
     -d 'body or basic: how the secret is sent'
 complete -c clioctl -n '__clioctl_is "app add"' -l endpoint -x -a 'authorization= token= deauthorize= api_base= who_am_i=' \
     -d 'authorization, token, deauthorize, api_base or who_am_i; may be repeated'
+complete -c clioctl -n '__clioctl_is "app add"' -l replace-grants \
+    -d 'change it under its accounts, which must then log in again'
 
 complete -c clioctl -n '__clioctl_is unlock "key add" "key test" backup restore' -l stdin \
     -d 'read a line of standard input, even from a terminal'

@@ -46,6 +46,7 @@ clio_code code_of(const agent::Failure& failure) {
     static_assert(CLIO_BAD_REQUEST == static_cast<int>(agent::Error::Code::kBadRequest) + 1);
     static_assert(CLIO_INTERNAL == static_cast<int>(agent::Error::Code::kInternal) + 1);
     const auto code = agent::error_code_from(failure.code).value_or(agent::Error::Code::kInternal);
+    if (code > agent::Error::Code::kInternal) return CLIO_INTERNAL;  // newer than this ABI
     return static_cast<clio_code>(static_cast<int>(code) + 1);
 }
 

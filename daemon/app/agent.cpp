@@ -224,6 +224,7 @@ Result<void> Agent::reconfigure(Result<Config> config) {
         return fail(Error::Code::kBadRequest, "\"key\" cannot change without a restart of cliod");
     if (config->witness != witness_path_)
         return fail(Error::Code::kBadRequest, "\"witness\" cannot change without a restart of cliod");
+    if (unlocked_) AGENT_CHECK(unlocked_->may_reconfigure(*config));
 
     if (config->lock.open_over_restart && !keeps_key_ && lock_.is_open()) {
         AGENT_CHECK(keep_key(unlocked_->data_key()));

@@ -18,7 +18,9 @@ class FakeBackups final : public agent::Backups {
     MoveDone move_done;
     RestoreDone restore_done;
 
-    agent::BackupPage copy(const agent::Sealer& backup, const std::optional<agent::BackupPage::Place>& after) override {
+    void begin(const agent::Sealer& backup) override { asked.push_back("begin " + backup_id(backup)); }
+    agent::Result<agent::BackupPage> copy(const agent::Sealer& backup,
+                                          const std::optional<agent::BackupPage::Place>& after) override {
         asked.push_back("copy " + backup_id(backup) + (after ? " after " + words(after->kind, after->name) : ""));
         return std::exchange(page, {});
     }

@@ -16,6 +16,8 @@ using enum agent::Error::Code;
 
 namespace {
 
+constexpr uid_t kRoot = 0;  // who proves nothing
+
 void init() {
     cr_assert(agent::init_sealing());
 }
@@ -75,17 +77,18 @@ TestSuite(api_backups, .init = init);
 
 Test(api_backups, begin_with_a_passphrase) {
     ApiFixture api;
-    const auto asked = api.post("/v1/backups", R"({"passphrase":"correct horse"})");
+    const auto asked = api.post("/v1/backups", R"({"passphrase":"correct horse"})", kRoot);
     cr_expect(asked.reply->answers == 0);
     EXPECT_TEXT(api.keyring.asked.back(), "make_backup_key correct horse");
     api.keyring.make_backup_key_done(agent::NewBackupKey{.key = raw_key('b'), .kdf = kdf(), .recovery_key = {}});
     cr_expect(asked.status() == 201);
+    EXPECT_TEXT(api.backups.asked.back(), "begin " + id());
     EXPECT_TEXT(asked.body(), R"({"id":")" + id() + R"(","key":")" + key_text() + R"(",)" + std::string(kKdf) + "}");
 }
 
 Test(api_backups, begin_with_a_recovery_key) {
     ApiFixture api;
-    const auto asked = api.post("/v1/backups", "{}");
+    const auto asked = api.post("/v1/backups", "{}", kRoot);
     EXPECT_TEXT(api.keyring.asked.back(), "make_backup_key ");
     api.keyring.make_backup_key_done(
         agent::NewBackupKey{.key = raw_key('b'), .kdf = {}, .recovery_key = agent::SecretString("7KQ2-M0XA")});
@@ -94,7 +97,7 @@ Test(api_backups, begin_with_a_recovery_key) {
 
 Test(api_backups, begin_fails_as_the_keyring_does) {
     ApiFixture api;
-    const auto asked = api.post("/v1/backups", R"({"passphrase":"p"})");
+    const auto asked = api.post("/v1/backups", R"({"passphrase":"p"})", kRoot);
     api.keyring.make_backup_key_done(fail(kTemporarilyUnavailable, "passphrase: no memory"));
     cr_expect(asked.status() == 503);
     EXPECT_CONTAINS(asked.body(), "passphrase: no memory");

@@ -169,7 +169,7 @@ Test(login_ends, when_the_app_has_gone) {
     stage.has_app = false;
     stage.restart();
     for (const bool queued : {false, true}) {
-        stage.apps->put(stage.app.clone(), [](const agent::Result<void>&) {}).reset();
+        stage.apps->put(stage.app.clone(), false, [](const agent::Result<void>&) {}).reset();
         stage.timers.turn();
         const std::string id = stage.begin();
         if (queued) stage.redirect(id, "code=C");
@@ -180,9 +180,26 @@ Test(login_ends, when_the_app_has_gone) {
         if (!queued) stage.redirect(id, "code=C");
         stage.run(CoreStage::kAMoment);
         EXPECT_TEXT(stage.outcome(id), "exchange_failed");
-        EXPECT_CONTAINS(stage.detail(id), "app firm is not registered any more");
+        EXPECT_CONTAINS(stage.detail(id), "app firm was removed or changed since the login began");
         cr_expect(stage.http.sent() == 0);
     }
+}
+
+Test(login_ends, when_the_app_has_become_another) {
+    LoginStage stage;
+    stage.has_app = false;
+    stage.restart();
+    stage.apps->put(stage.app.clone(), false, [](const agent::Result<void>&) {}).reset();
+    stage.timers.turn();
+    const std::string id = stage.begin();
+    agent::App moved = stage.app.clone();
+    moved.endpoints.token = "https://evil.example/token";
+    stage.apps->put(std::move(moved), false, [](const agent::Result<void>&) {}).reset();
+    stage.timers.turn();
+    stage.redirect(id, "code=C");
+    stage.run(CoreStage::kAMoment);
+    EXPECT_TEXT(stage.outcome(id), "exchange_failed");
+    cr_expect(stage.http.sent() == 0, "the code was sent elsewhere");
 }
 
 Test(login_ends, are_remembered_for_an_hour) {

@@ -17,7 +17,7 @@ void add_app(LoginStage& stage, const char* name, const char* redirect_uri) {
     App app = stage.app.clone();
     app.name = name;
     app.redirect_uri = redirect_uri;
-    stage.apps->put(std::move(app), [](const agent::Result<void>&) {}).reset();
+    stage.apps->put(std::move(app), false, [](const agent::Result<void>&) {}).reset();
     stage.timers.turn();
 }
 

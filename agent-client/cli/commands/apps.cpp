@@ -8,6 +8,7 @@
 #include "cli/display/output.h"
 #include "cli/display/table.h"
 #include "cli/input/input.h"
+#include "cli/proof.h"
 #include "cli/session.h"
 #include "lib/members.h"
 #include "protocol/names.h"
@@ -132,7 +133,8 @@ Reply<int> add_app(const Arguments& arguments) {
     AGENT_TRY(const SecretString secret, read_secret(arguments.value("secret-file"), "Secret of the app: "));
     JsonWriter body;
     write_description(body, arguments, secret);
-    AGENT_CHECK(client.call({.method = "PUT", .target = std::move(target), .body = body.view()}));
+    if (arguments.has("replace-grants")) target += "?replace_grants=true";
+    AGENT_CHECK(call_as_person(client, arguments, {.method = "PUT", .target = std::move(target), .body = body.view()}));
     if (!arguments.has("json")) AGENT_CHECK(print("Added app " + std::string(name) + "\n"));
     return 0;
 }

@@ -8,6 +8,7 @@
 #include "cli/display/output.h"
 #include "cli/input/backup_file.h"
 #include "cli/input/secret_source.h"
+#include "cli/proof.h"
 #include "cli/session.h"
 #include "cli/signal_watch.h"
 #include "lib/members.h"
@@ -40,7 +41,8 @@ Reply<Answer> begin(const AgentClient& client, const Arguments& arguments) {
         body.member("passphrase", passphrase.reveal());
     }
     body.end_object();
-    return client.call({.method = "POST", .target = "/v1/backups", .body = body.view()}, kDeriving);
+    return call_as_person(client, arguments, {.method = "POST", .target = "/v1/backups", .body = body.view()},
+                          kDeriving);
 }
 
 Reply<Backup> write_head(NewBackupFile& file, const Answer& begun) {

@@ -5,7 +5,7 @@
 #include <chrono>
 #include <utility>
 
-#include "core/accounts/account_errors.h"
+#include "core/accounts/grant_app.h"
 #include "core/refresh/refresh_timing.h"
 #include "core/refresh/refresher.h"
 
@@ -21,11 +21,11 @@ std::chrono::seconds whole_seconds(Duration d) {
 
 AccountFacts AccountAnswers::facts(const Account& account) const {
     const AccountRecord& record = account.record;
-    const bool lacks_app = account.damage.empty() && apps_.find(record.app) == nullptr;
+    const bool lacks_app = account.damage.empty() && app_for(apps_, record) == nullptr;
     return {.name = record.name,
             .app = record.app,
-            .state = public_word(record.life.state),
-            .reason = lacks_app ? app_not_registered(record.name, record.app).message
+            .state = public_state(account),
+            .reason = lacks_app ? no_app_for(apps_, record).message
                       : account.refused_again == record.life.generation && record.life.reason.empty()
                           ? refused_again(account)
                           : record.life.reason,
@@ -34,6 +34,11 @@ AccountFacts AccountAnswers::facts(const Account& account) const {
             .refresh_at = wake_at(record.life, clock_.now()),
             .last_refresh = record.last_refresh,
             .user = record.user};
+}
+
+std::string_view AccountAnswers::public_state(const Account& account) const {
+    const bool has_none = account.damage.empty() && has_other_app(apps_, account.record);
+    return public_word(has_none ? State::kLoginRequired : account.record.life.state);
 }
 
 std::string AccountAnswers::refused_again(const Account& account) const {
@@ -47,8 +52,8 @@ std::string AccountAnswers::refused_again(const Account& account) const {
 
 Result<IssuedToken> AccountAnswers::issue(const Account& account, bool min_ttl_met) const {
     const AccountRecord& record = account.record;
-    const App* app = apps_.find(record.app);
-    if (app == nullptr) return tl::unexpected(app_not_registered(record.name, record.app));
+    const App* const app = app_for(apps_, record);
+    if (app == nullptr) return tl::unexpected(no_app_for(apps_, record));
     AGENT_TRY(TokenSet tokens, open_token_set(sealer_, record.tokens, record.name, record.life.generation));
     return IssuedToken{.account = record.name,
                        .access_token = std::move(tokens.access_token),
@@ -59,12 +64,12 @@ Result<IssuedToken> AccountAnswers::issue(const Account& account, bool min_ttl_m
 }
 
 Duration AccountAnswers::held_for(const Account& account) const {
-    const App* app = apps_.find(account.record.app);
+    const App* const app = app_for(apps_, account.record);
     return app == nullptr ? Duration::zero() : pacer_.held_for(pacer_lane(*app));
 }
 
 std::string AccountAnswers::why_not_yet(const Account& account) const {
-    const App* app = apps_.find(account.record.app);
+    const App* const app = app_for(apps_, account.record);
     std::string reason = app == nullptr ? std::string() : pacer_.held_because(pacer_lane(*app));
     if (reason.empty()) reason = account.record.life.reason;
     return reason.empty() ? "no answer yet" : reason;
@@ -87,7 +92,7 @@ Error AccountAnswers::why_not_refreshed(const Account& account) const {
         return {.code = Error::Code::kLoginRequired,
                 .message = "account " + record.name + ": " + record.life.reason +
                            "; log in again with: clioctl login " + record.name};
-    if (apps_.find(record.app) == nullptr) return app_not_registered(record.name, record.app);
+    if (app_for(apps_, record) == nullptr) return no_app_for(apps_, record);
     return try_again_later(account, "not refreshed");
 }
 
@@ -112,7 +117,7 @@ std::optional<Result<IssuedToken>> AccountAnswers::token_now(const Account& acco
     const Duration lifetime = life.expires_at - life.obtained_at;
     const bool newer_is_coming = account.reported_generation == life.generation && account.attempt != nullptr;
 
-    if (life.state == State::kLoginRequired || apps_.find(account.record.app) == nullptr)
+    if (life.state == State::kLoginRequired || app_for(apps_, account.record) == nullptr)
         return best_token(account, min_ttl);
     if (newer_is_coming) return std::nullopt;
     if (left >= attainable_min_ttl(min_ttl, lifetime)) return issue(account, left >= min_ttl);

@@ -21,6 +21,8 @@ class AccountAnswers {
         : clock_(clock), sealer_(sealer), apps_(apps), pacer_(pacer) {}
 
     [[nodiscard]] AccountFacts facts(const Account& account) const;
+    /// A word of the design: that of its life, or "login_required" when its app is not the one of its grant any more.
+    [[nodiscard]] std::string_view public_state(const Account& account) const;
     /// Why a report of the present token leads to no refresh.
     [[nodiscard]] std::string refused_again(const Account& account) const;
     /// The token that can be given out at once, or the error that is already certain. Empty if a refresh must be

@@ -31,6 +31,7 @@ SecretString write_facts(const AccountRecord& record) {
     JsonWriter out;
     out.begin_object();
     out.member("app", record.app);
+    if (!record.origin.empty()) out.member("origin", record.origin);
     out.member("obtained_at", to_wire(life.obtained_at));
     out.member("expires_at", to_wire(life.expires_at));
     out.member("refresh_at", to_wire(life.refresh_at));
@@ -65,6 +66,7 @@ bool read_facts(const Json& json, AccountRecord& record) {
         return false;
 
     record.app = *app;
+    record.origin = json.find_string("origin").value_or("");
     record.previous_generation = static_cast<std::uint64_t>(*previous);
     record.life.obtained_at = *obtained_at;
     record.life.expires_at = *expires_at;

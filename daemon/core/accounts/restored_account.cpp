@@ -20,6 +20,7 @@ std::string generations(const Life& here, const Life& there) {
 
 AccountRecord after_restart(AccountRecord stored, const App* app) {
     stored.life = life_after_restart(std::move(stored.life), app == nullptr ? Rotation::kReusable : app->rotation);
+    if (stored.origin.empty() && app != nullptr) stored.origin = origin_of(*app);
     return stored;
 }
 

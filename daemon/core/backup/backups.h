@@ -74,11 +74,17 @@ class Backups {
 
     virtual ~Backups() = default;
 
+    /// Begins a backup: copy() and move() take its key for kBegun after its last use.
+    static constexpr Duration kBegun = std::chrono::hours(1);
+    virtual void begin(const Sealer& backup) = 0;
+
     /// The next kPage records after `after`, apps first, each kind sorted by name, sealed with the key of `backup`.
-    [[nodiscard]] virtual BackupPage copy(const Sealer& backup, const std::optional<BackupPage::Place>& after) = 0;
+    /// kForbidden when that backup was not begun.
+    [[nodiscard]] virtual Result<BackupPage> copy(const Sealer& backup,
+                                                  const std::optional<BackupPage::Place>& after) = 0;
 
     /// Moves the account away with `backup`, like AccountBook::set_aside(). `done` gets the reason why it was not
-    /// moved, or an empty one; it is called only after this returns.
+    /// moved, or an empty one; it is called only after this returns. kForbidden when that backup was not begun.
     using MoveDone = std::function<void(Result<std::string>)>;
     [[nodiscard]] virtual std::unique_ptr<Waiting> move(const std::string& account, const Sealer& backup,
                                                         MoveDone done) = 0;

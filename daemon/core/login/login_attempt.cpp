@@ -10,6 +10,14 @@
 
 namespace agent {
 
+namespace {
+
+std::string app_is_gone(const std::string& name) {
+    return "app " + name + " was removed or changed since the login began; log in again";
+}
+
+}  // namespace
+
 LoginAttempt::LoginAttempt(World world, const AppRegistry& apps, AccountBook& book, LoginRequest request,
                            const App& app, std::string id, WallTime expires_at)
     : world_(world),
@@ -17,6 +25,7 @@ LoginAttempt::LoginAttempt(World world, const AppRegistry& apps, AccountBook& bo
       book_(book),
       request_(std::move(request)),
       redirect_uri_(app.redirect_uri),
+      origin_(origin_of(app)),
       secrets_(make_login_secrets(app, world.entropy)),
       state_{.id = std::move(id),
              .account = request_.account,
@@ -24,6 +33,11 @@ LoginAttempt::LoginAttempt(World world, const AppRegistry& apps, AccountBook& bo
              .expires_at = expires_at,
              .error = {},
              .detail = {}} {}
+
+const App* LoginAttempt::app() const {
+    const App* const app = apps_.find(request_.app);
+    return app != nullptr && origin_of(*app) == origin_ ? app : nullptr;
+}
 
 void LoginAttempt::take(AuthorizationResponse response, RedirectListener::Respond browser) {
     response_taken_ = true;
@@ -35,8 +49,8 @@ void LoginAttempt::take(AuthorizationResponse response, RedirectListener::Respon
                                                                       : said);
     }
     code_ = std::move(response.code);
-    const App* app = apps_.find(request_.app);
-    if (app == nullptr) return fail("exchange_failed", "app " + request_.app + " is not registered any more");
+    const App* const app = this->app();
+    if (app == nullptr) return fail("exchange_failed", app_is_gone(request_.app));
     ticket_ = book_.pacer().queue(pacer_lane(*app), Pacer::Priority::kAsked, [this](Pacer::Turn turn) {
         turn_ = std::move(turn);
         exchange();
@@ -49,8 +63,8 @@ void LoginAttempt::exchange() {
         until_request_ = world_.timers.after(wait, [this] { exchange(); });
         return;
     }
-    const App* app = apps_.find(request_.app);
-    if (app == nullptr) return fail("exchange_failed", "app " + request_.app + " is not registered any more");
+    const App* const app = this->app();
+    if (app == nullptr) return fail("exchange_failed", app_is_gone(request_.app));
     const auto secret = apps_.secret(*app);
     if (!secret) return fail("exchange_failed", secret.error().message);
     asked_at_ = world_.clock.boot_now();
@@ -83,8 +97,9 @@ void LoginAttempt::take_tokens(const tl::expected<HttpResponse, HttpFailure>& ou
     tokens_ = *std::move(answer);
     tokens_->asked_at = asked_at_;
 
-    const App* app = apps_.find(request_.app);
-    if (app == nullptr || app->endpoints.who_am_i.empty()) return check_user(std::nullopt);
+    const App* const app = this->app();
+    if (app == nullptr) return fail("exchange_failed", app_is_gone(request_.app));
+    if (app->endpoints.who_am_i.empty()) return check_user(std::nullopt);
     call_ = world_.http.send(
         who_am_i_request(*app, tokens_->access_token.reveal()),
         [this](const tl::expected<HttpResponse, HttpFailure>& asked) { check_user(read_who_am_i(asked)); });
@@ -106,6 +121,7 @@ void LoginAttempt::check_user(std::optional<ClioUser> user) {
 void LoginAttempt::keep(std::optional<ClioUser> user) {
     Grant grant{.account = request_.account,
                 .app = request_.app,
+                .origin = origin_,
                 .tokens = *std::exchange(tokens_, std::nullopt),
                 .user = std::move(user)};
     keeping_ = book_.adopt(std::move(grant), [this](const Result<void>& result) {

@@ -43,6 +43,8 @@ class LoginAttempt {
     void on_end(Ended ended) { ended_ = std::move(ended); }
 
   private:
+    /// Null when it is not registered any more, or is another by now.
+    [[nodiscard]] const App* app() const;
     void exchange();
     void take_tokens(const tl::expected<HttpResponse, HttpFailure>& outcome);
     void check_user(std::optional<ClioUser> user);
@@ -54,6 +56,7 @@ class LoginAttempt {
     AccountBook& book_;
     LoginRequest request_;
     std::string redirect_uri_;
+    std::string origin_;  // of the app, for which the person agrees
     LoginSecrets secrets_;
     LoginState state_;
     bool response_taken_ = false;

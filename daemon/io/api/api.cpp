@@ -52,7 +52,10 @@ class Api::PartsWait final : public Waiting {
 };
 
 Api::Api(ApiContext context)
-    : context_(std::move(context)), started_(context_.clock.boot_now()), events_(context_.events) {
+    : context_(std::move(context)),
+      started_(context_.clock.boot_now()),
+      proofs_(context_.clock),
+      events_(context_.events) {
     for (std::size_t i = 0; i <= routes().size(); ++i) answers_.push_back(std::make_shared<StatusCounts>());
 }
 

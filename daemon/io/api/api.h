@@ -15,6 +15,7 @@
 #include "core/backup/backups.h"
 #include "core/events.h"
 #include "core/keys/keyring.h"
+#include "core/keys/proofs.h"
 #include "core/login/logins.h"
 #include "io/api/handlers/event_counts.h"
 #include "io/api/reply.h"
@@ -67,6 +68,8 @@ class Api {
     [[nodiscard]] Apps& apps() const noexcept { return parts_->apps; }
     [[nodiscard]] Backups& backups() const noexcept { return parts_->backups; }
 
+    /// Of people who have typed a passphrase or recovery key.
+    [[nodiscard]] Proofs& proofs() noexcept { return proofs_; }
     [[nodiscard]] const ApiContext& context() const noexcept { return context_; }
     [[nodiscard]] Duration uptime() const { return context_.clock.boot_now() - started_; }
     /// The text of GET /v1/metrics.
@@ -86,6 +89,7 @@ class Api {
     std::shared_ptr<Error> why_dropped_ = std::make_shared<Error>(unanswered());
     BootTime started_;
     std::size_t event_streams_ = 0;
+    Proofs proofs_;
     std::vector<std::shared_ptr<StatusCounts>> answers_;  // of each route, and of requests without a route
     EventCounts events_;
 };

@@ -39,6 +39,7 @@ constexpr std::array kRoutes{
     Route{kDelete, "/v1/keys/{id}", kManage, kUnlocked, remove_key},
     Route{kPost, "/v1/keys/rotate", kManage, kUnlocked, rotate_key},
     Route{kPost, "/v1/keys/test", kManage, kAlways, test_keys},
+    Route{kPost, "/v1/proofs", kManage, kAlways, make_proof},
     Route{kPost, "/v1/backups", kManage, kUnlocked, begin_backup},
     Route{kPost, "/v1/backups/records", kManage, kUnlocked, copy_records},
     Route{kPost, "/v1/accounts/{account}/move", kManage, kUnlocked, move_account},

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+// Which backups are made and restored at all.
+#include "unit/backup_stage.h"
+
+using namespace std::chrono_literals;
+using agent::Rotation;
+using Key = BackupStage::Key;
+using Rows = BackupStage::Rows;
+
+namespace {
+
+void init() {
+    cr_assert(agent::init_sealing());
+}
+
+}  // namespace
+
+TestSuite(backup_rights, .init = init);
+
+Test(backup_rights, a_grant_does_not_come_back_with_another_app) {
+    for (const Rotation rotation : {Rotation::kReusable, Rotation::kSingleUse}) {
+        BackupStage stage(rotation);
+        stage.log_in("smith");
+        const Key key = key_of('b');
+        const Rows records = stage.copied(key);
+        stage.store.rows().clear();
+        stage.app.endpoints.token = "https://evil.example/token";
+        stage.restart();
+        EXPECT_CONTAINS(stage.restored(key, records), "account smith set_aside: account smith: its grant came from");
+        const Reply& revived = stage.revive("smith");
+        stage.run(24h);
+        EXPECT_TEXT(revived.text, "login_required");
+        cr_expect(stage.http.sent() == 0, "its refresh token was sent elsewhere");
+    }
+}
+
+Test(backup_rights, take_no_key_that_was_not_begun_here) {
+    BackupStage stage;
+    stage.log_in("smith");
+    const Key key = key_of('b');
+    const auto copied = [&] { return stage.backups->copy(*key, std::nullopt).has_value(); };
+    const auto moved = [&] {
+        const Reply& reply = stage.waited([&](Reply& to) {
+            return stage.backups->move("smith", *key, [&to](agent::Result<std::string> why_not) {
+                if (why_not) return to.take(std::string("moved"));
+                to.take(std::move(why_not).error());
+            });
+        });
+        stage.run(CoreStage::kAMoment);
+        return reply.text;
+    };
+    cr_expect_not(copied());
+    EXPECT_TEXT(moved(), "forbidden");
+
+    stage.backups->begin(*key);
+    stage.run(agent::Backups::kBegun);
+    cr_expect(copied());
+    stage.run(agent::Backups::kBegun);
+    cr_expect(copied(), "each use counts");
+    stage.run(agent::Backups::kBegun + 1s);
+    cr_expect_not(copied());
+    EXPECT_TEXT(moved(), "forbidden");
+
+    stage.backups->begin(*key);
+    for (char fill = 'c'; fill < 'c' + 16; ++fill) {
+        stage.run(1s);
+        stage.backups->begin(*key_of(fill));
+    }
+    cr_expect_not(copied(), "the oldest gave way");
+}
