@@ -14,6 +14,7 @@ namespace agent {
 struct BegunLogin {
     std::string id;
     std::string url;
+    std::string start_url;  // for the browser of this user; empty if there is none
 };
 
 /// Begins one, with the options of `clioctl login`.

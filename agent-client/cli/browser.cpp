@@ -5,6 +5,7 @@
 #include <spawn.h>
 #include <unistd.h>
 
+#include <charconv>
 #include <cstdlib>
 #include <string_view>
 #include <vector>
@@ -65,20 +66,21 @@ bool start(std::vector<std::string> words, const sigset_t& signal_mask) {
     return error == 0;
 }
 
-/// Whether sudo, pkexec or similar changed the user.
-bool is_other_user() {
-    if (::getuid() != ::geteuid()) return true;
-    for (const char* name : {"SUDO_UID", "PKEXEC_UID"}) {
-        const std::string_view caller = variable(name);
-        if (!caller.empty() && caller != std::to_string(::geteuid())) return true;
-    }
-    return false;
-}
-
 }  // namespace
 
+std::optional<uid_t> desktop_user() {
+    for (const char* name : {"SUDO_UID", "PKEXEC_UID"}) {
+        const std::string_view text = variable(name);
+        uid_t caller = 0;
+        const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), caller);
+        if (!text.empty() && error == std::errc() && end == text.data() + text.size() && caller != ::geteuid())
+            return caller;
+    }
+    return std::nullopt;
+}
+
 bool open_browser(const std::string& url, const sigset_t& signal_mask) {
-    if (is_other_user()) return false;
+    if (::getuid() != ::geteuid() || desktop_user()) return false;
     for (const std::string& command : split(variable("BROWSER"), ':')) {
         std::vector<std::string> words = split(command, ' ');
         if (!words.empty() && start(with_url(std::move(words), url), signal_mask)) return true;

@@ -1,10 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <sys/types.h>
+
 #include <csignal>
+#include <optional>
 #include <string>
 
 namespace agent {
+
+/// The user whose desktop it is when sudo(8) or pkexec(1) made this process another user's.
+[[nodiscard]] std::optional<uid_t> desktop_user();
 
 /// Starts a browser on `url` without waiting for it: the first command of the colon-separated $BROWSER that can be
 /// started, with the URL in place of %s or at the end; otherwise xdg-open if there is a display. False if none was

@@ -24,7 +24,7 @@ constexpr std::array kLoginOptions{
     Option{"app", "APP", "log in through this app; needed when there are several"},
     Option{"no-browser", "", "print the page's address instead of opening it"},
     Option{"paste", "", "read the address where the browser ended up; for a browser on another machine"},
-    Option{"replace-user", "", "allow a different Clio user than before"},
+    Option{"replace-user", "", "allow a different Clio user than before, or one who is not known"},
     kJson,
 };
 constexpr std::array kTokenOptions{

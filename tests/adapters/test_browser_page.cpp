@@ -33,6 +33,15 @@ Test(browser_page, says_what_happened) {
     EXPECT_CONTAINS(render_browser_page(page(Kind::kNotExpected, "")), "No login is waiting");
 }
 
+Test(browser_page, leads_on_to_clio) {
+    BrowserPage on = page(Kind::kGoTo);
+    on.location = "https://app.clio.com/oauth/authorize?state=s";
+    const std::string answer = browser_answer(on);
+    cr_expect(answer.starts_with("HTTP/1.1 303 See Other\r\n"));
+    EXPECT_CONTAINS(answer, "\r\nLocation: https://app.clio.com/oauth/authorize?state=s\r\n");
+    EXPECT_CONTAINS(answer, "\r\nReferrer-Policy: no-referrer\r\n");
+}
+
 Test(browser_page, escapes_what_comes_from_outside) {
     const std::string html = render_browser_page(page(Kind::kFailed, "<b>&'\"", "<script>alert(1)</script>"));
     EXPECT_CONTAINS(html, "&lt;b&gt;&amp;&#39;&quot;");

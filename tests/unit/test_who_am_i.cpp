@@ -47,6 +47,21 @@ Test(who_am_i, reads_the_user) {
     EXPECT_TEXT(user->email, "jane@example.com");
 }
 
+Test(who_am_i, reads_the_two_names_of_platform) {
+    struct {
+        const char* names;
+        const char* name;
+    } const rows[] = {{R"("first_name":"Jane","last_name":"Doe")", "Jane Doe"},
+                      {R"("first_name":"Jane")", "Jane"},
+                      {R"("first_name":null,"last_name":"Doe")", "Doe"},
+                      {R"("first_name":"","last_name":"")", ""}};
+    for (const auto& row : rows) {
+        const auto user = read(200, R"({"data":{"id":7,)" + std::string(row.names) + R"(,"account":{"id":1}}})");
+        cr_assert(user.has_value());
+        EXPECT_TEXT(user->name, row.name);
+    }
+}
+
 Test(who_am_i, the_id_is_enough) {
     const auto user = read(200, R"({"data":{"id":9007199254740993,"name":null}})");
     cr_assert(user.has_value());

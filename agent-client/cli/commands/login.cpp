@@ -78,7 +78,7 @@ Reply<int> login(const Arguments& arguments) {
     AGENT_CHECK(print_begun(begun, as_json));
     if (paste) {
         AGENT_CHECK(read_redirect(authorization, Patience::without_end().unless_readable(signals.fd())));
-    } else if (!arguments.has("no-browser") && !open_browser(begun.url, signals.mask_before())) {
+    } else if (!arguments.has("no-browser") && !open_browser(begun.start_url.empty() ? begun.url : begun.start_url, signals.mask_before())) {
         tell("No browser could be started. If yours is on another machine: clioctl login --paste\n");
     }
     if (!as_json && !paste) tell("Waiting for the browser; press Ctrl-C to cancel.\n");

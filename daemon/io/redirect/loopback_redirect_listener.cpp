@@ -23,7 +23,7 @@ namespace {
 
 // A browser opens several at once, and never uses some of them.
 constexpr std::size_t kMostConnections = 32;
-constexpr int kBacklog = 128;  // unused connections must not fill it
+constexpr int kBacklog = 1024;  // unused connections must not fill it
 
 struct Address {
     int family;
@@ -121,8 +121,9 @@ class LoopbackRedirectListener::Listening final : public RedirectListening {
 
   private:
     static void on_accepted(evconnlistener*, evutil_socket_t fd, sockaddr*, int, void* self) noexcept {
-        const auto& listening = *static_cast<Listening*>(self);
+        auto& listening = *static_cast<Listening*>(self);
         listening.owner_.accept(fd, listening.site_);
+        if (!listening.owner_.make_room()) listening.pause();
     }
 
     void pause() noexcept {
@@ -131,6 +132,7 @@ class LoopbackRedirectListener::Listening final : public RedirectListening {
         evtimer_add(pause_.get(), &delay);
     }
     void go_on() noexcept {
+        if (!owner_.make_room()) return pause();
         for (const ListenerPtr& listener : listeners_) evconnlistener_enable(listener.get());
     }
 
@@ -141,30 +143,50 @@ class LoopbackRedirectListener::Listening final : public RedirectListening {
 };
 
 Result<std::unique_ptr<RedirectListening>> LoopbackRedirectListener::listen(const Url& redirect_uri,
-                                                                            OnRedirect on_redirect) {
+                                                                            Expects expects, OnVisit on_visit) {
     if (redirect_uri.scheme != "http" || !redirect_uri.is_loopback()) {
         return fail(Error::Code::kBadRequest,
                     "redirect listener: " + redirect_uri.host + ": not http on a loopback address");
     }
     AGENT_TRY(std::vector<Fd> sockets, listen_everywhere(redirect_uri));
-    return std::make_unique<Listening>(*this, RedirectSite{redirect_uri, std::move(on_redirect)}, std::move(sockets));
+    return std::make_unique<Listening>(*this, RedirectSite{redirect_uri, std::move(expects), std::move(on_visit)},
+                                       std::move(sockets));
 }
 
 void LoopbackRedirectListener::accept(int fd, const std::shared_ptr<RedirectSite>& site) {
     Fd accepted(fd);
-    if (!make_room()) return;
     const auto at = connections_.insert(connections_.end(), nullptr);
     *at = std::make_unique<BrowserConnection>(loop_, accepted.release(), site, patience_,
                                               [this, at] { connections_.erase(at); });
+    (*at)->identify(owners_.ask(fd, [this, at, site = std::weak_ptr(site)](std::optional<uid_t> owner) {
+        take_in(**at, owner, site);
+    }));
 }
 
-/// Closes the oldest connection that is not owed a page, so that silent connections keep nobody out.
+void LoopbackRedirectListener::take_in(BrowserConnection& connection, std::optional<uid_t> owner,
+                                       const std::weak_ptr<RedirectSite>& site) {
+    const auto open = site.lock();
+    if (!owner)
+        connection.turn_away("The agent could not tell whose browser this is. Log in with: clioctl login --paste");
+    else if (open && !open->expects(*owner))
+        connection.turn_away("The login was begun by another user of this machine than this browser's, user " +
+                             std::to_string(*owner) + ". Log in with: clioctl login --paste");
+    else
+        connection.begin(*owner);
+}
+
+/// Whether there is room for one more connection. For it gives way one that was turned away, or else the oldest that is
+/// not owed a page: of those users' own whose browsers are expected, so that others keep nobody out.
 bool LoopbackRedirectListener::make_room() {
     if (connections_.size() < kMostConnections) return true;
-    const auto oldest = std::find_if(connections_.begin(), connections_.end(),
-                                     [](const auto& connection) { return !connection->owes_answer(); });
-    if (oldest == connections_.end()) return false;
-    connections_.erase(oldest);
+    auto victim = std::find_if(connections_.begin(), connections_.end(),
+                               [](const auto& connection) { return connection->was_turned_away(); });
+    if (victim == connections_.end())
+        victim = std::find_if(connections_.begin(), connections_.end(), [](const auto& connection) {
+            return connection->is_identified() && !connection->owes_answer();
+        });
+    if (victim == connections_.end()) return false;
+    connections_.erase(victim);
     return true;
 }
 
