@@ -12,6 +12,8 @@ namespace {
 constexpr Option kJson{"json", "", "print the agent's JSON on one line; errors too"};
 constexpr Option kStdin{"stdin", "", "read a line of standard input, even from a terminal"};
 constexpr Option kAskPassword{"ask-password", "", "let systemd-ask-password(1) ask"};
+constexpr Option kAcceptCost{"accept-cost", "",
+                            "try the passphrase even if that takes more time or memory than this program asks for"};
 constexpr Option kMinTtl{"min-ttl", "S", "get a token valid for at least S more seconds (60)"};
 
 constexpr std::array kCommonOptions{
@@ -58,6 +60,7 @@ constexpr std::array kAppAddOptions{
 };
 constexpr std::array kUnlockOptions{
     Option{"recovery-key", "", "use the recovery key instead of a passphrase"},
+    kAcceptCost,
     kStdin,
     kAskPassword,
     kJson,
@@ -76,6 +79,7 @@ constexpr std::array kBackupOptions{
     kJson,
 };
 constexpr std::array kRestoreOptions{
+    kAcceptCost,
     kStdin,
     kAskPassword,
     kJson,
@@ -87,6 +91,7 @@ constexpr std::array kKeyRotateOptions{
 constexpr std::array kKeyTestOptions{
     Option{"passphrase", "", "ask for a passphrase and test it"},
     Option{"recovery-key", "", "ask for the recovery key and test it"},
+    kAcceptCost,
     kStdin,
     kAskPassword,
     kJson,
@@ -116,7 +121,7 @@ constexpr std::array kCommands{
             "Add or replace an app", kAppAddOptions, 1, 1, false, add_app},
     Command{"app remove", "NAME [--json]", "Remove an app that no account uses", kOnlyJson, 1, 1, false, remove_app},
     Command{"lock", "[--json]", "Make the agent forget its key and all tokens", kOnlyJson, 0, 0, false, lock},
-    Command{"unlock", "[--recovery-key] [--stdin | --ask-password] [--json]",
+    Command{"unlock", "[--recovery-key] [--accept-cost] [--stdin | --ask-password] [--json]",
             "Open the agent's store with a passphrase or the recovery key", kUnlockOptions, 0, 0, false, unlock},
     Command{"key list", "[--json]", "List the key slots, any of which opens the store", kOnlyJson, 0, 0, false,
             list_keys},
@@ -125,11 +130,11 @@ constexpr std::array kCommands{
     Command{"key remove", "ID [--json]", "Remove a key slot", kOnlyJson, 1, 1, false, remove_key},
     Command{"key rotate", "[--wait] [--json]", "Make a new data key and re-encrypt all records", kKeyRotateOptions, 0,
             0, false, rotate_keys},
-    Command{"key test", "[--passphrase] [--recovery-key] [--stdin | --ask-password] [--json]",
+    Command{"key test", "[--passphrase] [--recovery-key] [--accept-cost] [--stdin | --ask-password] [--json]",
             "Check that key slots open", kKeyTestOptions, 0, 0, false, test_keys},
     Command{"backup", "FILE [--move] [--recovery-key] [--stdin | --ask-password] [--json]",
             "Copy apps and accounts into FILE, sealed with a separate passphrase", kBackupOptions, 1, 1, false, backup},
-    Command{"restore", "FILE [--stdin | --ask-password] [--json]", "Restore what is missing from a backup",
+    Command{"restore", "FILE [--accept-cost] [--stdin | --ask-password] [--json]", "Restore what is missing from a backup",
             kRestoreOptions, 1, 1, false, restore},
     Command{"env", "", "Print shell code that sets CLIO_AGENT_SOCK", {}, 0, 0, false, print_environment},
     Command{"version", "", "Print the version", {}, 0, 0, false, print_version},

@@ -47,12 +47,12 @@ _clioctl() {
                 run) options='--min-ttl' ;;
                 refresh) options='--revive --json' ;;
                 logout) options='--local --json' ;;
-                unlock) options='--recovery-key --stdin --ask-password --json' ;;
+                unlock) options='--recovery-key --accept-cost --stdin --ask-password --json' ;;
                 'key add') options='--calibrate --stdin --ask-password --json' ;;
                 'key rotate') options='--wait --json' ;;
-                'key test') options='--passphrase --recovery-key --stdin --ask-password --json' ;;
+                'key test') options='--passphrase --recovery-key --accept-cost --stdin --ask-password --json' ;;
                 backup) options='--move --recovery-key --stdin --ask-password --json' ;;
-                restore) options='--stdin --ask-password --json' ;;
+                restore) options='--accept-cost --stdin --ask-password --json' ;;
                 list | show | status | events | lock | 'app list' | 'app remove' | 'key list' | 'key remove')
                     options='--json'
                     ;;

@@ -101,6 +101,8 @@ complete -c clioctl -n '__clioctl_is "app add"' -l endpoint -x -a 'authorization
 complete -c clioctl -n '__clioctl_is "app add"' -l replace-grants \
     -d 'change it under its accounts, which must then log in again'
 
+complete -c clioctl -n '__clioctl_is unlock "key test" restore' -l accept-cost \
+    -d 'try the passphrase even if that takes more time or memory than this program asks for'
 complete -c clioctl -n '__clioctl_is unlock "key add" "key test" backup restore' -l stdin \
     -d 'read a line of standard input, even from a terminal'
 complete -c clioctl -n '__clioctl_is unlock "key add" "key test" backup restore' -l ask-password \

@@ -202,6 +202,7 @@ void Agent::serve(EventLoop& loop) {
 
 void Agent::stop(std::function<void()> stopped) {
     auto_lock_.end();
+    worker_.stop();
     server_->stop(kStopGrace, [this, stopped = std::move(stopped)] { lock_.stop(kRefreshGrace, std::move(stopped)); });
 }
 

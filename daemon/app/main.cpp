@@ -13,6 +13,7 @@
 #include "base/crypto/sealing.h"
 #include "base/log.h"
 #include "base/secret/locked_memory.h"
+#include "io/loop/derivations.h"
 #include "io/loop/event_loop.h"
 #include "io/process/memory_hooks.h"
 #include "io/process/process.h"
@@ -128,5 +129,9 @@ int main(int argc, char** argv) {
         std::fprintf(stderr, "cliod: %s\n", hooks.error().message.c_str());
         return EXIT_FAILURE;
     }
-    return agent::run_main(argc, argv);
+    const int status = agent::run_main(argc, argv);
+    // What a stop did not wait for still uses what exit handlers free.
+    if (!agent::Derivations::any_running()) return status;
+    std::fflush(nullptr);
+    std::_Exit(status);
 }

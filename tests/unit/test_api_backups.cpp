@@ -160,8 +160,8 @@ Test(api_backups, open) {
         std::string secret;
         std::string asked;
     };
-    for (const Row& row : {Row{"passphrase", R"("passphrase":"p",)" + std::string(kKdf), "backup_key passphrase=p 3"},
-                           Row{"recovery key", R"("recovery_key":"r")", "backup_key recovery_key=r 0"}}) {
+    for (const Row& row : {Row{"passphrase", R"("passphrase":"p",)" + std::string(kKdf), "backup_key passphrase=p 3 for 1000"},
+                           Row{"recovery key", R"("recovery_key":"r")", "backup_key recovery_key=r 0 for 1000"}}) {
         ApiFixture api;
         const std::string body = "{" + row.secret + R"(,"records":3,"end":")" + end_of(3) + "\"}";
         auto asked = api.post("/v1/restores", body);

@@ -72,6 +72,7 @@ Reply<void> write_secrets(JsonWriter& out, const Arguments& arguments) {
         AGENT_TRY(const SecretString key, source.read("Recovery key"));
         out.member("recovery_key", key.reveal());
     }
+    if (arguments.has("accept-cost")) out.member("accept_cost", true);
     out.end_object();
     return {};
 }

@@ -39,6 +39,7 @@ Reply<SecretString> open_backup(const AgentClient& client, const Arguments& argu
     body.begin_object().member("records", file.records()).member("end", file.end());
     body.member(by_recovery_key ? "recovery_key" : "passphrase", secret.reveal());
     if (!by_recovery_key) AGENT_CHECK(write_kdf(body, *file.kdf()));
+    if (arguments.has("accept-cost")) body.member("accept_cost", true);
     body.end_object();
     AGENT_TRY(const Answer answer,
               client.call({.method = "POST", .target = "/v1/restores", .body = body.view()}, kDeriving));

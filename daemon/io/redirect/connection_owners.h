@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "io/loop/worker.h"
+#include "io/loop/thread_worker.h"
 
 namespace agent {
 
@@ -35,7 +35,7 @@ class ConnectionOwners {
     EventLoop& loop_;
     std::vector<std::weak_ptr<Question>> waiting_;
     bool looking_ = false;
-    std::optional<Worker> worker_;
+    std::optional<ThreadWorker> worker_;
 };
 
 }  // namespace agent

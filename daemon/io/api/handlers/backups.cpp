@@ -62,9 +62,10 @@ Handled begin_backup(Api& api, const ApiCall& call, ApiReply& reply) {
     JsonReader in(body);
     const auto passphrase = std::make_shared<SecretString>(optional_secret(in, "passphrase"));
     AGENT_CHECK(in.finish());
-    return with_person(api, call, query.text("proof"), reply, [&api, passphrase](ApiReply& begun) -> Handled {
+    const uid_t user = call.request.peer.uid;
+    return with_person(api, call, query.text("proof"), reply, [&api, passphrase, user](ApiReply& begun) -> Handled {
         return api.context().keyring.make_backup_key(
-            std::move(*passphrase), [&api, owed = share(std::move(begun))](Result<NewBackupKey> made) {
+            std::move(*passphrase), user, [&api, owed = share(std::move(begun))](Result<NewBackupKey> made) {
                 made ? answer_begun(api, *owed, *std::move(made)) : owed->problem(made.error());
             });
     });

@@ -20,7 +20,8 @@ Result<TypedSecrets> typed_secrets(const ApiCall& call) {
     AGENT_TRY(const Json body, Json::parse(call.request.body.reveal()));
     JsonReader in(body);
     TypedSecrets typed{.passphrase = optional_secret(in, "passphrase"),
-                       .recovery_key = optional_secret(in, "recovery_key")};
+                       .recovery_key = optional_secret(in, "recovery_key"),
+                       .accept_cost = in.optional_boolean("accept_cost").value_or(false)};
     AGENT_CHECK(in.finish());
     return typed;
 }
@@ -111,8 +112,9 @@ Handled add_key(Api& api, const ApiCall& call, ApiReply& reply) {
     AGENT_TRY(const Json body, Json::parse(call.request.body.reveal()));
     AGENT_TRY(NewKeySlot wanted, slot_to_add(body));
     const auto slot = std::make_shared<NewKeySlot>(std::move(wanted));
-    return with_person(api, call, query.text("proof"), reply, [&api, slot](ApiReply& adding) -> Handled {
-        return api.context().keyring.add(std::move(*slot),
+    const uid_t user = call.request.peer.uid;
+    return with_person(api, call, query.text("proof"), reply, [&api, slot, user](ApiReply& adding) -> Handled {
+        return api.context().keyring.add(std::move(*slot), user,
                                          [owed = share(std::move(adding))](const Result<AddedKeySlot>& added) {
                                              added ? answer_added(*owed, *added) : owed->problem(added.error());
                                          });

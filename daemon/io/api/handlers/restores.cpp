@@ -50,7 +50,8 @@ Handled open_backup(Api& api, const ApiCall& call, ApiReply& reply) {
     AGENT_TRY(const Json body, Json::parse(call.request.body.reveal()));
     JsonReader in(body);
     TypedSecrets typed{.passphrase = optional_secret(in, "passphrase"),
-                       .recovery_key = optional_secret(in, "recovery_key")};
+                       .recovery_key = optional_secret(in, "recovery_key"),
+                       .accept_cost = in.optional_boolean("accept_cost").value_or(false)};
     const Json* const kdf_json = in.optional("kdf");
     KdfParameters kdf = kdf_json == nullptr ? KdfParameters() : read_kdf(*kdf_json, in);
     const auto records =
@@ -62,7 +63,7 @@ Handled open_backup(Api& api, const ApiCall& call, ApiReply& reply) {
         in.refuse("kdf", "required with \"passphrase\", and only valid with it");
     AGENT_CHECK(in.finish());
     return api.context().keyring.backup_key(
-        std::move(typed), std::move(kdf),
+        std::move(typed), std::move(kdf), call.request.peer.uid,
         [owed = share(std::move(reply)), records, end = std::move(end)](Result<SealingKey> key) {
             key ? answer_opened(*owed, *std::move(key), records, end) : owed->problem(key.error());
         });
