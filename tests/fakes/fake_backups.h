@@ -30,6 +30,17 @@ class FakeBackups final : public agent::Backups {
         move_done = std::move(done);
         return std::make_unique<agent::Waiting>();
     }
+    std::vector<agent::RestoredRecord> check(const agent::Sealer& backup,
+                                             const std::vector<agent::StoredRow>& records) override {
+        asked.push_back("check " + backup_id(backup));
+        std::vector<agent::RestoredRecord> results;
+        for (const agent::StoredRow& record : records)
+            results.push_back({.kind = record.kind,
+                               .name = record.name,
+                               .result = agent::RestoredRecord::Result::kRestorable,
+                               .detail = {}});
+        return results;
+    }
     std::unique_ptr<agent::Waiting> restore(std::shared_ptr<const agent::Sealer> backup,
                                             std::vector<agent::StoredRow> records, RestoreDone done) override {
         std::string all = "restore " + backup_id(*backup);

@@ -211,6 +211,16 @@ Test(api_backups, restore) {
                               R"({"kind":"account","name":"smith","result":"failed","detail":"a \"why\""}]})");
 }
 
+Test(api_backups, check_records_without_restoring_them) {
+    ApiFixture api;
+    const auto asked =
+        api.post("/v1/restores/records",
+                 with_key(R"(,"check_only":true,"records":[{"kind":"app","name":"firm","generation":3,"sealed":"czE"}])"));
+    EXPECT_TEXT(api.backups.asked.back(), "check " + id());
+    cr_expect(asked.status() == 200);
+    EXPECT_TEXT(asked.body(), R"({"records":[{"kind":"app","name":"firm","result":"restorable","detail":""}]})");
+}
+
 Test(api_backups, bad_bodies) {
     struct Row {
         const char* target;

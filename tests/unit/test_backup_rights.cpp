@@ -3,7 +3,10 @@
 #include "unit/backup_stage.h"
 
 using namespace std::chrono_literals;
+using agent::BackupPage;
+using agent::RestoredRecord;
 using agent::Rotation;
+using Firm = BackupStage::Firm;
 using Key = BackupStage::Key;
 using Rows = BackupStage::Rows;
 
@@ -67,4 +70,35 @@ Test(backup_rights, take_no_key_that_was_not_begun_here) {
         stage.backups->begin(*key_of(fill));
     }
     cr_expect_not(copied(), "the oldest gave way");
+}
+
+Test(backup_rights, are_checked_without_restoring_anything) {
+    BackupStage source;
+    source.add_app("extra");
+    source.log_in("smith");
+    const Key key = key_of('b');
+    Rows records = source.copied(key);
+    const auto words = [](const std::vector<RestoredRecord>& all) {
+        std::string text;
+        for (const RestoredRecord& one : all) text.append(word_of(agent::kRestoredResults, one.result)).append(" ");
+        return text;
+    };
+    BackupStage target(Rotation::kReusable, Firm::kUnknown);
+    EXPECT_TEXT(words(target.backups->check(*key, records)), "restorable restorable ");
+    records[1].sealed.back() ^= std::byte{1};
+    EXPECT_TEXT(words(target.backups->check(*key, records)), "restorable failed ");
+    EXPECT_TEXT(words(target.backups->check(*key_of('c'), records)), "failed failed ");
+    cr_expect(target.book->list().empty() && target.apps->list().empty() && target.store.rows().empty());
+}
+
+Test(backup_rights, leave_out_what_could_not_be_restored) {
+    BackupStage stage;
+    stage.log_in("good");
+    stage.log_in("large", 1h, "A1", std::string(60'000, 'r'));
+    const Key key = key_of('b');
+    stage.backups->begin(*key);
+    const BackupPage page = *stage.backups->copy(*key, std::nullopt);
+    cr_assert(page.records.size() == 1 && page.left_out.size() == 1);
+    EXPECT_TEXT(page.left_out.front().place.name, "large");
+    EXPECT_CONTAINS(page.left_out.front().reason, "too large");
 }

@@ -75,3 +75,12 @@ Test(who_am_i, says_nothing_rather_than_something_wrong) {
         cr_expect_not(read(row.status, row.body).has_value(), "%d %s", row.status, row.body);
     cr_expect_not(agent::read_who_am_i(tl::unexpected(HttpFailure{.message = "cut"})).has_value());
 }
+
+Test(who_am_i, texts_are_cut_where_they_enter) {
+    const std::string body = R"({"data":{"id":7,"name":")" + std::string(60'000, 'x') + R"(","email":")" +
+                             std::string(199, 'e') + "\xc3\xbc" + R"("}})";
+    const auto user = read(200, body.c_str());
+    cr_assert(user.has_value());
+    EXPECT_TEXT(user->name, std::string(200, 'x'));
+    EXPECT_TEXT(user->email, std::string(199, 'e'));
+}

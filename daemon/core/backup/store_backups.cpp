@@ -7,6 +7,7 @@
 #include "core/accounts/grant_app.h"
 #include "core/accounts/restored_account.h"
 #include "core/refresh/token_set.h"
+#include "protocol/limits.h"
 
 namespace agent {
 
@@ -62,6 +63,7 @@ class StoreBackups::Restoring final : public Waiting {
     Result<void> restore_account(const StoredRow& row) {
         AGENT_TRY(AccountRecord brought, open_account_record(*backup_, row));
         AGENT_TRY(TokenSet tokens, open_token_set(*backup_, brought.tokens, row.name, row.generation));
+        AGENT_CHECK(check_brought(brought, tokens, of_.clock_.now()));
         const App* const app = app_for(of_.apps_, brought);
         std::string lacks_app = app == nullptr ? no_app_for(of_.apps_, brought).message : std::string();
         AccountRecord record =
@@ -112,6 +114,9 @@ Result<BackupPage> StoreBackups::copy(const Sealer& backup, const std::optional<
             auto copied = kind == Kind::kApp ? apps_.copy(name, backup) : accounts_.copy(name, backup);
             page.next = BackupPage::Place{.kind = kind, .name = name};
             ++seen;
+            if (copied) {
+                if (auto good = check_record(backup, *copied); !good) copied = tl::unexpected(std::move(good).error());
+            }
             if (copied)
                 page.records.push_back(*std::move(copied));
             else
@@ -143,6 +148,31 @@ std::unique_ptr<Waiting> StoreBackups::move(const std::string& account, const Se
                                    const bool moved = accounts_.moved_to(account) == id;
                                    done(moved ? "" : "it needs a login: " + facts->reason);
                                });
+}
+
+Result<void> StoreBackups::check_record(const Sealer& backup, const StoredRow& row) const {
+    if (row.sealed.size() > limits::kRecordBytes)
+        return fail(Error::Code::kInternal, row.name + ": is too large to be restored");
+    if (row.kind == StoredRow::Kind::kApp) {
+        AGENT_CHECK(open_app(backup, row));
+        return {};
+    }
+    AGENT_TRY(const AccountRecord brought, open_account_record(backup, row));
+    AGENT_TRY(const TokenSet tokens, open_token_set(backup, brought.tokens, row.name, row.generation));
+    return check_brought(brought, tokens, clock_.now());
+}
+
+std::vector<RestoredRecord> StoreBackups::check(const Sealer& backup, const std::vector<StoredRow>& records) {
+    using Outcome = RestoredRecord::Result;
+    std::vector<RestoredRecord> results;
+    for (const StoredRow& row : records) {
+        const auto good = check_record(backup, row);
+        results.push_back({.kind = row.kind,
+                           .name = row.name,
+                           .result = good ? Outcome::kRestorable : Outcome::kFailed,
+                           .detail = good ? std::string() : good.error().message});
+    }
+    return results;
 }
 
 std::unique_ptr<Waiting> StoreBackups::restore(std::shared_ptr<const Sealer> backup, std::vector<StoredRow> records,

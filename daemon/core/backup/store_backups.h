@@ -21,6 +21,8 @@ class StoreBackups final : public Backups {
     [[nodiscard]] Result<BackupPage> copy(const Sealer& backup, const std::optional<BackupPage::Place>& after) override;
     [[nodiscard]] std::unique_ptr<Waiting> move(const std::string& account, const Sealer& backup,
                                                 MoveDone done) override;
+    [[nodiscard]] std::vector<RestoredRecord> check(const Sealer& backup,
+                                                    const std::vector<StoredRow>& records) override;
     [[nodiscard]] std::unique_ptr<Waiting> restore(std::shared_ptr<const Sealer> backup, std::vector<StoredRow> records,
                                                    RestoreDone done) override;
 
@@ -29,6 +31,7 @@ class StoreBackups final : public Backups {
 
     static constexpr std::size_t kMostBegun = 16;  // then the one that was used longest ago gives way
 
+    [[nodiscard]] Result<void> check_record(const Sealer& backup, const StoredRow& row) const;
     [[nodiscard]] Result<void> check_begun(const Sealer& backup);
 
     const Clock& clock_;

@@ -24,9 +24,7 @@ std::optional<ClioUser> read_who_am_i(const tl::expected<HttpResponse, HttpFailu
     const Json* data = json ? json->find("data") : nullptr;
     const auto id = data == nullptr ? std::nullopt : data->find_integer("id");
     if (!id || *id <= 0) return std::nullopt;
-    return ClioUser{.id = *id,
-                    .name = name_in(*data),
-                    .email = std::string(data->find_string("email").value_or(""))};
+    return clio_user(*id, name_in(*data), data->find_string("email").value_or(""));
 }
 
 }  // namespace agent

@@ -74,7 +74,12 @@ Handled restore_records(Api& api, const ApiCall& call, ApiReply& reply) {
     AGENT_TRY(const Json body, Json::parse(call.request.body.reveal()));
     JsonReader in(body);
     auto backup = required_backup_key(in);
+    const bool check_only = in.optional_boolean("check_only").value_or(false);
     AGENT_TRY(std::vector<StoredRow> records, read_records(in.required("records", "an array"), in));
+    if (check_only) {
+        answer_restored(reply, api.backups().check(*backup, records));
+        return answered();
+    }
     return api.backups().restore(std::move(backup), std::move(records),
                                  [owed = share(std::move(reply))](const std::vector<RestoredRecord>& restored) {
                                      answer_restored(*owed, restored);
