@@ -124,6 +124,7 @@ int run_main(int argc, char** argv) {
 }  // namespace agent
 
 int main(int argc, char** argv) {
+    agent::forget_harmful_variables();
     // Before anything can allocate in these libraries.
     if (const auto hooks = agent::install_memory_hooks(); !hooks) {
         std::fprintf(stderr, "cliod: %s\n", hooks.error().message.c_str());

@@ -197,7 +197,7 @@ Reply<void> print_as_json(const std::string& path, const Backup& backup) {
     write_names(out, "moved", backup.moved);
     write_names(out, "not_moved", backup.not_moved);
     out.end_object();
-    return print_line(out.view());
+    return print_json(out.view());
 }
 
 Reply<void> print_result(const std::string& path, const Backup& backup) {
@@ -214,7 +214,7 @@ Reply<void> print_recovery_key(const Backup& backup, bool as_json) {
     JsonWriter json;
     json.begin_object().member("recovery_key", backup.recovery_key.reveal()).end_object();
     if (!as_json) tell("This recovery key opens the backup. Write it down now: it is never shown again.\n\n");
-    return print_line(as_json ? json.view() : backup.recovery_key.reveal());
+    return as_json ? print_json(json.view()) : print_line(backup.recovery_key.reveal());
 }
 
 }  // namespace

@@ -56,7 +56,7 @@ class EventPrinter {
 
   private:
     [[nodiscard]] Reply<void> on_line(const std::string& line) const {
-        if (as_json_) return print(line + '\n');
+        if (as_json_) return print_json(line);
         AGENT_TRY(const std::string text, for_people(line));
         return print(text + '\n');
     }

@@ -31,7 +31,7 @@ Reply<void> print_begun(const BegunLogin& begun, bool as_json) {
     if (!as_json) return print("Log in on this page:\n\n    " + printable(begun.url) + "\n\n");
     JsonWriter line;
     line.begin_object().member("authorization_url", begun.url).member("id", begun.id).end_object();
-    return print(std::string(line.view()) + '\n');
+    return print_json(line.view());
 }
 
 /// Asks for the final address of the browser; asks a person again if it is invalid.
@@ -78,7 +78,8 @@ Reply<int> login(const Arguments& arguments) {
     AGENT_CHECK(print_begun(begun, as_json));
     if (paste) {
         AGENT_CHECK(read_redirect(authorization, Patience::without_end().unless_readable(signals.fd())));
-    } else if (!arguments.has("no-browser") && !open_browser(begun.start_url.empty() ? begun.url : begun.start_url, signals.mask_before())) {
+    } else if (!arguments.has("no-browser") &&
+               !open_browser(begun.start_url.empty() ? begun.url : begun.start_url, signals.mask_before())) {
         tell("No browser could be started. If yours is on another machine: clioctl login --paste\n");
     }
     if (!as_json && !paste) tell("Waiting for the browser; press Ctrl-C to cancel.\n");

@@ -59,7 +59,7 @@ Reply<void> print_as_json(const std::vector<RecordSender::Outcome>& outcomes) {
         out.member("result", outcome.result).member("detail", outcome.detail).end_object();
     }
     out.end_array().end_object();
-    return print_line(out.view());
+    return print_json(out.view());
 }
 
 }  // namespace
@@ -74,7 +74,9 @@ Reply<int> restore(const Arguments& arguments) {
     // Also after a failure: what was restored until then stays.
     AGENT_CHECK(arguments.has("json") ? print_as_json(sender.outcomes()) : print_table(sender.outcomes()));
     if (!sent) return tl::unexpected(sent.error());
-    return std::ranges::any_of(sender.outcomes(), [](const RecordSender::Outcome& o) { return o.result == "failed"; }) ? 1 : 0;
+    return std::ranges::any_of(sender.outcomes(), [](const RecordSender::Outcome& o) { return o.result == "failed"; })
+               ? 1
+               : 0;
 }
 
 }  // namespace agent

@@ -18,11 +18,14 @@
 #include "core/keys/proofs.h"
 #include "core/login/logins.h"
 #include "io/api/handlers/event_counts.h"
+#include "io/api/line_limit.h"
 #include "io/api/reply.h"
 #include "io/api/request.h"
 #include "ports/clock.h"
 
 namespace agent {
+
+struct Route;
 
 /// What the local protocol serves while the agent is not locked.
 struct ApiParts {
@@ -80,6 +83,7 @@ class Api {
   private:
     class PartsWait;
 
+    void log_forbidden(const ApiRequest& request, const Route& route);
     [[nodiscard]] Result<std::unique_ptr<Waiting>> dispatch(const ApiRequest& request, ApiReply& reply);
 
     ApiContext context_;
@@ -90,6 +94,7 @@ class Api {
     BootTime started_;
     std::size_t event_streams_ = 0;
     Proofs proofs_;
+    LineLimit forbidden_;
     std::vector<std::shared_ptr<StatusCounts>> answers_;  // of each route, and of requests without a route
     EventCounts events_;
 };
