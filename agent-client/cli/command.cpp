@@ -13,7 +13,7 @@ constexpr Option kJson{"json", "", "print the agent's JSON on one line; errors t
 constexpr Option kStdin{"stdin", "", "read a line of standard input, even from a terminal"};
 constexpr Option kAskPassword{"ask-password", "", "let systemd-ask-password(1) ask"};
 constexpr Option kAcceptCost{"accept-cost", "",
-                            "try the passphrase even if that takes more time or memory than this program asks for"};
+                             "try the passphrase even if that takes more time or memory than this program asks for"};
 constexpr Option kMinTtl{"min-ttl", "S", "get a token valid for at least S more seconds (60)"};
 
 constexpr std::array kCommonOptions{
@@ -134,8 +134,8 @@ constexpr std::array kCommands{
             "Check that key slots open", kKeyTestOptions, 0, 0, false, test_keys},
     Command{"backup", "FILE [--move] [--recovery-key] [--stdin | --ask-password] [--json]",
             "Copy apps and accounts into FILE, sealed with a separate passphrase", kBackupOptions, 1, 1, false, backup},
-    Command{"restore", "FILE [--accept-cost] [--stdin | --ask-password] [--json]", "Restore what is missing from a backup",
-            kRestoreOptions, 1, 1, false, restore},
+    Command{"restore", "FILE [--accept-cost] [--stdin | --ask-password] [--json]",
+            "Restore what is missing from a backup", kRestoreOptions, 1, 1, false, restore},
     Command{"env", "", "Print shell code that sets CLIO_AGENT_SOCK", {}, 0, 0, false, print_environment},
     Command{"version", "", "Print the version", {}, 0, 0, false, print_version},
 };

@@ -40,8 +40,10 @@ Test(derivations, of_one_user_delay_no_other) {
     Dear dear;
     std::string ended;
     cr_assert(derivations.run(kAlice, dear.work(), [&](const Result<void>& ran) { ended += ran ? "a" : "!"; }));
-    cr_assert(derivations.run(kAlice, [] {}, [&](const Result<void>& ran) { ended += ran ? "A" : "!"; }));
-    cr_assert(derivations.run(kBob, [] {}, [&](const Result<void>& ran) { ended += ran ? "b" : "!"; }));
+    cr_assert(derivations.run(
+        kAlice, [] {}, [&](const Result<void>& ran) { ended += ran ? "A" : "!"; }));
+    cr_assert(derivations.run(
+        kBob, [] {}, [&](const Result<void>& ran) { ended += ran ? "b" : "!"; }));
     cr_assert(fakes::run_until(loop, [&] { return !ended.empty(); }));
     EXPECT_TEXT(ended, "b");
     dear.may_end.set_value();
@@ -57,10 +59,14 @@ Test(derivations, of_one_user_have_a_limit) {
     std::size_t ended = 0;
     const auto count = [&](const Result<void>&) { ++ended; };
     cr_assert(derivations.run(kAlice, dear.work(), count));
-    for (std::size_t i = 1; i < Derivations::kMostQueued; ++i) cr_assert(derivations.run(kAlice, [] {}, count));
-    const auto refused = derivations.run(kAlice, [] {}, count);
+    for (std::size_t i = 1; i < Derivations::kMostQueued; ++i)
+        cr_assert(derivations.run(
+            kAlice, [] {}, count));
+    const auto refused = derivations.run(
+        kAlice, [] {}, count);
     cr_expect(!refused && refused.error().code == Error::Code::kTemporarilyUnavailable);
-    cr_expect(derivations.run(kBob, [] {}, count));
+    cr_expect(derivations.run(
+        kBob, [] {}, count));
     dear.may_end.set_value();
     cr_assert(fakes::run_until(loop, [&] { return ended == Derivations::kMostQueued + 1; }));
 }
@@ -75,7 +81,8 @@ Test(derivations, are_not_waited_for) {
             cr_assert(derivations.run(user, dear.work(), [&](const Result<void>& ran) { ended += ran ? "?" : "."; }));
         derivations.stop();
         EXPECT_TEXT(ended, "...");
-        cr_expect_not(derivations.run(kAlice, [] {}, [](const Result<void>&) {}));
+        cr_expect_not(derivations.run(
+            kAlice, [] {}, [](const Result<void>&) {}));
     }
     cr_expect(Derivations::any_running());
     dear.may_end.set_value();

@@ -29,10 +29,8 @@ class LoginStage : public CoreStage {
 
     /// The id of a new attempt.
     std::string begin(const std::string& account = "smith", bool replace_user = false) {
-        const auto state = desk->start({.app = {},
-                                        .account = account,
-                                        .replace_user = replace_user,
-                                        .user = fakes::FakeRedirectListener::kUser});
+        const auto state = desk->start(
+            {.app = {}, .account = account, .replace_user = replace_user, .user = fakes::FakeRedirectListener::kUser});
         cr_assert(state, "%s", state.error().message.c_str());
         return state->id;
     }

@@ -160,8 +160,9 @@ Test(api_backups, open) {
         std::string secret;
         std::string asked;
     };
-    for (const Row& row : {Row{"passphrase", R"("passphrase":"p",)" + std::string(kKdf), "backup_key passphrase=p 3 for 1000"},
-                           Row{"recovery key", R"("recovery_key":"r")", "backup_key recovery_key=r 0 for 1000"}}) {
+    for (const Row& row :
+         {Row{"passphrase", R"("passphrase":"p",)" + std::string(kKdf), "backup_key passphrase=p 3 for 1000"},
+          Row{"recovery key", R"("recovery_key":"r")", "backup_key recovery_key=r 0 for 1000"}}) {
         ApiFixture api;
         const std::string body = "{" + row.secret + R"(,"records":3,"end":")" + end_of(3) + "\"}";
         auto asked = api.post("/v1/restores", body);
@@ -213,9 +214,9 @@ Test(api_backups, restore) {
 
 Test(api_backups, check_records_without_restoring_them) {
     ApiFixture api;
-    const auto asked =
-        api.post("/v1/restores/records",
-                 with_key(R"(,"check_only":true,"records":[{"kind":"app","name":"firm","generation":3,"sealed":"czE"}])"));
+    const auto asked = api.post(
+        "/v1/restores/records",
+        with_key(R"(,"check_only":true,"records":[{"kind":"app","name":"firm","generation":3,"sealed":"czE"}])"));
     EXPECT_TEXT(api.backups.asked.back(), "check " + id());
     cr_expect(asked.status() == 200);
     EXPECT_TEXT(asked.body(), R"({"records":[{"kind":"app","name":"firm","result":"restorable","detail":""}]})");

@@ -40,9 +40,8 @@ Result<KdfParameters> calibrated_kdf(Duration target) {
     // The time is proportional to the operations (RFC 9106 section 3.1).
     const double factor = std::chrono::duration<double>(target).count() / std::max(took.count(), 1e-3);
     const double operations = static_cast<double>(parameters.operations) * factor;
-    parameters.operations =
-        std::clamp(static_cast<std::uint64_t>(std::min(operations, 1e9)), parameters.operations,
-                   kMostCalibratedOperations);
+    parameters.operations = std::clamp(static_cast<std::uint64_t>(std::min(operations, 1e9)), parameters.operations,
+                                       kMostCalibratedOperations);
     return parameters;
 }
 

@@ -16,7 +16,7 @@ namespace agent {
 namespace {
 
 constexpr std::string_view kPurpose = "account-record";
-constexpr std::size_t kLongestReason = 1000;    // bytes; ours have less
+constexpr std::size_t kLongestReason = 1000;   // bytes; ours have less
 constexpr std::size_t kLongestUserText = 200;  // bytes
 
 std::int64_t to_wire(WallTime t) {

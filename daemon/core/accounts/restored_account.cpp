@@ -42,15 +42,14 @@ std::optional<std::string> why_kept(const Account& present, const AccountRecord&
 Result<void> check_brought(const AccountRecord& brought, const TokenSet& tokens, WallTime now) {
     const Life& life = brought.life;
     const Duration lifetime = life.expires_at - life.obtained_at;
-    const char* const wrong =
-        !is_valid_name(brought.app)                                      ? "its app has no valid name"
-        : !is_usable_access_token(tokens.access_token.reveal())          ? "its access token is not usable"
-        : tokens.refresh_token.empty()                                   ? "it has no refresh token"
-        : lifetime < Duration::zero() || lifetime > kLongestLifetime     ? "its lifetime cannot be"
-        : life.expires_at - now > kLongestLifetime                       ? "it expires too far in the future"
-        : life.refresh_at < life.obtained_at || life.refresh_at > life.expires_at + lifetime
-            ? "its time to refresh cannot be"
-            : nullptr;
+    const char* const wrong = !is_valid_name(brought.app)                             ? "its app has no valid name"
+                              : !is_usable_access_token(tokens.access_token.reveal()) ? "its access token is not usable"
+                              : tokens.refresh_token.empty()                          ? "it has no refresh token"
+                              : lifetime < Duration::zero() || lifetime > kLongestLifetime ? "its lifetime cannot be"
+                              : life.expires_at - now > kLongestLifetime ? "it expires too far in the future"
+                              : life.refresh_at < life.obtained_at || life.refresh_at > life.expires_at + lifetime
+                                  ? "its time to refresh cannot be"
+                                  : nullptr;
     if (wrong == nullptr) return {};
     return fail(Error::Code::kInternal, "account " + brought.name + ": " + wrong);
 }

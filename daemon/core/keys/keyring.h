@@ -90,8 +90,8 @@ struct TriedKeySlot {
 
 /// The keys of the store, any of which opens it, and the lock. The whole of what the local protocol can ask of them.
 ///
-/// Nothing here calls `done` before it has returned. What changes something goes on when the wait is given up. `user` is
-/// the local user who asks: deriving keys for one delays no other.
+/// Nothing here calls `done` before it has returned. What changes something goes on when the wait is given up. `user`
+/// is the local user who asks: deriving keys for one delays no other.
 class Keyring {
   public:
     using Done = std::function<void(Result<void>)>;

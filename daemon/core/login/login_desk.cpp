@@ -148,8 +148,7 @@ void LoginDesk::on_start(const std::string& redirect_uri, const BrowserVisit& vi
         return attempt.awaits_response() && attempt.redirect_uri() == redirect_uri && attempt.user() == visit.user &&
                attempt.has_ticket(visit.query);
     });
-    if (found == entries_.end())
-        return respond({.kind = BrowserPage::Kind::kNotExpected, .account = {}, .reason = {}});
+    if (found == entries_.end()) return respond({.kind = BrowserPage::Kind::kNotExpected, .account = {}, .reason = {}});
     respond(found->second.attempt->start());
 }
 

@@ -98,9 +98,8 @@ void BrowserConnection::on_head(std::string_view head) {
     evtimer_del(deadline_.get());  // from here on the connection waits for the agent
     auto visit = std::get<BrowserVisit>(std::move(request));
     visit.user = *user_;
-    site->on_visit(std::move(visit), [owed = std::make_shared<Owed>(*this)](const BrowserPage& page) {
-        owed->respond(page);
-    });
+    site->on_visit(std::move(visit),
+                   [owed = std::make_shared<Owed>(*this)](const BrowserPage& page) { owed->respond(page); });
 }
 
 void BrowserConnection::respond(const BrowserPage& page) {

@@ -142,8 +142,8 @@ class LoopbackRedirectListener::Listening final : public RedirectListening {
     EventPtr pause_;
 };
 
-Result<std::unique_ptr<RedirectListening>> LoopbackRedirectListener::listen(const Url& redirect_uri,
-                                                                            Expects expects, OnVisit on_visit) {
+Result<std::unique_ptr<RedirectListening>> LoopbackRedirectListener::listen(const Url& redirect_uri, Expects expects,
+                                                                            OnVisit on_visit) {
     if (redirect_uri.scheme != "http" || !redirect_uri.is_loopback()) {
         return fail(Error::Code::kBadRequest,
                     "redirect listener: " + redirect_uri.host + ": not http on a loopback address");
@@ -158,9 +158,8 @@ void LoopbackRedirectListener::accept(int fd, const std::shared_ptr<RedirectSite
     const auto at = connections_.insert(connections_.end(), nullptr);
     *at = std::make_unique<BrowserConnection>(loop_, accepted.release(), site, patience_,
                                               [this, at] { connections_.erase(at); });
-    (*at)->identify(owners_.ask(fd, [this, at, site = std::weak_ptr(site)](std::optional<uid_t> owner) {
-        take_in(**at, owner, site);
-    }));
+    (*at)->identify(owners_.ask(
+        fd, [this, at, site = std::weak_ptr(site)](std::optional<uid_t> owner) { take_in(**at, owner, site); }));
 }
 
 void LoopbackRedirectListener::take_in(BrowserConnection& connection, std::optional<uid_t> owner,

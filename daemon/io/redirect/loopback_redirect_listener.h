@@ -11,8 +11,9 @@
 
 namespace agent {
 
-/// RedirectListener on plain TCP of the loopback addresses, for browsers of the expected users only. Each connection carries one GET and one page, so this does
-/// not use evhttp: that has no limit on connections, and freeing it drops the page just sent.
+/// RedirectListener on plain TCP of the loopback addresses, for browsers of the expected users only. Each connection
+/// carries one GET and one page, so this does not use evhttp: that has no limit on connections, and freeing it drops
+/// the page just sent.
 ///
 /// Lives as long as the loop, to send the last pages of closed listeners.
 class LoopbackRedirectListener final : public RedirectListener {

@@ -21,9 +21,9 @@ inline constexpr std::size_t kLongestRedirectHead = std::size_t{16} * 1024;
 /// What the browser came for, of a user who is not known here; or the HTTP status to refuse the request with.
 using RedirectRequest = std::variant<BrowserVisit, int>;
 
-/// Checks the complete header of a request to the listener of `redirect_uri`: accepts only a GET of exactly its path, or
-/// of that of start links, with exactly its host and port. The Host header reveals a page that pointed its own host name at this machine (DNS
-/// rebinding).
+/// Checks the complete header of a request to the listener of `redirect_uri`: accepts only a GET of exactly its path,
+/// or of that of start links, with exactly its host and port. The Host header reveals a page that pointed its own host
+/// name at this machine (DNS rebinding).
 [[nodiscard]] RedirectRequest read_redirect_request(std::string_view head, const Url& redirect_uri);
 
 }  // namespace agent
