@@ -30,7 +30,8 @@ inline constexpr std::uint64_t kMostCalibratedOperations = 1000;
 [[nodiscard]] Result<KdfParameters> calibrated_kdf(Duration target);
 
 /// kBadRequest for parameters that order more than this program does: more memory than moderate_kdf(), or more
-/// operations than `most_operations`. Whoever writes them could exhaust the machine of whoever tries a passphrase.
+/// operations than `most_operations`. With them, one who writes a file could exhaust the machine of one who tries its
+/// passphrase.
 [[nodiscard]] Result<void> check_cost(const KdfParameters& parameters, std::uint64_t most_operations);
 
 /// Slow on purpose: never call it on the event loop. Fails with kInternal for parameters out of range (damaged, or made

@@ -49,7 +49,7 @@ Fd make_socket() {
 
 /// Creates the directory if its parent exists, and locks a file of ours in it: if several daemons start at once, one
 /// binds and the others then find it alive. Closing the descriptor drops the lock. Not the directory itself is locked,
-/// nor anybody else's file: whoever can open it could hold the lock for ever.
+/// nor anybody else's file: one who can open it could hold the lock for ever.
 Result<Fd> lock_place(const std::string& path) {
     const std::filesystem::path directory = std::filesystem::path(path).parent_path();
     if (::mkdir(directory.c_str(), 0700) != 0 && errno != EEXIST) return system_refusal(path);
@@ -57,6 +57,7 @@ Result<Fd> lock_place(const std::string& path) {
     Fd fd(::open(file.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC, 0600));
     struct stat status {};
     if (!fd || ::fstat(fd.get(), &status) != 0) return system_refusal(file);
+    if ((status.st_mode & 0777) == 0) ::fchmod(fd.get(), 0600);  // made just now, under an odd umask
     if (!S_ISREG(status.st_mode) || status.st_uid != ::geteuid() || (status.st_mode & 077) != 0)
         return tl::unexpected(error(Error::Code::kForbidden, file, "others could hold this lock; remove the file"));
     if (::flock(fd.get(), LOCK_EX) != 0) return system_refusal(file);

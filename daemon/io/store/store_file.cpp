@@ -74,7 +74,7 @@ Result<std::int64_t> recognise(sqlite3* db, const std::string& path) {
     return format;
 }
 
-/// Whoever can put a file here could put one with tables of their own making.
+/// One who can put a file here could put one with tables of their own making.
 Result<void> check_layout(sqlite3* db, const std::string& path, std::int64_t format) {
     AGENT_TRY(const SqlitePtr model, connect(":memory:", SQLITE_OPEN_READWRITE, path));
     if (make_store_tables(model.get(), format) != SQLITE_OK) return refusal(path, model.get());
