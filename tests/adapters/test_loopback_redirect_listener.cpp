@@ -367,12 +367,12 @@ Test(loopback_redirect_listener, is_not_kept_from_a_browser_by_another_user) {
     f.start();
     RawClient& browser = f.connect();
     cr_assert(fakes::run_until(f.loop, [&] { return browser.connected(); }));
-    fakes::turns_within(f.loop, std::chrono::milliseconds(100));  // it is known by then
+    static_cast<void>(fakes::turns_within(f.loop, std::chrono::milliseconds(100)));  // it is known by then
     {
         const AsStranger stranger_now;
         for (int i = 0; i < 200; ++i) f.connect();
     }
-    fakes::turns_within(f.loop, std::chrono::milliseconds(100));
+    static_cast<void>(fakes::turns_within(f.loop, std::chrono::milliseconds(100)));
     browser.send(f.request("/callback?code=c"));
     cr_expect(f.until_asked(), "others have pushed it out");
     f.ask(f.request("/callback?code=d"));
@@ -390,6 +390,6 @@ Test(loopback_redirect_listener, does_not_take_a_closed_connection_for_roots) {
     RawClient& leaving = f.clients.back();
     cr_assert(fakes::run_until(f.loop, [&] { return leaving.connected(); }));
     f.clients.pop_back();
-    fakes::turns_within(f.loop, std::chrono::milliseconds(200));
+    static_cast<void>(fakes::turns_within(f.loop, std::chrono::milliseconds(200)));
     cr_expect(f.queries.empty());
 }

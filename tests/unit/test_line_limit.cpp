@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "io/api/line_limit.h"
 
+#include <algorithm>
 #include <string>
 
+#include "base/log.h"
 #include "expect.h"
 #include "fakes/api_fixture.h"
 #include "fakes/fake_clock.h"
