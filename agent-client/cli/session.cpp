@@ -86,7 +86,7 @@ int exit_status(const Failure& failure) {
 
 void report(const Failure& failure, bool as_json) {
     if (failure.code == kUsage) return complain(printable(failure.detail));
-    if (as_json) return tell(problem_document(failure) + '\n');
+    if (as_json) return complain_json(problem_document(failure));
     std::string line = failure.code + ": " + failure.detail;
     if (failure.retry_after.count() > 0) {
         line += " (try again " + relative_time(failure.retry_after.count()) + ")";

@@ -33,7 +33,7 @@ _clioctl() {
         --app) words=$(_clioctl_names app list) ;;
         --product) words='manage platform' ;;
         --region) words='us eu ca au' ;;
-        --state) words='ready refreshing stale login_required unknown_outcome' ;;
+        --state) words='ready refreshing stale needs_attention login_required unknown_outcome' ;;
         --sort) words='name app state expiry' ;;
         --account) words=$(_clioctl_names list) ;;
         --rotation) words='reusable single_use' ;;
@@ -58,15 +58,15 @@ _clioctl() {
                 unlock) options='--recovery-key --stdin --ask-password --json' ;;
                 'key add') options='--calibrate --stdin --ask-password --json' ;;
                 'key rotate') options='--wait --json' ;;
-                'key test') options='--passphrase --recovery-key --stdin --ask-password --json' ;;
+                'key test') options='--passphrase --recovery-key --accept-cost --stdin --ask-password --json' ;;
                 backup) options='--move --recovery-key --stdin --ask-password --json' ;;
-                restore) options='--stdin --ask-password --json' ;;
+                restore) options='--accept-cost --stdin --ask-password --json' ;;
                 show | status | doctor | lock | 'app list' | 'app show' | 'app check' | 'app remove' | 'key list' | 'key remove')
                     options='--json'
                     ;;
                 'app add')
                     options='--product --region --client-id --redirect-uri --secret-file --scope --rotation --pkce
-                        --no-pkce --client-auth --endpoint --json'
+                        --no-pkce --client-auth --endpoint --replace-grants --json'
                     ;;
             esac
             options+=' --socket --timeout --help --version'

@@ -98,8 +98,8 @@ complete -c clioctl -n '__clioctl_is report' -l status -x -d 'the HTTP status th
 
 complete -c clioctl -n '__clioctl_is default' -l clear -d 'choose no account'
 
-complete -c clioctl -n '__clioctl_is list' -l state -x -a 'ready refreshing stale login_required unknown_outcome' \
-    -d 'only accounts that are ready, refreshing, stale, login_required or unknown_outcome'
+complete -c clioctl -n '__clioctl_is list' -l state -x -a 'ready refreshing stale needs_attention login_required unknown_outcome' \
+    -d 'only accounts that are ready, refreshing, stale, needs_attention, login_required or unknown_outcome'
 complete -c clioctl -n '__clioctl_is list' -l app -x -a '(__clioctl_names app list)' -d 'only accounts of this app'
 complete -c clioctl -n '__clioctl_is list' -l sort -x -a 'name app state expiry' -d 'by name, app, state or expiry'
 complete -c clioctl -n '__clioctl_is events' -l account -x -a '(__clioctl_names list)' -d 'only events of this account'
@@ -125,7 +125,11 @@ complete -c clioctl -n '__clioctl_is "app add"' -l client-auth -x -a 'body basic
     -d 'body or basic: how the secret is sent'
 complete -c clioctl -n '__clioctl_is "app add"' -l endpoint -x -a 'authorization= token= deauthorize= api_base= who_am_i=' \
     -d 'authorization, token, deauthorize, api_base or who_am_i; may be repeated'
+complete -c clioctl -n '__clioctl_is "app add"' -l replace-grants \
+    -d 'change it under its accounts, which must then log in again'
 
+complete -c clioctl -n '__clioctl_is unlock "key test" restore' -l accept-cost \
+    -d 'try the passphrase even if that takes more time or memory than this program asks for'
 complete -c clioctl -n '__clioctl_is unlock "key add" "key test" backup restore' -l stdin \
     -d 'read a line of standard input, even from a terminal'
 complete -c clioctl -n '__clioctl_is unlock "key add" "key test" backup restore' -l ask-password \

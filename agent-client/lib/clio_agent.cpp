@@ -54,6 +54,7 @@ constexpr std::pair<clio_code, agent::Error::Code> kCodes[] = {
     {CLIO_TEMPORARILY_UNAVAILABLE, agent::Error::Code::kTemporarilyUnavailable},
     {CLIO_INTERNAL, agent::Error::Code::kInternal},
     {CLIO_NEEDS_ATTENTION, agent::Error::Code::kNeedsAttention},
+    {CLIO_FORBIDDEN, agent::Error::Code::kProofRequired},  // which no call of this library meets
 };
 
 clio_code code_of(const agent::Failure& failure) {

@@ -20,6 +20,17 @@ Test(text, printable) {
     EXPECT_TEXT(printable(std::string_view("\0", 1)), "\\x00");
 }
 
+Test(text, json_keeps_its_meaning) {
+    const auto shown = [](std::string_view json) {
+        SecretBuffer out;
+        append_printable_json(out, json);
+        return std::string(out.view());
+    };
+    EXPECT_TEXT(shown(R"({"name":"José 李 🎩","escaped":"\u001b"})"), R"({"name":"José 李 🎩","escaped":"\u001b"})");
+    EXPECT_TEXT(shown("{\"a\":\"\xc2\x9b\u202e\x7f\u061c\"}\n"), R"({"a":"\u009b\u202e\u007f\u061c"} )");
+    EXPECT_TEXT(shown("\"\xff\""), "\"\ufffd\"");
+}
+
 Test(text, columns) {
     cr_expect(columns("") == 0);
     cr_expect(columns("abc") == 3);

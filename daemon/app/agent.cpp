@@ -209,6 +209,7 @@ void Agent::serve(EventLoop& loop) {
 
 void Agent::stop(std::function<void()> stopped) {
     auto_lock_.end();
+    worker_.stop();
     server_->stop(kStopGrace, [this, stopped = std::move(stopped)] { lock_.stop(kRefreshGrace, std::move(stopped)); });
 }
 
@@ -231,6 +232,7 @@ Result<void> Agent::reconfigure(Result<Config> config) {
         return fail(Error::Code::kBadRequest, "\"key\" cannot change without a restart of cliod");
     if (config->witness != witness_path_)
         return fail(Error::Code::kBadRequest, "\"witness\" cannot change without a restart of cliod");
+    if (unlocked_) AGENT_CHECK(unlocked_->may_reconfigure(*config));
 
     if (config->lock.open_over_restart && !keeps_key_ && lock_.is_open()) {
         AGENT_CHECK(keep_key(unlocked_->data_key()));

@@ -21,10 +21,10 @@
 #include "core/events.h"
 #include "core/keys/lock.h"
 #include "io/api/api.h"
+#include "io/loop/derivations.h"
 #include "io/loop/event_loop.h"
 #include "io/loop/sodium_entropy.h"
 #include "io/loop/system_clock.h"
-#include "io/loop/thread_worker.h"
 #include "io/loop/timerfd_timers.h"
 #include "io/process/children.h"
 #include "io/process/hook_runner.h"
@@ -96,7 +96,7 @@ class Agent : private Vault {
     std::optional<TracingHttpClient> tracing_;  // with --trace
     SqliteTokenStore store_;
     SqliteKeyStore key_store_;
-    ThreadWorker worker_;
+    Derivations worker_;
     Events events_;
     Events::Subscription event_log_;
     StatusReport status_;

@@ -88,7 +88,7 @@ Result<void> read_tls(const Json& json, Config::Tls& tls) {
         // A relative one would be another file for a daemon that was started elsewhere.
         if (!tls.ca_file.starts_with('/')) {
             in.refuse("ca_file", "expected an absolute path");
-        } else if (const auto certificates = read_file(tls.ca_file, Guard::kNobody); !certificates) {
+        } else if (const auto certificates = read_file(tls.ca_file, Guard::kWriters); !certificates) {
             in.refuse("ca_file", certificates.error().message);
         } else if (const auto authorities = TrustStore::check(tls.ca_file); !authorities) {
             in.refuse("ca_file", authorities.error().message);
@@ -148,6 +148,8 @@ Result<void> read_program(const Json& json, std::vector<std::string>& program) {
         return tl::unexpected(json_error(path.position(), program.front() + ": " + std::strerror(errno)));
     if (!std::filesystem::is_regular_file(program.front()))
         return tl::unexpected(json_error(path.position(), program.front() + ": is not a program"));
+    if (const auto ours = check_writers(program.front()); !ours)
+        return tl::unexpected(json_error(path.position(), ours.error().message));
     return {};
 }
 
@@ -183,7 +185,7 @@ Result<Config> Config::parse(std::string_view text) {
 
 Result<Config> Config::load(const std::optional<std::string>& path) {
     for (const std::string& file : path ? std::vector<std::string>{*path} : config_places()) {
-        const auto text = read_file(file, Guard::kNobody);
+        const auto text = read_file(file, Guard::kWriters);
         if (!text && text.error().code == Error::Code::kNotFound && !path) continue;
         if (!text) return tl::unexpected(text.error());
         auto config = parse(without_byte_order_mark(text->reveal()));

@@ -15,6 +15,7 @@
 #include "base/crypto/sealing.h"
 #include "base/log.h"
 #include "base/secret/locked_memory.h"
+#include "io/loop/derivations.h"
 #include "io/loop/event_loop.h"
 #include "io/process/memory_hooks.h"
 #include "io/process/process.h"
@@ -140,10 +141,15 @@ int run_main(int argc, char** argv) {
 
 int main(int argc, char** argv) {
     if (!agent::fill_standard_descriptors()) return EXIT_FAILURE;
+    agent::forget_harmful_variables();
     // Before anything can allocate in these libraries.
     if (const auto hooks = agent::install_memory_hooks(); !hooks) {
         std::fprintf(stderr, "cliod: %s\n", hooks.error().message.c_str());
         return EXIT_FAILURE;
     }
-    return agent::run_main(argc, argv);
+    const int status = agent::run_main(argc, argv);
+    // What a stop did not wait for still uses what exit handlers free.
+    if (!agent::Derivations::any_running()) return status;
+    std::fflush(nullptr);
+    std::_Exit(status);
 }

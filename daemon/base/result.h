@@ -22,6 +22,7 @@ struct Error {
         kForbidden,               // this peer may not do this
         kTemporarilyUnavailable,  // try again, not before `retry_after`
         kInternal,                // a fault of the agent or of its machine
+        kProofRequired,           // this peer may do this once a person has typed a passphrase or recovery key
     };
 
     Code code;

@@ -11,6 +11,8 @@ namespace agent::limits {
 // requests.
 inline constexpr std::size_t kHeaderBytes = std::size_t{8} * 1024;  // curl sends about 100
 inline constexpr std::size_t kBodyBytes = std::size_t{64} * 1024;   // the largest body is an app of about 1 KiB
+/// A sealed record of a backup; in base64url, with what stands around it, it fits in a body.
+inline constexpr std::size_t kRecordBytes = (kBodyBytes - 2048) / 4 * 3;
 inline constexpr std::size_t kUserBodyBytes = 1024;       // where everyone may ask: reading JSON costs the loop time
 inline constexpr std::size_t kConnections = 4096;         // in total; the descriptor limit is raised to allow them
 inline constexpr std::size_t kConnectionsPerUser = 3072;  // so that one user cannot take every place

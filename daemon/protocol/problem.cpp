@@ -11,7 +11,7 @@ namespace {
 using Code = Error::Code;
 
 // In the order of Error::Code. Never 401: it would ask for HTTP authentication, which the socket does not have.
-constexpr std::array<ProblemKind, 10> kKinds{{
+constexpr std::array<ProblemKind, 11> kKinds{{
     {Code::kBadRequest, "bad_request", 400, 2, "Bad request"},
     {Code::kNotFound, "not_found", 404, 7, "Not found"},
     {Code::kConflict, "conflict", 409, 1, "Conflict"},
@@ -22,13 +22,14 @@ constexpr std::array<ProblemKind, 10> kKinds{{
     {Code::kForbidden, "forbidden", 403, 5, "Forbidden"},
     {Code::kTemporarilyUnavailable, "temporarily_unavailable", 503, 75, "Try again later"},
     {Code::kInternal, "internal", 500, 1, "Internal error"},
+    {Code::kProofRequired, "proof_required", 403, 5, "Proof of a person required"},
 }};
 
 constexpr bool in_order() {
     for (std::size_t i = 0; i < kKinds.size(); ++i) {
         if (kKinds[i].code != static_cast<Code>(i)) return false;
     }
-    return kKinds.size() == static_cast<std::size_t>(Code::kInternal) + 1;
+    return kKinds.size() == static_cast<std::size_t>(Code::kProofRequired) + 1;
 }
 static_assert(in_order());
 

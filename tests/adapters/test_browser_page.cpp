@@ -42,6 +42,13 @@ Test(browser_page, names_who_signed_in) {
 Test(browser_page, says_one_thing_of_a_login_that_was_declined) {
     const std::string html = render_browser_page(page(Kind::kDeclined, "smith-law", "the person declined"));
     cr_expect(html.find("the person declined") == std::string::npos);
+Test(browser_page, leads_on_to_clio) {
+    BrowserPage on = page(Kind::kGoTo);
+    on.location = "https://app.clio.com/oauth/authorize?state=s";
+    const std::string answer = browser_answer(on);
+    cr_expect(answer.starts_with("HTTP/1.1 303 See Other\r\n"));
+    EXPECT_CONTAINS(answer, "\r\nLocation: https://app.clio.com/oauth/authorize?state=s\r\n");
+    EXPECT_CONTAINS(answer, "\r\nReferrer-Policy: no-referrer\r\n");
 }
 
 Test(browser_page, escapes_what_comes_from_outside) {

@@ -2,6 +2,7 @@
 #include "io/server/listen_socket.h"
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -250,4 +251,16 @@ Test(listen_socket, of_many_that_start_at_once_one_has_it) {
         cr_assert(have_it == 1, "round %d: %d of them", round, have_it);
         cr_expect(answers(path));
     }
+}
+
+Test(listen_socket, waits_for_no_lock_that_others_can_hold) {
+    const Fixture f;
+    fs::create_directory(f.path.parent_path());
+    const Fd held(::open(f.path.parent_path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    cr_assert(::flock(held.get(), LOCK_EX) == 0);
+    cr_expect(ListenSocket::open(f.path).has_value());
+
+    const std::string lock = f.path.string() + ".lock";
+    cr_assert(::chmod(lock.c_str(), 0666) == 0);
+    expect_refused(ListenSocket::open(f.path), Error::Code::kForbidden, "others could hold this lock");
 }

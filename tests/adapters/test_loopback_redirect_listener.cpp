@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "io/redirect/loopback_redirect_listener.h"
 
+#include <sys/fsuid.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <csignal>
+#include <cstdio>
 #include <list>
 #include <optional>
 #include <vector>
@@ -43,11 +45,14 @@ struct Fixture {
         return Url::parse("http://" + host + ":" + std::to_string(port) + "/callback").value();
     }
     auto listen(const Url& redirect_uri) {
-        return listener.listen(redirect_uri, [this](std::string query, RedirectListener::Respond respond) {
-            queries.push_back(std::move(query));
-            owed.push_back(std::move(respond));
-            if (on_redirect) on_redirect();
-        });
+        return listener.listen(
+            redirect_uri, [this](std::uint32_t user) { return user == expected; },
+            [this](agent::BrowserVisit visit, RedirectListener::Respond respond) {
+                cr_expect(visit.user == expected);
+                queries.push_back(std::move(visit.query));
+                owed.push_back(std::move(respond));
+                if (on_redirect) on_redirect();
+            });
     }
     void start(const std::string& host = "127.0.0.1") {
         auto started = listen(uri(host));
@@ -81,6 +86,7 @@ struct Fixture {
     int port = 0;
     agent::LoopbackRedirectListener listener{
         loop, {.head = std::chrono::milliseconds(300), .close = std::chrono::milliseconds(300)}};
+    std::uint32_t expected = ::geteuid();
     std::function<void()> on_redirect;
     std::vector<std::string> queries;
     std::vector<RedirectListener::Respond> owed;
@@ -326,4 +332,91 @@ Test(loopback_redirect_listener, does_not_spin_without_descriptors) {
     }
     late.send(f.request("/callback?code=d"));
     cr_assert(f.until_asked(2));
+}
+
+namespace {
+
+constexpr uid_t kStranger = 64321;
+
+/// While it lives, sockets that are made are another user's. Only root can do that.
+struct AsStranger {
+    AsStranger() { ::setfsuid(kStranger); }
+    ~AsStranger() { ::setfsuid(::geteuid()); }
+    AsStranger(const AsStranger&) = delete;
+    AsStranger& operator=(const AsStranger&) = delete;
+};
+
+bool only_root_can_do_this() {
+    if (::geteuid() == 0) return false;
+    std::fputs("skipped: only root can be another user\n", stderr);
+    return true;
+}
+
+}  // namespace
+
+Test(loopback_redirect_listener, takes_a_browser_of_the_expected_user_only) {
+    if (only_root_can_do_this()) return;
+    for (const char* const address : {"127.0.0.1", "::1"}) {
+        Fixture f;
+        f.start("localhost");
+        const std::string request =
+            "GET /callback?code=c HTTP/1.1\r\nHost: localhost:" + std::to_string(f.port) + "\r\n\r\n";
+        RawClient* stranger = nullptr;
+        {
+            const AsStranger stranger_now;
+            stranger = &f.ask(request, address);
+        }
+        f.expect_page(*stranger, "HTTP/1.1 403 ");
+        EXPECT_CONTAINS(stranger->received(), "another user of this machine");
+        cr_expect(f.queries.empty());
+        f.ask(request, address);
+        cr_expect(f.until_asked());
+
+        f.expected = kStranger;
+        {
+            const AsStranger stranger_now;
+            f.ask(request, address);
+        }
+        cr_expect(f.until_asked(2));
+    }
+}
+
+Test(loopback_redirect_listener, knows_a_socket_of_ipv6_that_talks_ipv4) {
+    Fixture f;
+    f.start();
+    f.ask(f.request("/callback?code=c"), "::ffff:127.0.0.1");
+    cr_expect(f.until_asked());
+}
+
+Test(loopback_redirect_listener, is_not_kept_from_a_browser_by_another_user) {
+    if (only_root_can_do_this()) return;
+    Fixture f;
+    f.start();
+    RawClient& browser = f.connect();
+    cr_assert(fakes::run_until(f.loop, [&] { return browser.connected(); }));
+    static_cast<void>(fakes::turns_within(f.loop, std::chrono::milliseconds(100)));  // it is known by then
+    {
+        const AsStranger stranger_now;
+        for (int i = 0; i < 200; ++i) f.connect();
+    }
+    static_cast<void>(fakes::turns_within(f.loop, std::chrono::milliseconds(100)));
+    browser.send(f.request("/callback?code=c"));
+    cr_expect(f.until_asked(), "others have pushed it out");
+    f.ask(f.request("/callback?code=d"));
+    cr_expect(f.until_asked(2));
+}
+
+Test(loopback_redirect_listener, does_not_take_a_closed_connection_for_roots) {
+    if (only_root_can_do_this()) return;
+    Fixture f;
+    f.start();
+    {
+        const AsStranger stranger_now;
+        f.ask(f.request("/callback?code=c"));
+    }
+    RawClient& leaving = f.clients.back();
+    cr_assert(fakes::run_until(f.loop, [&] { return leaving.connected(); }));
+    f.clients.pop_back();
+    static_cast<void>(fakes::turns_within(f.loop, std::chrono::milliseconds(200)));
+    cr_expect(f.queries.empty());
 }

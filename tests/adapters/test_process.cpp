@@ -67,3 +67,11 @@ Test(notify, knows_how_often_the_service_manager_asks) {
     ::setenv("WATCHDOG_PID", "1", 1);
     cr_expect_not(agent::watchdog_interval(), "it asks after another process");
 }
+
+Test(process, forgets_variables_that_give_secrets_away) {
+    for (const char* name : {"SSLKEYLOGFILE", "OPENSSL_CONF", "OPENSSL_MODULES"}) ::setenv(name, "/tmp/x", 1);
+    ::setenv("CLIO_KEPT", "x", 1);
+    agent::forget_harmful_variables();
+    for (const char* name : {"SSLKEYLOGFILE", "OPENSSL_CONF", "OPENSSL_MODULES"}) cr_expect(::getenv(name) == nullptr);
+    cr_expect(::getenv("CLIO_KEPT") != nullptr);
+}

@@ -24,6 +24,10 @@ constexpr Row kRows[] = {
     {"http://[::1]:5678/", "GET /?x HTTP/1.1\r\nHost: [::1]:5678\r\n\r\n", 0, "x"},
     {"http://127.0.0.1/cb", "GET /cb?x HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n", 0, "x"},
     {"http://127.0.0.1/cb", "GET /cb?x HTTP/1.1\r\nHost: 127.0.0.1:80\r\n\r\n", 0, "x"},
+    {kV4, "GET /clio-agent/start?ticket HTTP/1.1\r\nHost: 127.0.0.1:5678\r\n\r\n", 0, "start:ticket"},
+    {"http://localhost:5678/", "GET /clio-agent/start?t HTTP/1.1\r\nHost: localhost:5678\r\n\r\n", 0, "start:t"},
+    {kV4, "GET /clio-agent/start?t HTTP/1.1\r\nHost: evil.example:5678\r\n\r\n", 421, ""},
+    {kV4, "HEAD /clio-agent/start?t HTTP/1.1\r\nHost: 127.0.0.1:5678\r\n\r\n", 405, ""},
     // Another path.
     {kV4, "GET / HTTP/1.1\r\nHost: 127.0.0.1:5678\r\n\r\n", 404, ""},
     {kV4, "GET /callback/?code=c HTTP/1.1\r\nHost: 127.0.0.1:5678\r\n\r\n", 404, ""},
@@ -60,7 +64,9 @@ Test(redirect_request, is_read_or_refused) {
         const auto read = agent::read_redirect_request(row.head, *Url::parse(row.redirect_uri));
         const int* const refused = std::get_if<int>(&read);
         cr_expect((refused == nullptr ? 0 : *refused) == row.refused, "%s", row.head);
-        if (refused == nullptr) EXPECT_TEXT(std::get<std::string>(read), row.query);
+        if (refused != nullptr) continue;
+        const auto& visit = std::get<agent::BrowserVisit>(read);
+        EXPECT_TEXT((visit.kind == agent::BrowserVisit::Kind::kStart ? "start:" : "") + visit.query, row.query);
     }
 }
 

@@ -114,6 +114,24 @@ Test(store_file, refuses_a_directory_and_a_place_that_is_not) {
     EXPECT_CONTAINS(nowhere.error().message, "No such file or directory");
 }
 
+Test(store_file, refuses_one_with_tables_triggers_or_views_of_others) {
+    for (const char* planted :
+         {"CREATE TRIGGER t AFTER INSERT ON record BEGIN DELETE FROM key_slot; END",
+          "CREATE VIEW v AS SELECT * FROM record", "CREATE TABLE more (a)", "CREATE INDEX i ON record (generation)",
+          "ALTER TABLE record ADD COLUMN shown TEXT AS (hex(sealed))", "DROP TABLE counter",
+          "DROP TABLE key_slot; CREATE VIEW key_slot AS SELECT 1 AS id",
+          "DROP TABLE meta; CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT); INSERT INTO meta VALUES ('store_id',"
+          " 'x')"}) {
+        Fixture f;
+        cr_assert(StoreFile::open(f.path));
+        run_sql(f.path, planted);
+        const auto refused = StoreFile::open(f.path);
+        cr_assert_not(refused, "%s", planted);
+        cr_expect(refused.error().code == Error::Code::kConflict, "%s: %s", planted, refused.error().message.c_str());
+        EXPECT_CONTAINS(refused.error().message, "other tables, triggers or views");
+    }
+}
+
 Test(store_file, refuses_a_newer_version) {
     Fixture f;
     cr_assert(StoreFile::open(f.path));

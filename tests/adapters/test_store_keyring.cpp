@@ -14,13 +14,15 @@
 #include "fakes/faulty_vfs.h"
 #include "fakes/run_until.h"
 #include "fakes/temporary_directory.h"
-#include "io/loop/thread_worker.h"
+#include "io/loop/derivations.h"
 #include "io/store/key_slot_table.h"
 #include "io/store/sqlite_key_store.h"
 
 using namespace agent;
 
 namespace {
+
+constexpr std::uint32_t kUser = 1000;
 
 SealingKey key_of(char fill) {
     return SealingKey::from_raw(as_bytes(std::string(SealingKey::kSize, fill))).value();
@@ -69,7 +71,7 @@ struct Fixture {
 
     fakes::FaultyVfs& disk = fakes::FaultyVfs::install();
     EventLoop loop;
-    ThreadWorker worker{loop};
+    Derivations worker{loop};
     fakes::FakeClock clock;
     fakes::FakeTimers timers{clock};
     fakes::TemporaryDirectory directory;
@@ -90,7 +92,7 @@ Test(store_keyring, a_slot_that_is_added_beside_a_rotation_opens_the_store) {
     std::optional<Result<void>> rotated;
     f.disk.hold_next_sync();
     const auto adding = f.keyring->add({.kind = SlotKind::kRecovery, .source = {}, .passphrase = {}, .calibrate = {}},
-                                       [&](auto result) { added = std::move(result); });
+                                       kUser, [&](auto result) { added = std::move(result); });
     const auto rotating = f.keyring->rotate([&](auto result) { rotated = std::move(result); });
     f.disk.await_held();
     // One question by the rotation, and two by the slot: the second is for the key that it wraps.
@@ -111,7 +113,7 @@ Test(store_keyring, no_slot_is_added_to_a_store_of_another_data_key) {
     f.vault.key = key_of('x');
     std::optional<Result<AddedKeySlot>> added;
     const auto adding = f.keyring->add({.kind = SlotKind::kRecovery, .source = {}, .passphrase = {}, .calibrate = {}},
-                                       [&](auto result) { added = std::move(result); });
+                                       kUser, [&](auto result) { added = std::move(result); });
     cr_assert(f.await(added));
     cr_assert_not(*added);
     cr_expect(added->error().code == Error::Code::kConflict);
@@ -122,7 +124,7 @@ Test(store_keyring, nobody_can_unlock_while_a_new_data_key_is_stored) {
     Fixture f;
     std::optional<Result<AddedKeySlot>> added;
     const auto adding = f.keyring->add({.kind = SlotKind::kRecovery, .source = {}, .passphrase = {}, .calibrate = {}},
-                                       [&](auto result) { added = std::move(result); });
+                                       kUser, [&](auto result) { added = std::move(result); });
     cr_assert(f.await(added) && *added);
     std::optional<Result<void>> may;
     std::optional<Result<void>> rotated;
@@ -143,7 +145,7 @@ namespace {
 
 struct Unlocking {
     explicit Unlocking(Fixture& f) {
-        adding = f.keyring->add({.kind = SlotKind::kRecovery, .source = {}, .passphrase = {}, .calibrate = {}},
+        adding = f.keyring->add({.kind = SlotKind::kRecovery, .source = {}, .passphrase = {}, .calibrate = {}}, kUser,
                                 [&](auto result) { added = std::move(result); });
         cr_assert(f.await(added) && *added);
         TypedSecrets secrets;
@@ -177,4 +179,60 @@ Test(store_keyring, a_slot_opens_with_the_data_key_that_it_was_given_while_it_wa
     cr_assert(f.await(u.unlocked));
     cr_expect(*u.unlocked, "%s", u.unlocked->error().message.c_str());
     EXPECT_TEXT(f.in_use(), "another");
+}
+
+Test(store_keyring, a_planted_slot_is_not_tried_at_its_price) {
+    Fixture f;
+    std::optional<Result<AddedKeySlot>> added;
+    const auto adding = f.keyring->add(
+        {.kind = SlotKind::kPassphrase, .source = {}, .passphrase = SecretString("right"), .calibrate = {}}, kUser,
+        [&](auto result) { added = std::move(result); });
+    cr_assert(f.await(added) && *added);
+    std::optional<bool> planted;
+    const auto planting = f.store->run(
+        [](StoreFile& file) -> Result<void> {
+            // The first by its id, so that it is tried before the others.
+            return sqlite_execute(file.db(),
+                                  "INSERT INTO key_slot SELECT -1, kind, source, made_at, 10000, 4294967296, kdf_salt,"
+                                  " public_half, wrapped, proof FROM key_slot WHERE kind = 'passphrase'") == SQLITE_OK
+                       ? Result<void>()
+                       : fail(Error::Code::kInternal, sqlite3_errmsg(file.db()));
+        },
+        [&](const Result<void>& result) { planted = result.has_value(); });
+    cr_assert(f.await(planted) && *planted);
+
+    std::optional<Result<void>> unlocked;
+    TypedSecrets secrets;
+    secrets.passphrase = SecretString("right");
+    const auto unlocking = f.keyring->unlock(std::move(secrets), kUser, [&](auto r) { unlocked = std::move(r); });
+    f.timers.advance(Duration::zero());
+    cr_assert(f.await(unlocked));
+    cr_expect(*unlocked, "%s", unlocked->error().message.c_str());
+}
+
+Test(store_keyring, a_dear_backup_is_opened_only_at_any_cost) {
+    Fixture f;
+    agent::KdfParameters kdf = agent::moderate_kdf();
+    kdf.operations += 1;
+    for (const bool accept_cost : {false, true}) {
+        std::optional<Result<SealingKey>> key;
+        TypedSecrets secrets;
+        secrets.passphrase = SecretString("right");
+        secrets.accept_cost = accept_cost;
+        const auto opening =
+            f.keyring->backup_key(std::move(secrets), kdf, kUser, [&](auto result) { key = std::move(result); });
+        cr_assert(f.await(key));
+        cr_expect(key->has_value() == accept_cost);
+        if (!*key) cr_expect(key->error().code == Error::Code::kBadRequest);
+    }
+}
+
+Test(store_keyring, a_stop_answers_who_waits_for_a_passphrase) {
+    Fixture f;
+    std::optional<Result<agent::NewBackupKey>> made;
+    const auto making =
+        f.keyring->make_backup_key(SecretString("right"), kUser, [&](auto result) { made = std::move(result); });
+    f.worker.stop();
+    cr_assert(made.has_value());
+    cr_expect(!*made && made->error().code == Error::Code::kTemporarilyUnavailable);
 }

@@ -138,3 +138,19 @@ Test(witness, sees_what_a_table_commits) {
     cr_assert(table.show_all_to_witness());
     EXPECT_TEXT(seen(*table.witness()), "jones#2");
 }
+
+Test(witness, refuses_one_with_tables_or_triggers_of_others) {
+    for (const char* planted : {"CREATE TRIGGER t AFTER INSERT ON seen BEGIN DELETE FROM seen; END",
+                                "CREATE TABLE more (a)", "CREATE VIEW v AS SELECT 1"}) {
+        const Fixture fixture;
+        cr_assert(fixture.open());
+        sqlite3* raw = nullptr;
+        cr_assert(::sqlite3_open(fixture.path().c_str(), &raw) == SQLITE_OK);
+        const agent::SqlitePtr db(raw);
+        cr_assert(agent::sqlite_execute(raw, planted) == SQLITE_OK);
+        const auto refused = fixture.open();
+        cr_assert_not(refused, "%s", planted);
+        cr_expect(refused.error().code == Error::Code::kConflict);
+        EXPECT_CONTAINS(refused.error().message, "other tables, triggers or views");
+    }
+}

@@ -5,6 +5,7 @@ import json
 import shutil
 import sqlite3
 import stat
+import subprocess
 
 import pytest
 from support.backups import (
@@ -279,3 +280,34 @@ def test_a_whole_store_that_was_lost(stage):
     assert stage.clioctl.json("list")["accounts"] == []
     assert restore(stage.clioctl, file)[0] == {"smith-law": "restored"}
     stage.clioctl("refresh", "smith-law")
+
+
+def test_a_file_that_cannot_be_read_back_is_no_backup(stage):
+    """The disk loses a byte of what was written: the file is bound to one that flips it."""
+    stage.login("smith-law")
+    library = stage.daemon.home / "flip.so"
+    source = stage.daemon.home / "flip.c"
+    source.write_text("""
+        #define _GNU_SOURCE
+        #include <dlfcn.h>
+        #include <string.h>
+        #include <sys/stat.h>
+        #include <unistd.h>
+        ssize_t write(int fd, const void *data, size_t size) {
+            static ssize_t (*real)(int, const void *, size_t);
+            static char copy[1 << 17];
+            if (!real) real = (ssize_t (*)(int, const void *, size_t))dlsym(RTLD_NEXT, "write");
+            struct stat status;
+            if (fstat(fd, &status) != 0 || !S_ISREG(status.st_mode)) return real(fd, data, size);
+            if (size >= sizeof copy || !memmem(data, size, "sealed", 6)) return real(fd, data, size);
+            memcpy(copy, data, size);
+            char *sealed = (char *)memmem(copy, size, "sealed", 6) + 40;
+            *sealed = *sealed == 'A' ? 'B' : 'A';
+            return real(fd, copy, size);
+        }""")
+    subprocess.run(["cc", "-shared", "-fPIC", "-o", library, source, "-ldl"], check=True)
+    for options in ([], ["--move"]):
+        done = stage.clioctl("backup", "firm.backup", *options, stdin=PASSPHRASE, exit=1, LD_PRELOAD=str(library))
+        assert "could not be restored: account" in done.stderr, done.stderr
+        assert not list(stage.daemon.home.glob("firm.backup*"))
+        assert account(stage.clioctl)["state"] == "ready"

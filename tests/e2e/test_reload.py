@@ -76,7 +76,7 @@ def apps_of(stage):
 
 def test_apps_come_and_change_and_go(stage, reload):
     stage.login("smith-law")
-    changed = stage.app(scope="all", product="platform")
+    changed = stage.app(scope="all")
     assert reload({"apps": {"firm": changed, "other": stage.app()}}).startswith("1 account, next refresh in ")
     apps = {app["name"]: app for app in apps_of(stage)}
     assert apps.keys() == {"firm", "other"} and apps["firm"]["scope"] == "all"

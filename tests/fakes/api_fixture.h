@@ -48,8 +48,8 @@ struct ApiFixture {
     [[nodiscard]] Exchange get(std::string_view target, uid_t user = kOwnUser) {
         return ask(agent::ApiMethod::kGet, target, "", user);
     }
-    [[nodiscard]] Exchange post(std::string_view target, std::string_view body = "") {
-        return ask(agent::ApiMethod::kPost, target, body);
+    [[nodiscard]] Exchange post(std::string_view target, std::string_view body = "", uid_t user = kOwnUser) {
+        return ask(agent::ApiMethod::kPost, target, body, user);
     }
 
     FakeClock clock;

@@ -17,6 +17,7 @@ class FakeApps final : public agent::Apps {
     std::map<std::string, agent::App, std::less<>> held;
     std::vector<agent::UnreadableApp> damaged;
     agent::App put_last;
+    bool grants_replaced = false;
     std::string removed_last;
     OwedAnswers<agent::Result<void>> changes;
 
@@ -35,8 +36,9 @@ class FakeApps final : public agent::Apps {
         return agent::AppFacts{.app = found->second.clone(), .from_configuration = true, .accounts = 2};
     }
 
-    [[nodiscard]] std::unique_ptr<agent::Waiting> put(agent::App app, Done done) override {
+    [[nodiscard]] std::unique_ptr<agent::Waiting> put(agent::App app, bool replace_grants, Done done) override {
         put_last = std::move(app);
+        grants_replaced = replace_grants;
         return changes.add(std::move(done));
     }
 

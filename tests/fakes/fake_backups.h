@@ -18,7 +18,9 @@ class FakeBackups final : public agent::Backups {
     MoveDone move_done;
     RestoreDone restore_done;
 
-    agent::BackupPage copy(const agent::Sealer& backup, const std::optional<agent::BackupPage::Place>& after) override {
+    void begin(const agent::Sealer& backup) override { asked.push_back("begin " + backup_id(backup)); }
+    agent::Result<agent::BackupPage> copy(const agent::Sealer& backup,
+                                          const std::optional<agent::BackupPage::Place>& after) override {
         asked.push_back("copy " + backup_id(backup) + (after ? " after " + words(after->kind, after->name) : ""));
         return std::exchange(page, {});
     }
@@ -27,6 +29,17 @@ class FakeBackups final : public agent::Backups {
         asked.push_back("move " + backup_id(backup) + " " + account);
         move_done = std::move(done);
         return std::make_unique<agent::Waiting>();
+    }
+    std::vector<agent::RestoredRecord> check(const agent::Sealer& backup,
+                                             const std::vector<agent::StoredRow>& records) override {
+        asked.push_back("check " + backup_id(backup));
+        std::vector<agent::RestoredRecord> results;
+        for (const agent::StoredRow& record : records)
+            results.push_back({.kind = record.kind,
+                               .name = record.name,
+                               .result = agent::RestoredRecord::Result::kRestorable,
+                               .detail = {}});
+        return results;
     }
     std::unique_ptr<agent::Waiting> restore(std::shared_ptr<const agent::Sealer> backup,
                                             std::vector<agent::StoredRow> records, RestoreDone done) override {

@@ -31,7 +31,7 @@ class FakeKeyring final : public agent::Keyring {
         list_done = std::move(d);
         return std::make_unique<agent::Waiting>();
     }
-    std::unique_ptr<agent::Waiting> add(agent::NewKeySlot slot,
+    std::unique_ptr<agent::Waiting> add(agent::NewKeySlot slot, std::uint32_t,
                                         std::function<void(agent::Result<agent::AddedKeySlot>)> d) override {
         asked.emplace_back("add");
         added = std::move(slot);
@@ -51,14 +51,16 @@ class FakeKeyring final : public agent::Keyring {
     }
 
     std::unique_ptr<agent::Waiting> make_backup_key(
-        agent::SecretString passphrase, std::function<void(agent::Result<agent::NewBackupKey>)> d) override {
+        agent::SecretString passphrase, std::uint32_t,
+        std::function<void(agent::Result<agent::NewBackupKey>)> d) override {
         asked.push_back("make_backup_key " + std::string(passphrase.reveal()));
         make_backup_key_done = std::move(d);
         return std::make_unique<agent::Waiting>();
     }
-    std::unique_ptr<agent::Waiting> backup_key(agent::TypedSecrets typed, agent::KdfParameters kdf,
+    std::unique_ptr<agent::Waiting> backup_key(agent::TypedSecrets typed, agent::KdfParameters kdf, std::uint32_t user,
                                                std::function<void(agent::Result<agent::SealingKey>)> d) override {
-        asked.push_back("backup_key" + words(typed) + " " + std::to_string(kdf.operations));
+        asked.push_back("backup_key" + words(typed) + " " + std::to_string(kdf.operations) +
+                        (typed.accept_cost ? " at any cost" : "") + " for " + std::to_string(user));
         backup_key_done = std::move(d);
         return std::make_unique<agent::Waiting>();
     }

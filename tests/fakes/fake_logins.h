@@ -33,6 +33,7 @@ class FakeLogins final : public agent::Logins {
         login = agent::LoginState{.id = "login-1",
                                   .account = request.account,
                                   .authorization_url = "https://app.clio.com/oauth/authorize?state=s",
+                                  .start_url = "http://127.0.0.1:5678/clio-agent/start?ticket",
                                   .expires_at = agent::WallTime(std::chrono::seconds(1'800'000'600)),
                                   .status = agent::LoginState::Status::kPending,
                                   .error = "",

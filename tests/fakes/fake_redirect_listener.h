@@ -16,13 +16,15 @@ namespace fakes {
 class FakeRedirectListener : public agent::RedirectListener {
   public:
     [[nodiscard]] agent::Result<std::unique_ptr<agent::RedirectListening>> listen(const agent::Url& redirect_uri,
-                                                                                  OnRedirect on_redirect) override {
+                                                                                  Expects expects,
+                                                                                  OnVisit on_visit) override {
         if (refusal_) return tl::unexpected(*refusal_);
         const std::string at = address_of(redirect_uri);
         if (open_.contains(at)) return agent::fail(agent::Error::Code::kConflict, "fake listener: " + at + " is taken");
         ++opened_;
         auto port = std::make_shared<Port>();
-        port->on_redirect = std::move(on_redirect);
+        port->expects = std::move(expects);
+        port->on_visit = std::move(on_visit);
         open_.emplace(at, port);
         return std::make_unique<Listening>(*this, at);
     }
@@ -32,23 +34,30 @@ class FakeRedirectListener : public agent::RedirectListener {
     [[nodiscard]] std::size_t opened() const { return opened_; }  // ever
     [[nodiscard]] std::size_t open() const { return open_.size(); }
 
+    static constexpr std::uint32_t kUser = 1000;  // whose browser it is unless said otherwise
+
     /// The browser goes to the redirect URI that is listened on, which must be the only one, with this query.
-    void redirect(const std::string& query) { redirect(open_.begin()->first, query); }
+    void redirect(const std::string& query, std::uint32_t user = kUser) {
+        visit(open_.begin()->first, {.kind = agent::BrowserVisit::Kind::kRedirect, .user = user, .query = query});
+    }
     /// To "host:port/path".
     void redirect(const std::string& address, const std::string& query) {
-        const auto port = open_.at(address);
-        const auto owed = std::make_shared<bool>(true);
-        port->owed.push_back(owed);
-        port->on_redirect(query, [this, owed](agent::BrowserPage page) {
-            if (std::exchange(*owed, false)) pages_.push_back(std::move(page));
-        });
+        visit(address, {.kind = agent::BrowserVisit::Kind::kRedirect, .user = kUser, .query = query});
     }
+    /// By a start link.
+    void open_link(const std::string& link, std::uint32_t user = kUser) {
+        visit(open_.begin()->first,
+              {.kind = agent::BrowserVisit::Kind::kStart, .user = user, .query = link.substr(link.find('?') + 1)});
+    }
+    /// Whether a browser of this user would be taken in.
+    [[nodiscard]] bool expects(std::uint32_t user) const { return open_.begin()->second->expects(user); }
     /// What browsers were shown, in order.
     [[nodiscard]] const std::vector<agent::BrowserPage>& pages() const { return pages_; }
 
   private:
     struct Port {
-        OnRedirect on_redirect;
+        Expects expects;
+        OnVisit on_visit;
         std::vector<std::shared_ptr<bool>> owed;  // pages
     };
     struct Listening : agent::RedirectListening {
@@ -59,6 +68,15 @@ class FakeRedirectListener : public agent::RedirectListener {
         FakeRedirectListener& listener;
         std::string at;
     };
+
+    void visit(const std::string& address, agent::BrowserVisit visit) {
+        const auto port = open_.at(address);
+        const auto owed = std::make_shared<bool>(true);
+        port->owed.push_back(owed);
+        port->on_visit(std::move(visit), [this, owed](agent::BrowserPage page) {
+            if (std::exchange(*owed, false)) pages_.push_back(std::move(page));
+        });
+    }
 
     static std::string address_of(const agent::Url& url) {
         return url.host + ":" + std::to_string(url.port) + url.path;

@@ -18,9 +18,10 @@ class FakeWorker : public agent::Worker {
   public:
     explicit FakeWorker(agent::Timers& timers) : timers_(timers) {}
 
-    void run(std::function<void()> work, std::function<void()> done) override {
+    agent::Result<void> run(std::uint32_t, Work work, Done done) override {
         jobs_.push_back({std::move(work), std::move(done)});
         if (!held_) arm();
+        return {};
     }
 
     void hold() { held_ = true; }
@@ -32,14 +33,14 @@ class FakeWorker : public agent::Worker {
         const Job job = std::move(jobs_.front());
         jobs_.pop_front();
         job.work();
-        job.done();
+        job.done({});
     }
     [[nodiscard]] std::size_t waiting() const { return jobs_.size(); }
 
   private:
     struct Job {
-        std::function<void()> work;
-        std::function<void()> done;
+        Work work;
+        Done done;
     };
 
     void arm() {

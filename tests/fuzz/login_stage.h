@@ -18,8 +18,10 @@ class GivenListener final : public agent::RedirectListener {
     std::shared_ptr<agent::RedirectSite> site;
 
     [[nodiscard]] agent::Result<std::unique_ptr<agent::RedirectListening>> listen(const agent::Url& redirect_uri,
-                                                                                  OnRedirect on_redirect) override {
-        site = std::make_shared<agent::RedirectSite>(agent::RedirectSite{redirect_uri, std::move(on_redirect)});
+                                                                                  Expects expects,
+                                                                                  OnVisit on_visit) override {
+        site = std::make_shared<agent::RedirectSite>(
+            agent::RedirectSite{redirect_uri, std::move(expects), std::move(on_visit)});
         return std::make_unique<agent::RedirectListening>();
     }
 };
@@ -29,7 +31,7 @@ struct LoginStage {
     CoreStage core;
     GivenListener listener;
     agent::LoginDesk desk{core.world(), listener, core.apps, core.book};
-    agent::LoginState login = desk.start({.app = "firm", .account = "smith", .replace_user = false}).value();
+    agent::LoginState login = desk.start({.app = "firm", .account = "smith", .replace_user = false, .user = 0}).value();
 
     [[nodiscard]] std::string state() const {
         constexpr std::string_view kState = "&state=";

@@ -29,7 +29,7 @@ ProtocolStage::ProtocolStage(std::size_t mood, std::string_view input)
     app.client_id = "id";
     app.client_secret = agent::SecretString(secret_);
     fixture_.apps.held.emplace("firm", std::move(app));
-    static_cast<void>(fixture_.logins.start({.app = "firm", .account = "smith", .replace_user = false}));
+    static_cast<void>(fixture_.logins.start({.app = "firm", .account = "smith", .replace_user = false, .user = 0}));
     fixture_.logins.request = {};
 
     if (mood == kMoods - 1) fixture_.api.lock();

@@ -31,6 +31,7 @@ std::string talk(fuzz::LoginStage& stage, std::string_view bytes, std::size_t pi
     std::unique_ptr<agent::BrowserConnection> connection;
     connection = std::make_unique<agent::BrowserConnection>(loop, ends[1], stage.listener.site,
                                                             agent::BrowserPatience(), [&] { connection.reset(); });
+    connection->begin(/*user=*/0);
     const auto go_on = [&] {
         for (int turn = 0; turn < 3; ++turn) event_base_loop(loop.base(), EVLOOP_NONBLOCK);
         stage.core.timers.advance(fuzz::CoreStage::kAMoment);

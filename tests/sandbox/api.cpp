@@ -117,6 +117,20 @@ Reply who_am_i_endpoint(const Context& context, const Request& request) {
     });
 }
 
+Reply platform_who_am_i_endpoint(const Context& context, const Request& request) {
+    return authorized(context, request, [&](const Caller& caller) {
+        const User& user = caller.user;
+        const std::size_t blank = std::min(user.name.find(' '), user.name.size());
+        JsonWriter json;
+        json.begin_object().key("data").begin_object().member("id", user.id);
+        json.member("first_name", user.name.substr(0, blank));
+        json.member("last_name", user.name.substr(std::min(blank + 1, user.name.size())));
+        json.member("email", user.email);
+        json.key("account").begin_object().member("id", std::int64_t{1}).member("firm_name", "The firm").end_object();
+        return json_reply(200, json.end_object().end_object());
+    });
+}
+
 Reply collection_endpoint(const Context& context, const Request& request) {
     return authorized(context, request, [&](const Caller& caller) {
         std::string_view name = request.path;

@@ -39,6 +39,7 @@ const Sandbox::Route Sandbox::kRoutes[] = {
     {"GET", "/api/v4/users/who_am_i", Endpoint::kWhoAmI, Product::kManage, who_am_i_endpoint},
     {"GET", "/api/v4/users/who_am_i.json", Endpoint::kWhoAmI, Product::kManage, who_am_i_endpoint},
     {"GET", "/api/v4/", Endpoint::kApi, Product::kManage, collection_endpoint},
+    {"GET", "/grow/users/who_am_i", Endpoint::kWhoAmI, Product::kPlatform, platform_who_am_i_endpoint},
     {"GET", "/grow/", Endpoint::kApi, Product::kPlatform, collection_endpoint},
     {"", "/_sandbox/", {}, {}, control_endpoint},
 };

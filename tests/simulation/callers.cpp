@@ -59,7 +59,7 @@ void Callers::register_app(const AppPlan& plan) {
     using Answer = Result<void>;
     around_.waits.ask<Answer>(
         "registering " + plan.name, 2h,
-        [&](Apps::Done done) { return daemon->apps().put(plan.app(), std::move(done)); }, [](const Answer&) {});
+        [&](Apps::Done done) { return daemon->apps().put(plan.app(), false, std::move(done)); }, [](const Answer&) {});
 }
 
 void Callers::app_registered(const StoredRow& row) {

@@ -64,8 +64,8 @@ void People::disturb(const std::string& account) {
 
 void People::log_in(const AccountPlan& plan, Duration in_browser) {
     const std::string& app = around_.scenario.apps.at(static_cast<std::size_t>(plan.app)).name;
-    const auto login =
-        around_.daemon()->logins().start({.app = app, .account = plan.name, .replace_user = random_.chance(0.7)});
+    const auto login = around_.daemon()->logins().start(
+        {.app = app, .account = plan.name, .replace_user = random_.chance(0.7), .user = 0});
     if (!login) return;
     around_.trace.say("person: logs in to ", plan.name);
     around_.events.add(in_browser, EventQueue::Place::kMachine,

@@ -25,7 +25,7 @@ struct RunOptions {
 /// Codes are pasted here, so that nothing is ever listened for.
 class NoRedirects : public RedirectListener {
   public:
-    Result<std::unique_ptr<RedirectListening>> listen(const Url&, OnRedirect) override { std::abort(); }
+    Result<std::unique_ptr<RedirectListening>> listen(const Url&, Expects, OnVisit) override { std::abort(); }
 };
 
 /// One seed's world, from its first day to its last.

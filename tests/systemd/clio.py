@@ -48,7 +48,7 @@ class Clio:
         login = self.machine.begin(f"exec clioctl login {account} --no-browser --json", user=user, **environment)
         first = login.stdout.readline()
         assert first, login.communicate(timeout=PATIENCE)
-        self.machine.get(json.loads(first)["authorization_url"], "--location")
+        self.machine.get(json.loads(first)["authorization_url"], "--location", user=user)
         out, errors = login.communicate(timeout=PATIENCE)
         assert login.returncode == 0, (out, errors)
         self.note_tokens()

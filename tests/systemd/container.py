@@ -141,9 +141,9 @@ class Container:
         self.run(f"mkdir -p {Path(path).parent}; umask 077; cat > {path}; chmod {mode:o} {path}"
                  + (f"; chown {owner} {path}" if owner else ""), stdin=text)
 
-    def get(self, url, *options):
+    def get(self, url, *options, user="root"):
         """What an HTTP server in it answers."""
-        return self.run(shlex.join(["curl", "-sS", "--fail", *options, url])).stdout
+        return self.run(shlex.join(["curl", "-sS", "--fail", *options, url]), user=user).stdout
 
     # Its service manager.
 

@@ -112,6 +112,7 @@ class CoreStage {
     Reply& adopt(const std::string& account, Duration expires_in, std::string_view access, std::string_view refresh) {
         agent::Grant grant{.account = account,
                            .app = "firm",
+                           .origin = agent::origin_of(app),
                            .tokens = {.access_token = agent::SecretString(access),
                                       .refresh_token = agent::SecretString(refresh),
                                       .expires_in = expires_in},

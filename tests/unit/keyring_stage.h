@@ -69,7 +69,7 @@ struct KeyringStage {
     }
     Asked<agent::AddedKeySlot>& add(agent::SlotKind kind = agent::SlotKind::kRecovery, std::string source = {}) {
         agent::NewKeySlot slot{.kind = kind, .source = std::move(source), .passphrase = {}, .calibrate = {}};
-        return ask(additions, [&](auto done) { return keyring.add(std::move(slot), std::move(done)); });
+        return ask(additions, [&](auto done) { return keyring.add(std::move(slot), kUser, std::move(done)); });
     }
     Asked<std::vector<agent::TriedKeySlot>>& test(std::string_view typed, std::uint32_t user = kUser) {
         return ask(trials, [&](auto done) { return keyring.test(secrets(typed), user, std::move(done)); });

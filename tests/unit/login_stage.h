@@ -29,7 +29,8 @@ class LoginStage : public CoreStage {
 
     /// The id of a new attempt.
     std::string begin(const std::string& account = "smith", bool replace_user = false) {
-        const auto state = desk->start({.app = {}, .account = account, .replace_user = replace_user});
+        const auto state = desk->start(
+            {.app = {}, .account = account, .replace_user = replace_user, .user = fakes::FakeRedirectListener::kUser});
         cr_assert(state, "%s", state.error().message.c_str());
         return state->id;
     }
@@ -80,6 +81,8 @@ class LoginStage : public CoreStage {
     std::string page() const {
         if (listener.pages().empty()) return "";
         switch (listener.pages().back().kind) {
+            case agent::BrowserPage::Kind::kGoTo:
+                return "go to";
             case agent::BrowserPage::Kind::kSignedIn:
                 return "signed in";
             case agent::BrowserPage::Kind::kDeclined:

@@ -18,6 +18,7 @@ struct Fixture : ApiFixture {
 
 constexpr const char* kPending =
     R"({"id":"login-1","account":"smith-law","authorization_url":"https://app.clio.com/oauth/authorize?state=s",)"
+    R"("start_url":"http://127.0.0.1:5678/clio-agent/start?ticket",)"
     R"("expires_at":1800000600,"status":"pending"})";
 
 }  // namespace
@@ -45,6 +46,29 @@ Test(api_authorizations, begin_with_the_least) {
     ApiFixture api;
     cr_expect(api.post("/v1/authorizations", R"({"account":"smith-law"})").status() == 201);
     cr_expect(api.logins.request.app.empty() && !api.logins.request.replace_user);
+}
+
+Test(api_authorizations, are_for_the_browser_of_the_user_who_begins_them) {
+    struct {
+        uid_t peer;
+        const char* body;
+        int status;
+        std::uint32_t user;
+    } const rows[] = {
+        {ApiFixture::kOwnUser, R"({"account":"a"})", 201, ApiFixture::kOwnUser},
+        {ApiFixture::kOwnUser, R"({"account":"a","user":1000})", 201, ApiFixture::kOwnUser},
+        {ApiFixture::kOwnUser, R"({"account":"a","user":1001})", 403, 0},
+        {0, R"({"account":"a"})", 201, 0},
+        {0, R"({"account":"a","user":1001})", 201, 1001},  // under sudo
+        {0, R"({"account":"a","user":-1})", 400, 0},
+        {0, R"({"account":"a","user":4294967296})", 400, 0},
+    };
+    for (const auto& row : rows) {
+        ApiFixture api;
+        const auto asked = api.post("/v1/authorizations", row.body, row.peer);
+        cr_expect(asked.status() == row.status, "%s: %d", row.body, asked.status());
+        cr_expect(api.logins.request.user == row.user, "%s: %u", row.body, api.logins.request.user);
+    }
 }
 
 Test(api_authorizations, bad_beginnings) {

@@ -16,6 +16,8 @@ using enum agent::Error::Code;
 
 namespace {
 
+constexpr uid_t kRoot = 0;  // who proves nothing
+
 void init() {
     cr_assert(agent::init_sealing());
 }
@@ -75,17 +77,18 @@ TestSuite(api_backups, .init = init);
 
 Test(api_backups, begin_with_a_passphrase) {
     ApiFixture api;
-    const auto asked = api.post("/v1/backups", R"({"passphrase":"correct horse"})");
+    const auto asked = api.post("/v1/backups", R"({"passphrase":"correct horse"})", kRoot);
     cr_expect(asked.reply->answers == 0);
     EXPECT_TEXT(api.keyring.asked.back(), "make_backup_key correct horse");
     api.keyring.make_backup_key_done(agent::NewBackupKey{.key = raw_key('b'), .kdf = kdf(), .recovery_key = {}});
     cr_expect(asked.status() == 201);
+    EXPECT_TEXT(api.backups.asked.back(), "begin " + id());
     EXPECT_TEXT(asked.body(), R"({"id":")" + id() + R"(","key":")" + key_text() + R"(",)" + std::string(kKdf) + "}");
 }
 
 Test(api_backups, begin_with_a_recovery_key) {
     ApiFixture api;
-    const auto asked = api.post("/v1/backups", "{}");
+    const auto asked = api.post("/v1/backups", "{}", kRoot);
     EXPECT_TEXT(api.keyring.asked.back(), "make_backup_key ");
     api.keyring.make_backup_key_done(
         agent::NewBackupKey{.key = raw_key('b'), .kdf = {}, .recovery_key = agent::SecretString("7KQ2-M0XA")});
@@ -94,7 +97,7 @@ Test(api_backups, begin_with_a_recovery_key) {
 
 Test(api_backups, begin_fails_as_the_keyring_does) {
     ApiFixture api;
-    const auto asked = api.post("/v1/backups", R"({"passphrase":"p"})");
+    const auto asked = api.post("/v1/backups", R"({"passphrase":"p"})", kRoot);
     api.keyring.make_backup_key_done(fail(kTemporarilyUnavailable, "passphrase: no memory"));
     cr_expect(asked.status() == 503);
     EXPECT_CONTAINS(asked.body(), "passphrase: no memory");
@@ -157,8 +160,9 @@ Test(api_backups, open) {
         std::string secret;
         std::string asked;
     };
-    for (const Row& row : {Row{"passphrase", R"("passphrase":"p",)" + std::string(kKdf), "backup_key passphrase=p 3"},
-                           Row{"recovery key", R"("recovery_key":"r")", "backup_key recovery_key=r 0"}}) {
+    for (const Row& row :
+         {Row{"passphrase", R"("passphrase":"p",)" + std::string(kKdf), "backup_key passphrase=p 3 for 1000"},
+          Row{"recovery key", R"("recovery_key":"r")", "backup_key recovery_key=r 0 for 1000"}}) {
         ApiFixture api;
         const std::string body = "{" + row.secret + R"(,"records":3,"end":")" + end_of(3) + "\"}";
         auto asked = api.post("/v1/restores", body);
@@ -206,6 +210,16 @@ Test(api_backups, restore) {
                               R"({"kind":"account","name":"smith","result":"set_aside","detail":"a \"why\""},)"
                               R"({"kind":"account","name":"smith","result":"kept","detail":"a \"why\""},)"
                               R"({"kind":"account","name":"smith","result":"failed","detail":"a \"why\""}]})");
+}
+
+Test(api_backups, check_records_without_restoring_them) {
+    ApiFixture api;
+    const auto asked = api.post(
+        "/v1/restores/records",
+        with_key(R"(,"check_only":true,"records":[{"kind":"app","name":"firm","generation":3,"sealed":"czE"}])"));
+    EXPECT_TEXT(api.backups.asked.back(), "check " + id());
+    cr_expect(asked.status() == 200);
+    EXPECT_TEXT(asked.body(), R"({"records":[{"kind":"app","name":"firm","result":"restorable","detail":""}]})");
 }
 
 Test(api_backups, bad_bodies) {

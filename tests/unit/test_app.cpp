@@ -239,7 +239,8 @@ Test(app_presets, clios_own_endpoints) {
         EXPECT_TEXT(endpoints.deauthorize, row.deauthorize);
         EXPECT_TEXT(endpoints.api_base, row.api_base);
         EXPECT_TEXT(endpoints.who_am_i,
-                    row.product == kManage ? endpoints.api_base + "/users/who_am_i.json?fields=id,name,email" : "");
+                    endpoints.api_base +
+                        (row.product == kManage ? "/users/who_am_i.json?fields=id,name,email" : "/users/who_am_i"));
     }
 }
 

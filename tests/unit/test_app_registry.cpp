@@ -53,7 +53,7 @@ struct Desk {
     std::unique_ptr<Outcome> put(App app) {
         auto outcome = std::make_unique<Outcome>();
         outcome->waiting =
-            registry->put(std::move(app), [o = outcome.get()](Result<void> r) { o->result = std::move(r); });
+            registry->put(std::move(app), false, [o = outcome.get()](Result<void> r) { o->result = std::move(r); });
         return outcome;
     }
     std::unique_ptr<Outcome> remove(const char* name) {

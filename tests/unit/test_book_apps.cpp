@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Apps that the server refuses, and what happens to their accounts when they are corrected.
+#include <array>
+
 #include "unit/core_stage.h"
 
 using namespace std::chrono_literals;
@@ -15,9 +17,10 @@ struct Changeable : CoreStage {
         restart();
         put(app.clone());
     }
-    void put(App changed) {
-        const Reply& reply =
-            waited([&](Reply& to) { return apps->put(std::move(changed), answer_to<agent::Result<void>>(to)); });
+    void put(App changed, bool replace_grants = false) {
+        const Reply& reply = waited([&](Reply& to) {
+            return apps->put(std::move(changed), replace_grants, answer_to<agent::Result<void>>(to));
+        });
         timers.turn();
         EXPECT_TEXT(reply.text, "done");
     }
@@ -90,7 +93,7 @@ Test(book_apps, whatever_else_is_unknown_is_asked_again_when_the_app_was_correct
     cr_expect(stage.http.open() == 1);
 }
 
-Test(book_apps, another_client_id_is_not_held_for_the_old_one) {
+Test(book_apps, a_refresh_that_waits_for_its_turn_ends_with_its_app) {
     Changeable stage;
     stage.log_in("a");
     stage.run(1min);
@@ -101,15 +104,15 @@ Test(book_apps, another_client_id_is_not_held_for_the_old_one) {
     const Reply& caller = stage.refresh("c", 30min);  // longer than the pause
     cr_assert(stage.book->status().queued == 2);
 
-    App corrected = stage.app.clone();
-    corrected.client_id = "right-id";
-    stage.put(std::move(corrected));
+    App other = stage.app.clone();
+    other.client_id = "other-id";
+    stage.put(std::move(other), /*replace_grants=*/true);
+    stage.run(30min);
+    cr_expect(stage.http.sent() == 1 && stage.book->status().queued == 0, "%zu", stage.http.sent());
+    EXPECT_TEXT(caller.text, "login_required");
+    stage.put(stage.app.clone());
     stage.run(CoreStage::kAMoment);
-    cr_assert(stage.http.sent() == 4, "%zu", stage.http.sent());
-    EXPECT_CONTAINS(stage.http.last().form_body.reveal(), "client_id=right-id");
-    while (stage.http.open() > 0) stage.give_tokens("A2");
-    stage.timers.turn();
-    EXPECT_TEXT(caller.text, "ready#2");
+    cr_expect(stage.http.sent() == 4);
 }
 
 Test(book_apps, requests_use_the_app_as_it_is_when_they_are_sent) {
@@ -117,9 +120,7 @@ Test(book_apps, requests_use_the_app_as_it_is_when_they_are_sent) {
     stage.log_in("smith");
     App changed = stage.app.clone();
     changed.client_secret = agent::SecretString("n3w");
-    changed.endpoints.api_base = "https://moved.example";
     stage.put(std::move(changed));
-    EXPECT_TEXT((*stage.book->token_now("smith", 60s))->api_base, "https://moved.example");
     stage.refresh("smith");
     stage.run(CoreStage::kAMoment);
     EXPECT_CONTAINS(stage.http.last().form_body.reveal(), "client_secret=n3w");
@@ -143,6 +144,107 @@ Test(book_apps, an_app_in_use_cannot_be_removed) {
     cr_expect(stage.apps->facts("firm")->accounts == 1);
     const Reply& reply = stage.waited(
         [&](Reply& to) { return stage.apps->remove("firm", CoreStage::answer_to<agent::Result<void>>(to)); });
+    stage.timers.turn();
+    EXPECT_TEXT(reply.text, "conflict");
+}
+
+namespace {
+
+using Change = void (*)(App&);
+constexpr std::array<Change, 6> kOtherOrigins{
+    [](App& app) { app.client_id = "other"; },
+    [](App& app) { app.region = agent::Region::kEu; },
+    [](App& app) { app.product = agent::Product::kPlatform; },
+    [](App& app) { app.endpoints.token = "https://evil.example/token"; },
+    [](App& app) { app.endpoints.deauthorize = "https://evil.example/end"; },
+    [](App& app) { app.endpoints.api_base = "https://evil.example/api"; },
+};
+
+}  // namespace
+
+Test(book_apps, a_grant_is_used_with_no_other_app_than_its_own) {
+    for (const Change change : kOtherOrigins) {
+        CoreStage stage;
+        stage.log_in("smith");
+        const App own = stage.app.clone();
+        change(stage.app);
+        stage.restart();
+        EXPECT_TEXT(stage.state("smith"), "login_required#1");
+        EXPECT_CONTAINS(stage.reason("smith"), "clioctl login smith");
+        EXPECT_TEXT(stage.now("smith"), "login_required");
+        cr_expect(stage.book->status().login_required == 1);
+        const Reply& refresh = stage.refresh("smith");
+        const Reply& revive = stage.revive("smith");
+        const Reply& logout = stage.remove("smith", /*revoke=*/true);
+        stage.run(24h);
+        EXPECT_TEXT(refresh.text, "login_required");
+        EXPECT_TEXT(revive.text, "login_required");
+        EXPECT_TEXT(logout.text, "temporarily_unavailable");
+        cr_expect(stage.http.sent() == 0, "its tokens were sent elsewhere");
+
+        stage.app = own.clone();
+        stage.restart();
+        stage.let_refresh("A2");
+        EXPECT_TEXT(stage.now("smith"), "A2#2");
+    }
+}
+
+Test(book_apps, an_app_does_not_change_under_living_grants) {
+    for (const Change change : kOtherOrigins) {
+        Changeable stage;
+        stage.log_in("smith");
+        stage.log_in("jones");
+        App changed = stage.app.clone();
+        change(changed);
+        const Reply& reply = stage.waited([&](Reply& to) {
+            return stage.apps->put(changed.clone(), false, CoreStage::answer_to<agent::Result<void>>(to));
+        });
+        stage.timers.turn();
+        EXPECT_TEXT(reply.text, "conflict");
+        EXPECT_CONTAINS(reply.error.message, "jones, smith");
+        EXPECT_TEXT(stage.now("smith"), "A1#1");
+
+        stage.put(changed.clone(), /*replace_grants=*/true);
+        EXPECT_TEXT(stage.state("smith"), "login_required#1");
+        stage.put(stage.app.clone());  // back to what both came from
+        EXPECT_TEXT(stage.state("smith"), "ready#1");
+    }
+}
+
+Test(book_apps, a_dead_grant_holds_no_app) {
+    Changeable stage;
+    stage.log_in("smith");
+    stage.refresh("smith");
+    stage.run(CoreStage::kAMoment);
+    stage.say_invalid_grant();
+    App moved = stage.app.clone();
+    moved.region = agent::Region::kEu;
+    stage.put(moved.clone());
+    stage.app = std::move(moved);
+    stage.log_in("smith");
+    EXPECT_TEXT(stage.state("smith"), "ready#2");
+}
+
+Test(book_apps, a_record_of_an_older_version_is_bound_to_the_app_it_has) {
+    Changeable stage;
+    stage.waited([&](Reply& to) {
+        return stage.book->adopt({.account = "old",
+                                  .app = "firm",
+                                  .origin = {},
+                                  .tokens = {.access_token = agent::SecretString("A1"),
+                                             .refresh_token = agent::SecretString("R1"),
+                                             .expires_in = 1h},
+                                  .user = {}},
+                                 CoreStage::answer_to<agent::Result<void>>(to));
+    });
+    stage.timers.turn();
+    stage.take_app_away();
+    stage.put(stage.app.clone());
+    App changed = stage.app.clone();
+    changed.endpoints.token = "https://evil.example/token";
+    const Reply& reply = stage.waited([&](Reply& to) {
+        return stage.apps->put(std::move(changed), false, CoreStage::answer_to<agent::Result<void>>(to));
+    });
     stage.timers.turn();
     EXPECT_TEXT(reply.text, "conflict");
 }

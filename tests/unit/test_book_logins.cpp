@@ -39,6 +39,7 @@ Test(book_logins, the_user_is_kept) {
         return stage.book->adopt(
             Grant{.account = "smith",
                   .app = "firm",
+                  .origin = {},
                   .tokens = {.access_token = SecretString("A1"), .refresh_token = SecretString("R1"), .expires_in = 1h},
                   .user = ClioUser{.id = 42, .name = "Jane Doe", .email = "jane@example.com"}},
             CoreStage::answer_to<agent::Result<void>>(to));

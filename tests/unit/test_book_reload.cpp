@@ -37,6 +37,20 @@ Test(book_reload, without_its_app_an_account_waits_and_says_so) {
     EXPECT_TEXT(stage.reason("smith"), "");
 }
 
+Test(book_reload, is_refused_where_an_app_would_change_under_its_accounts) {
+    Configured stage;
+    stage.log_in("smith");
+    std::vector<App> moved;
+    moved.push_back(stage.app.clone());
+    moved.back().region = agent::Region::kEu;
+    const auto refused = stage.apps->may_reconfigure(moved);
+    cr_assert_not(refused);
+    EXPECT_CONTAINS(refused.error().message, "smith");
+    moved.back() = stage.app.clone();
+    moved.back().client_secret = agent::SecretString("n3w");
+    cr_expect(stage.apps->may_reconfigure(moved));
+}
+
 Test(book_reload, a_refresh_under_way_is_stored_though_its_app_has_gone) {
     Configured stage(Rotation::kSingleUse, agent::Product::kPlatform);
     stage.log_in("smith");

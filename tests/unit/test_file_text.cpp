@@ -35,23 +35,25 @@ Test(file_text, reads_the_whole) {
 
 Test(file_text, refuses_what_is_no_file) {
     const TempDir dir;
-    expect_failure(dir / "nothing", Guard::kNobody, Code::kNotFound, "No such file");
-    expect_failure(dir.write("plain", "") + "/below", Guard::kNobody, Code::kInternal, "Not a directory");
+    expect_failure(dir / "nothing", Guard::kWriters, Code::kNotFound, "No such file");
+    expect_failure(dir.write("plain", "") + "/below", Guard::kWriters, Code::kInternal, "Not a directory");
     ::mkdir((dir / "folder").c_str(), 0700);
-    expect_failure(dir / "folder", Guard::kNobody, Code::kBadRequest, "not a regular file");
+    expect_failure(dir / "folder", Guard::kWriters, Code::kBadRequest, "not a regular file");
     ::mkfifo((dir / "fifo").c_str(), 0600);
-    expect_failure(dir / "fifo", Guard::kNobody, Code::kBadRequest, "not a regular file");
-    expect_failure("/dev/zero", Guard::kNobody, Code::kBadRequest, "not a regular file");
-    expect_failure(dir.write("large", std::string(kMebibyte + 1, 'x')), Guard::kNobody, Code::kBadRequest, "larger");
+    expect_failure(dir / "fifo", Guard::kWriters, Code::kBadRequest, "not a regular file");
+    expect_failure("/dev/zero", Guard::kWriters, Code::kBadRequest, "not a regular file");
+    expect_failure(dir.write("large", std::string(kMebibyte + 1, 'x')), Guard::kWriters, Code::kBadRequest, "larger");
 }
 
 Test(file_text, a_secret_is_nobody_else_s) {
     const TempDir dir;
     for (const mode_t mode : {0640U, 0604U, 0660U, 0644U, 0620U, 0610U, 0601U}) {
         const std::string path = dir.write("secret", "s", mode);
-        expect_failure(path, Guard::kFileMode, Code::kForbidden, "chmod 600");
+        const bool can_change = (mode & 0022U) != 0;
+        expect_failure(path, Guard::kFileMode, Code::kForbidden, can_change ? "chmod go-w" : "chmod 600");
         cr_expect(read_file(path, Guard::kServiceManager));
-        cr_expect(read_file(path, Guard::kNobody));
+        cr_expect(read_file(path, Guard::kWriters).has_value() != can_change);
+        cr_expect(agent::check_writers(path).has_value() != can_change);
     }
     for (const mode_t mode : {0600U, 0400U}) cr_expect(read_file(dir.write("secret", "s", mode), Guard::kFileMode));
 }
@@ -61,5 +63,7 @@ Test(file_text, a_secret_belongs_to_us_or_root) {
     const TempDir dir;
     const std::string path = dir.write("secret", "s");
     cr_assert(::chown(path.c_str(), 12345, 12345) == 0);
-    expect_failure(path, Guard::kFileMode, Code::kForbidden, "uid 12345");
+    for (const Guard guard : {Guard::kFileMode, Guard::kWriters})
+        expect_failure(path, guard, Code::kForbidden, "uid 12345");
+    cr_expect_not(agent::check_writers(path));
 }

@@ -180,13 +180,13 @@ Test(keyring_slots, lists_what_is_stored) {
 Test(keyring_slots, a_backup_key_comes_again_from_its_recovery_key) {
     KeyringStage stage;
     std::optional<Result<NewBackupKey>> made;
-    const auto making = stage.keyring.make_backup_key({}, [&](auto result) { made = std::move(result); });
+    const auto making = stage.keyring.make_backup_key({}, kUser, [&](auto result) { made = std::move(result); });
     cr_assert(!made);
     stage.timers.turn();
     cr_assert(made && *made);
     cr_expect(!(*made)->kdf);
     std::optional<Result<SealingKey>> again;
-    const auto asking = stage.keyring.backup_key(KeyringStage::secrets((*made)->recovery_key.reveal()), {},
+    const auto asking = stage.keyring.backup_key(KeyringStage::secrets((*made)->recovery_key.reveal()), {}, kUser,
                                                  [&](auto result) { again = std::move(result); });
     stage.timers.turn();
     cr_assert(again && *again);
@@ -199,7 +199,8 @@ Test(keyring_slots, a_passphrase_of_a_backup_is_derived_away_from_the_loop) {
     TypedSecrets typed;
     typed.passphrase = SecretString("open sesame");
     std::optional<Result<SealingKey>> key;
-    const auto asking = stage.keyring.backup_key(std::move(typed), {}, [&](auto result) { key = std::move(result); });
+    const auto asking =
+        stage.keyring.backup_key(std::move(typed), {}, kUser, [&](auto result) { key = std::move(result); });
     stage.timers.turn();
     cr_assert(!key && stage.worker.waiting() == 1);
     stage.worker.finish();

@@ -91,13 +91,13 @@ Test(login_ends, when_clio_does_not_say_whose_grant_it_is) {
     cr_expect_not(stage.book->facts("smith")->user.has_value());
 
     // Known by now; from then on it must be the same one.
-    stage.finish(stage.begin(), LoginStage::kJane, "A2");
+    stage.finish(stage.begin("smith", /*replace_user=*/true), LoginStage::kJane, "A2");
     cr_assert(stage.book->facts("smith")->user.has_value());
     const std::string silent = exchanging(stage);
     stage.give_tokens("A3", "R3");
     stage.http.lose_answer();
-    EXPECT_TEXT(stage.outcome(silent), "user_mismatch");
-    EXPECT_CONTAINS(stage.detail(silent), "a user whom Clio did not name");
+    EXPECT_TEXT(stage.outcome(silent), "user_unknown");
+    EXPECT_CONTAINS(stage.detail(silent), "Clio does not say who has logged in now");
     EXPECT_TEXT(stage.now("smith"), "A2#2");
 }
 
@@ -169,7 +169,7 @@ Test(login_ends, when_the_app_has_gone) {
     stage.has_app = false;
     stage.restart();
     for (const bool queued : {false, true}) {
-        stage.apps->put(stage.app.clone(), [](const agent::Result<void>&) {}).reset();
+        stage.apps->put(stage.app.clone(), false, [](const agent::Result<void>&) {}).reset();
         stage.timers.turn();
         const std::string id = stage.begin();
         if (queued) stage.redirect(id, "code=C");
@@ -180,9 +180,26 @@ Test(login_ends, when_the_app_has_gone) {
         if (!queued) stage.redirect(id, "code=C");
         stage.run(CoreStage::kAMoment);
         EXPECT_TEXT(stage.outcome(id), "exchange_failed");
-        EXPECT_CONTAINS(stage.detail(id), "app firm is not registered any more");
+        EXPECT_CONTAINS(stage.detail(id), "app firm was removed or changed since the login began");
         cr_expect(stage.http.sent() == 0);
     }
+}
+
+Test(login_ends, when_the_app_has_become_another) {
+    LoginStage stage;
+    stage.has_app = false;
+    stage.restart();
+    stage.apps->put(stage.app.clone(), false, [](const agent::Result<void>&) {}).reset();
+    stage.timers.turn();
+    const std::string id = stage.begin();
+    agent::App moved = stage.app.clone();
+    moved.endpoints.token = "https://evil.example/token";
+    stage.apps->put(std::move(moved), false, [](const agent::Result<void>&) {}).reset();
+    stage.timers.turn();
+    stage.redirect(id, "code=C");
+    stage.run(CoreStage::kAMoment);
+    EXPECT_TEXT(stage.outcome(id), "exchange_failed");
+    cr_expect(stage.http.sent() == 0, "the code was sent elsewhere");
 }
 
 Test(login_ends, are_remembered_for_an_hour) {
@@ -195,4 +212,40 @@ Test(login_ends, are_remembered_for_an_hour) {
     EXPECT_TEXT(stage.outcome(id), "not_found");
     EXPECT_TEXT(stage.paste(id, "C"), "not_found");
     cr_expect(stage.timers.waiting() == 0);
+}
+
+Test(login_ends, where_nobody_knows_whose_grant_it_would_replace) {
+    for (const bool known_before : {false, true}) {
+        LoginStage stage;
+        if (known_before)
+            stage.finish(stage.begin());
+        else
+            stage.log_in("smith");
+        const std::string id = exchanging(stage);
+        stage.give_tokens("B1", "S1");
+        stage.run(CoreStage::kAMoment);
+        stage.http.answer(known_before ? 403 : 200, known_before ? "{}" : LoginStage::kJane);
+        stage.run(CoreStage::kAMoment);
+        EXPECT_TEXT(stage.outcome(id), "user_unknown");
+        EXPECT_CONTAINS(stage.detail(id), "--replace-user");
+        EXPECT_TEXT(stage.now("smith"), "A1#1");
+
+        const std::string sure = stage.begin("smith", /*replace_user=*/true);
+        stage.finish(sure, LoginStage::kJane, "C1");
+        EXPECT_TEXT(stage.now("smith"), "C1#2");
+    }
+}
+
+Test(login_ends, over_a_grant_that_is_of_no_use) {
+    LoginStage stage;
+    stage.log_in("smith");
+    stage.refresh("smith");
+    stage.run(CoreStage::kAMoment);
+    stage.say_invalid_grant();
+    const std::string id = exchanging(stage);
+    stage.give_tokens("B1", "S1");
+    stage.run(CoreStage::kAMoment);
+    stage.http.answer(403, "{}");
+    stage.run(CoreStage::kAMoment);
+    EXPECT_TEXT(stage.outcome(id), "done");
 }

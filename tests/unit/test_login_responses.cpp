@@ -155,11 +155,53 @@ Test(login_responses, pasted_urls_must_belong_to_the_attempt) {
 Test(login_responses, a_port_that_is_taken_says_so) {
     LoginStage stage;
     stage.listener.refuse(Error{.code = Error::Code::kConflict, .message = "127.0.0.1:5678 is taken"});
-    const auto state = stage.desk->start({.app = "firm", .account = "smith", .replace_user = false});
+    const auto state = stage.desk->start({.app = "firm", .account = "smith", .replace_user = false, .user = 0});
     cr_assert_not(state);
     cr_expect(state.error().code == Error::Code::kConflict);
     EXPECT_TEXT(state.error().message, "127.0.0.1:5678 is taken");
     stage.listener.refuse(std::nullopt);
     stage.finish(stage.begin());
     EXPECT_TEXT(stage.now("smith"), "A1#1");
+}
+
+Test(login_responses, come_from_the_user_who_began_the_login) {
+    LoginStage stage;
+    const std::string id = stage.begin();
+    cr_expect(stage.listener.expects(fakes::FakeRedirectListener::kUser));
+    cr_expect_not(stage.listener.expects(0) || stage.listener.expects(2002));
+    stage.listener.redirect("code=C&state=" + stage.parameter(id, "state"), /*user=*/2002);
+    EXPECT_TEXT(stage.page(), "not expected");
+    stage.listener.redirect("error=access_denied&state=" + stage.parameter(id, "state"), /*user=*/0);
+    EXPECT_TEXT(stage.page(), "not expected");
+    EXPECT_TEXT(stage.outcome(id), "pending");
+    stage.finish(id);
+    EXPECT_TEXT(stage.outcome(id), "done");
+}
+
+Test(login_responses, begin_with_a_link_that_works_once) {
+    LoginStage stage;
+    const std::string id = stage.begin();
+    const std::string other = stage.begin("jones");
+    const std::string link = stage.desk->state(id)->start_url;
+    cr_expect(link.starts_with("http://127.0.0.1:5678/clio-agent/start?"), "%s", link.c_str());
+    cr_expect(link != stage.desk->state(other)->start_url);
+    for (const std::string& secret : {stage.parameter(id, "state"), stage.parameter(id, "client_id") + "&"})
+        cr_expect(link.find(secret) == std::string::npos);
+
+    stage.listener.open_link(link, /*user=*/2002);
+    EXPECT_TEXT(stage.page(), "not expected");
+    for (const char* wrong : {"http://h/s?", "http://h/s?0123456789abcdef0123456789abcdef"}) {
+        stage.listener.open_link(wrong);
+        EXPECT_TEXT(stage.page(), "not expected");
+    }
+    stage.listener.open_link(link);
+    EXPECT_TEXT(stage.page(), "go to");
+    EXPECT_TEXT(stage.listener.pages().back().location, stage.desk->state(id)->authorization_url);
+    stage.listener.open_link(link);
+    EXPECT_TEXT(stage.page(), "failed");
+    stage.desk->cancel(other);
+    stage.listener.open_link(stage.desk->state(other)->start_url);
+    EXPECT_TEXT(stage.page(), "not expected");
+    stage.finish(id);
+    EXPECT_TEXT(stage.outcome(id), "done");
 }

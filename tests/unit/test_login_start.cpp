@@ -9,7 +9,7 @@ using agent::LoginDesk;
 namespace {
 
 std::string start(LoginStage& stage, const char* app, const char* account) {
-    const auto state = stage.desk->start({.app = app, .account = account, .replace_user = false});
+    const auto state = stage.desk->start({.app = app, .account = account, .replace_user = false, .user = 0});
     return state ? "pending" : std::string(agent::problem_kind(state.error().code).name);
 }
 
@@ -17,7 +17,7 @@ void add_app(LoginStage& stage, const char* name, const char* redirect_uri) {
     App app = stage.app.clone();
     app.name = name;
     app.redirect_uri = redirect_uri;
-    stage.apps->put(std::move(app), [](const agent::Result<void>&) {}).reset();
+    stage.apps->put(std::move(app), false, [](const agent::Result<void>&) {}).reset();
     stage.timers.turn();
 }
 
@@ -62,8 +62,8 @@ Test(login_start, one_listener_for_each_redirect_uri) {
 Test(login_start, a_response_counts_only_at_its_own_redirect_uri) {
     LoginStage stage;
     add_app(stage, "port", "http://127.0.0.1:5679/callback");
-    const auto firm = stage.desk->start({.app = "firm", .account = "smith", .replace_user = false});
-    const auto port = stage.desk->start({.app = "port", .account = "smith", .replace_user = false});
+    const auto firm = stage.desk->start({.app = "firm", .account = "smith", .replace_user = false, .user = 0});
+    const auto port = stage.desk->start({.app = "port", .account = "smith", .replace_user = false, .user = 0});
     const std::string query = "code=C&state=" + stage.parameter(firm->id, "state");
     stage.listener.redirect("127.0.0.1:5679/callback", query);
     EXPECT_TEXT(stage.page(), "not expected");

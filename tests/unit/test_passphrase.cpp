@@ -64,6 +64,23 @@ Test(passphrase, parameters_that_nobody_chose_are_refused) {
     refused([](KdfParameters& p) { p.salt.pop_back(); });
 }
 
+Test(passphrase, what_costs_more_than_this_program_orders_is_named) {
+    const KdfParameters own = cheapest();
+    cr_expect(agent::check_cost(own, own.operations));
+    KdfParameters more = own;
+    more.operations += 1;
+    cr_expect(agent::check_cost(more, agent::kMostCalibratedOperations));
+    const auto refused = agent::check_cost(more, own.operations);
+    cr_assert_not(refused);
+    EXPECT_CONTAINS(refused.error().message, "256 MiB of memory and 4 operations");
+    more = own;
+    more.memory += 1;
+    cr_expect_not(agent::check_cost(more, agent::kMostCalibratedOperations));
+    more = own;
+    more.operations = agent::kMostCalibratedOperations + 1;
+    cr_expect_not(agent::check_cost(more, agent::kMostCalibratedOperations));
+}
+
 Test(passphrase, calibration_never_makes_it_cheaper) {
     const auto parameters = agent::calibrated_kdf(std::chrono::milliseconds(1));
     cr_assert(parameters);

@@ -26,6 +26,7 @@ constexpr Row kRows[] = {
     {Code::kForbidden, "forbidden", 403, 5},
     {Code::kTemporarilyUnavailable, "temporarily_unavailable", 503, 75},
     {Code::kInternal, "internal", 500, 1},
+    {Code::kProofRequired, "proof_required", 403, 5},
 };
 
 }  // namespace

@@ -43,7 +43,7 @@ struct Rotation {
         agent::App app = stage.app.clone();
         app.name = name;
         app.client_secret = agent::SecretString("s3cret");
-        return stage.apps->put(std::move(app), [](const agent::Result<void>&) {});
+        return stage.apps->put(std::move(app), false, [](const agent::Result<void>&) {});
     }
 
     CoreStage stage{agent::Rotation::kSingleUse};

@@ -197,3 +197,39 @@ Test(restored_account, is_sealed_anew_for_its_new_generation_alone) {
     cr_expect_not(open_token_set(sealer, record.tokens, "jones", 9));
     cr_expect_not(open_token_set(sealer_of('b'), record.tokens, "smith", 9));
 }
+
+Test(restored_account, passes_the_checks_of_a_fresh_answer) {
+    struct Brought {
+        AccountRecord record;
+        std::string access = "A1";
+        std::string refresh = "R1";
+    };
+    const auto check = [](void (*change)(Brought&)) {
+        Brought brought{.record = record_of({})};
+        brought.record.life.obtained_at = kNow - 1h;
+        brought.record.life.refresh_at = kNow;
+        brought.record.life.expires_at = kNow + 1h;
+        change(brought);
+        const auto checked = agent::check_brought(
+            brought.record,
+            {.access_token = SecretString(brought.access), .refresh_token = SecretString(brought.refresh)}, kNow);
+        return checked ? std::string() : checked.error().message;
+    };
+    EXPECT_TEXT(check([](Brought&) {}), "");
+    EXPECT_TEXT(check([](Brought& b) { b.record.life.expires_at = kNow - 30min; }), "");  // it has expired since
+    EXPECT_CONTAINS(check([](Brought& b) { b.access = "a\r\nX: y"; }), "access token");
+    EXPECT_CONTAINS(check([](Brought& b) { b.access = ""; }), "access token");
+    EXPECT_CONTAINS(check([](Brought& b) { b.access = std::string(16385, 'a'); }), "access token");
+    EXPECT_CONTAINS(check([](Brought& b) { b.refresh = ""; }), "refresh token");
+    EXPECT_CONTAINS(check([](Brought& b) { b.record.app = "../etc"; }), "app");
+    EXPECT_CONTAINS(check([](Brought& b) { b.record.life.expires_at = kNow - 2h; }), "lifetime");
+    EXPECT_CONTAINS(check([](Brought& b) { b.record.life.expires_at = kNow + 24h * 3651; }), "lifetime");
+    EXPECT_CONTAINS(check([](Brought& b) {
+                        b.record.life.obtained_at += 24h * 3650;
+                        b.record.life.refresh_at += 24h * 3650;
+                        b.record.life.expires_at += 24h * 3650;
+                    }),
+                    "too far in the future");
+    EXPECT_CONTAINS(check([](Brought& b) { b.record.life.refresh_at = kNow - 2h; }), "time to refresh");
+    EXPECT_CONTAINS(check([](Brought& b) { b.record.life.refresh_at = kNow + 24h; }), "time to refresh");
+}

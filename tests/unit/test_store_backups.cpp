@@ -3,7 +3,7 @@
 #include "core/backup/store_backups.h"
 
 #include "core/store/seal_context.h"
-#include "unit/core_stage.h"
+#include "unit/backup_stage.h"
 
 using namespace std::chrono_literals;
 using agent::BackupPage;
@@ -13,8 +13,8 @@ using agent::Rotation;
 using agent::Sealer;
 using agent::SealingKey;
 using agent::StoredRow;
-using Key = std::shared_ptr<const Sealer>;
-using Rows = std::vector<StoredRow>;
+using Key = BackupStage::Key;
+using Rows = BackupStage::Rows;
 
 namespace {
 
@@ -22,68 +22,6 @@ void init() {
     cr_assert(agent::init_sealing());
 }
 
-Key key_of(char fill) {
-    return std::make_shared<Sealer>(*SealingKey::from_raw(agent::as_bytes(std::string(SealingKey::kSize, fill))));
-}
-
-struct BackupStage : CoreStage {
-    /// Whose app is its configuration's, or else one that was added, or unknown.
-    enum class Firm { kConfigured, kAdded, kUnknown };
-
-    explicit BackupStage(Rotation rotation = Rotation::kReusable, Firm firm = Firm::kConfigured) : CoreStage(rotation) {
-        has_app = firm == Firm::kConfigured;
-        restart();
-        if (firm == Firm::kAdded) add_app("firm");
-    }
-    void restart() {
-        backups.reset();
-        CoreStage::restart();
-        backups.emplace(clock, timers, *apps, *book);
-    }
-    void add_app(const std::string& name) {
-        agent::App added = app.clone();
-        added.name = name;
-        const Reply& reply =
-            waited([&](Reply& to) { return apps->put(std::move(added), answer_to<agent::Result<void>>(to)); });
-        timers.turn();
-        EXPECT_TEXT(reply.text, "done");
-    }
-
-    Rows copied(const Key& key) { return backups->copy(*key, std::nullopt).records; }
-    /// "moved", or why not.
-    Reply& move(const std::string& account, const Key& key) {
-        Reply& reply = waited([&](Reply& to) {
-            return backups->move(account, *key, [&to](agent::Result<std::string> why_not) {
-                if (!why_not) return to.take(std::move(why_not).error());
-                to.take(why_not->empty() ? "moved" : *std::move(why_not));
-            });
-        });
-        run(kAMoment);
-        return reply;
-    }
-    /// What becomes of each: "app firm restored\naccount smith kept: it works here…\n".
-    std::string restored(const Key& key, const Rows& records) {
-        const Reply& reply = begin_to_restore(key, records);
-        run(kAMoment);
-        cr_expect(reply.answers == 1, "%d answers", reply.answers);
-        return reply.text;
-    }
-    Reply& begin_to_restore(const Key& key, const Rows& records) {
-        return waited([&](Reply& to) {
-            return backups->restore(key, records, [&to](const std::vector<RestoredRecord>& all) {
-                std::string words;
-                for (const RestoredRecord& one : all) {
-                    words.append(word_of(agent::kRecordKinds, one.kind)).append(" ").append(one.name);
-                    words.append(" ").append(word_of(agent::kRestoredResults, one.result));
-                    words.append(one.detail.empty() ? "" : ": ").append(one.detail).append("\n");
-                }
-                to.take(std::move(words));
-            });
-        });
-    }
-
-    std::optional<agent::StoreBackups> backups;
-};
 using Firm = BackupStage::Firm;
 
 std::string numbered(const char* name, int number) {
@@ -95,8 +33,9 @@ std::string numbered(const char* name, int number) {
 std::string pages(BackupStage& stage, const Key& key) {
     std::string all;
     std::optional<BackupPage::Place> after;
+    stage.backups->begin(*key);
     do {
-        const BackupPage page = stage.backups->copy(*key, after);
+        const BackupPage page = *stage.backups->copy(*key, after);
         cr_expect(page.records.size() + page.left_out.size() <= agent::Backups::kPage);
         for (const StoredRow& row : page.records)
             all.append(word_of(agent::kRecordKinds, row.kind)).append(" ").append(row.name).append("\n");
@@ -139,7 +78,8 @@ Test(store_backups, are_made_without_what_is_damaged) {
     for (int i = 0; i < 66; ++i) stage.log_in(numbered("a", i));
     for (int i = 1; i < 64; ++i) stage.store.find_account(numbered("a", i))->sealed.back() ^= std::byte{1};
     stage.restart();
-    const BackupPage page = stage.backups->copy(*key_of('b'), std::nullopt);
+    stage.backups->begin(*key_of('b'));
+    const BackupPage page = *stage.backups->copy(*key_of('b'), std::nullopt);
     cr_assert(page.records.size() == 1 && page.left_out.size() == 63);
     cr_expect(page.left_out.back().place.kind == StoredRow::Kind::kAccount);
     EXPECT_TEXT(page.left_out.back().place.name, "a063");
@@ -229,7 +169,8 @@ Test(store_backups, tell_which_app_an_account_lacks) {
     const Key key = key_of('b');
     BackupStage target(Rotation::kReusable, Firm::kUnknown);
     EXPECT_TEXT(target.restored(key, source.copied(key)),
-                "account smith set_aside: its app firm is not registered: clioctl app add firm\n");
+                "account smith set_aside: account smith: its app firm is not registered; add it with: clioctl app add "
+                "firm\n");
 }
 
 Test(store_backups, bring_back_nothing_that_was_altered_and_all_the_rest) {

@@ -61,3 +61,12 @@ Test(utf8, first_invalid_byte) {
     cr_expect(agent::find_invalid_utf8("gr\xc3\xbc\xc3") == 4);
     cr_expect(agent::find_invalid_utf8("\xff") == 0);
 }
+
+Test(utf8, is_cut_between_characters) {
+    EXPECT_TEXT(agent::cut_utf8("abc", 5), "abc");
+    EXPECT_TEXT(agent::cut_utf8("abc", 2), "ab");
+    EXPECT_TEXT(agent::cut_utf8("gr\xc3\xbc\xc3\x9f", 4), "gr\xc3\xbc");
+    EXPECT_TEXT(agent::cut_utf8("gr\xc3\xbc\xc3\x9f", 3), "gr");
+    EXPECT_TEXT(agent::cut_utf8("a\xff", 5), "a");
+    EXPECT_TEXT(agent::cut_utf8("", 0), "");
+}

@@ -47,6 +47,21 @@ Test(who_am_i, reads_the_user) {
     EXPECT_TEXT(user->email, "jane@example.com");
 }
 
+Test(who_am_i, reads_the_two_names_of_platform) {
+    struct {
+        const char* names;
+        const char* name;
+    } const rows[] = {{R"("first_name":"Jane","last_name":"Doe")", "Jane Doe"},
+                      {R"("first_name":"Jane")", "Jane"},
+                      {R"("first_name":null,"last_name":"Doe")", "Doe"},
+                      {R"("first_name":"","last_name":"")", ""}};
+    for (const auto& row : rows) {
+        const auto user = read(200, R"({"data":{"id":7,)" + std::string(row.names) + R"(,"account":{"id":1}}})");
+        cr_assert(user.has_value());
+        EXPECT_TEXT(user->name, row.name);
+    }
+}
+
 Test(who_am_i, the_id_is_enough) {
     const auto user = read(200, R"({"data":{"id":9007199254740993,"name":null}})");
     cr_assert(user.has_value());
@@ -59,4 +74,13 @@ Test(who_am_i, says_nothing_rather_than_something_wrong) {
     for (const Silent& row : kSilent)
         cr_expect_not(read(row.status, row.body).has_value(), "%d %s", row.status, row.body);
     cr_expect_not(agent::read_who_am_i(tl::unexpected(HttpFailure{.message = "cut"})).has_value());
+}
+
+Test(who_am_i, texts_are_cut_where_they_enter) {
+    const std::string body = R"({"data":{"id":7,"name":")" + std::string(60'000, 'x') + R"(","email":")" +
+                             std::string(199, 'e') + "\xc3\xbc" + R"("}})";
+    const auto user = read(200, body.c_str());
+    cr_assert(user.has_value());
+    EXPECT_TEXT(user->name, std::string(200, 'x'));
+    EXPECT_TEXT(user->email, std::string(199, 'e'));
 }

@@ -13,6 +13,8 @@ namespace {
 constexpr Option kJson{"json", "", "print the agent's JSON on one line; errors too"};
 constexpr Option kStdin{"stdin", "", "read a line of standard input, even from a terminal"};
 constexpr Option kAskPassword{"ask-password", "", "let systemd-ask-password(1) ask"};
+constexpr Option kAcceptCost{"accept-cost", "",
+                             "try the passphrase even if that takes more time or memory than this program asks for"};
 constexpr Option kMinTtl{"min-ttl", "S", "get a token valid for at least S more seconds (60)"};
 
 constexpr std::array<std::string_view, 2> kProducts{"manage", "platform"};
@@ -20,7 +22,8 @@ constexpr std::array<std::string_view, 4> kRegions{"us", "eu", "ca", "au"};
 constexpr std::array<std::string_view, 2> kRotations{"reusable", "single_use"};
 constexpr std::array<std::string_view, 2> kClientAuths{"body", "basic"};
 
-constexpr std::array<std::string_view, 5> kStates{"ready", "refreshing", "stale", "login_required", "unknown_outcome"};
+constexpr std::array<std::string_view, 6> kStates{"ready",           "refreshing",     "stale",
+                                                  "needs_attention", "login_required", "unknown_outcome"};
 constexpr std::array<std::string_view, 4> kSortKeys{"name", "app", "state", "expiry"};
 
 constexpr std::array kCommonOptions{
@@ -34,7 +37,7 @@ constexpr std::array kLoginOptions{
     Option{"app", "APP", "log in through this app; needed when there are several"},
     Option{"no-browser", "", "print the page's address instead of opening it"},
     Option{"paste", "", "read the address where the browser ended up; for a browser on another machine"},
-    Option{"replace-user", "", "allow a different Clio user than before"},
+    Option{"replace-user", "", "allow a different Clio user than before, or one who is not known"},
     Option{"list", "", "list the logins that are open, and begin none"},
     Option{"cancel", "", "cancel the open login of ACCOUNT, or all that are open, and begin none"},
     kJson,
@@ -57,7 +60,8 @@ constexpr std::array kDefaultOptions{
 };
 constexpr Option kAll{"all", "", "do it for every account"};
 constexpr std::array kListOptions{
-    Option{"state", "STATE", "only accounts that are ready, refreshing, stale, login_required or unknown_outcome",
+    Option{"state", "STATE",
+           "only accounts that are ready, refreshing, stale, needs_attention, login_required or unknown_outcome",
            kStates},
     Option{"app", "APP", "only accounts of this app"},
     Option{"sort", "KEY", "by name, app, state or expiry", kSortKeys},
@@ -90,10 +94,12 @@ constexpr std::array kAppAddOptions{
     Option{"no-pkce", "", "do not use PKCE even if the product does by default"},
     Option{"client-auth", "WAY", "body or basic: how the secret is sent", kClientAuths},
     Option{"endpoint", "NAME=URL", "authorization, token, deauthorize, api_base or who_am_i; may be repeated"},
+    Option{"replace-grants", "", "change it under its accounts, which must then log in again"},
     kJson,
 };
 constexpr std::array kUnlockOptions{
     Option{"recovery-key", "", "use the recovery key instead of a passphrase"},
+    kAcceptCost,
     kStdin,
     kAskPassword,
     kJson,
@@ -112,6 +118,7 @@ constexpr std::array kBackupOptions{
     kJson,
 };
 constexpr std::array kRestoreOptions{
+    kAcceptCost,
     kStdin,
     kAskPassword,
     kJson,
@@ -123,6 +130,7 @@ constexpr std::array kKeyRotateOptions{
 constexpr std::array kKeyTestOptions{
     Option{"passphrase", "", "ask for a passphrase and test it"},
     Option{"recovery-key", "", "ask for the recovery key and test it"},
+    kAcceptCost,
     kStdin,
     kAskPassword,
     kJson,
@@ -157,13 +165,13 @@ constexpr std::array kCommands{
     Command{"app add",
             "NAME [--product PRODUCT] [--region REGION] [--client-id ID] [--redirect-uri URI] [--secret-file FILE] "
             "[--scope SCOPE] [--rotation KIND] [--pkce | --no-pkce] [--client-auth WAY] [--endpoint NAME=URL]... "
-            "[--json]",
+            "[--replace-grants] [--json]",
             "Add or replace an app", kAppAddOptions, 1, 1, false, add_app},
     Command{"app check", "NAME [--json]", "Look for what a login through an app would meet", kOnlyJson, 1, 1, false,
             check_app},
     Command{"app remove", "NAME [--json]", "Remove an app that no account uses", kOnlyJson, 1, 1, false, remove_app},
     Command{"lock", "[--json]", "Make the agent forget its key and all tokens", kOnlyJson, 0, 0, false, lock},
-    Command{"unlock", "[--recovery-key] [--stdin | --ask-password] [--json]",
+    Command{"unlock", "[--recovery-key] [--accept-cost] [--stdin | --ask-password] [--json]",
             "Open the agent's store with a passphrase or the recovery key", kUnlockOptions, 0, 0, false, unlock},
     Command{"key list", "[--json]", "List the key slots, any of which opens the store", kOnlyJson, 0, 0, false,
             list_keys},
@@ -172,12 +180,12 @@ constexpr std::array kCommands{
     Command{"key remove", "ID [--json]", "Remove a key slot", kOnlyJson, 1, 1, false, remove_key},
     Command{"key rotate", "[--wait] [--json]", "Make a new data key and re-encrypt all records", kKeyRotateOptions, 0,
             0, false, rotate_keys},
-    Command{"key test", "[--passphrase] [--recovery-key] [--stdin | --ask-password] [--json]",
+    Command{"key test", "[--passphrase] [--recovery-key] [--accept-cost] [--stdin | --ask-password] [--json]",
             "Check that key slots open", kKeyTestOptions, 0, 0, false, test_keys},
     Command{"backup", "FILE [--move] [--recovery-key] [--stdin | --ask-password] [--json]",
             "Copy apps and accounts into FILE, sealed with a separate passphrase", kBackupOptions, 1, 1, false, backup},
-    Command{"restore", "FILE [--stdin | --ask-password] [--json]", "Restore what is missing from a backup",
-            kRestoreOptions, 1, 1, false, restore},
+    Command{"restore", "FILE [--accept-cost] [--stdin | --ask-password] [--json]",
+            "Restore what is missing from a backup", kRestoreOptions, 1, 1, false, restore},
     Command{"env", "", "Print shell code that sets CLIO_AGENT_SOCK", {}, 0, 0, false, print_environment},
     Command{"help", "[COMMAND [SUBCOMMAND]]", "Explain a command", {}, 0, 2, false, print_help},
     Command{"version", "", "Print the version", {}, 0, 0, false, print_version},

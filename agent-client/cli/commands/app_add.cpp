@@ -8,6 +8,7 @@
 #include "cli/display/output.h"
 #include "cli/input/app_form.h"
 #include "cli/input/input.h"
+#include "cli/proof.h"
 #include "cli/session.h"
 #include "protocol/problem.h"
 
@@ -58,8 +59,10 @@ Reply<bool> is_registered(const AgentClient& client, const std::string& target) 
 }
 
 /// The agent checks again, and what it refuses is told in the words that were typed.
-Reply<void> put(const AgentClient& client, const std::string& target, std::string_view description) {
-    auto answer = client.call({.method = "PUT", .target = target, .body = description});
+Reply<void> put(const AgentClient& client, const Arguments& arguments, std::string target,
+                std::string_view description) {
+    if (arguments.has("replace-grants")) target += "?replace_grants=true";
+    auto answer = call_as_person(client, arguments, {.method = "PUT", .target = target, .body = description});
     if (answer) return {};
     Failure failure = std::move(answer).error();
     failure.detail = in_words_of_options(failure.detail);
@@ -78,7 +81,7 @@ Reply<int> add_app(const Arguments& arguments) {
     AGENT_TRY(const bool replaces, is_registered(client, target));
     JsonWriter body;
     write_description(body, arguments, form, secret);
-    AGENT_CHECK(put(client, target, body.view()));
+    AGENT_CHECK(put(client, arguments, target, body.view()));
     if (arguments.has("json")) return 0;
     AGENT_CHECK(print((replaces ? "Replaced app " : "Added app ") + name + "\n"));
     if (!replaces) tell("Now log in with: clioctl login ACCOUNT\n");

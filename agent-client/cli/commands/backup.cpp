@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <iterator>
 #include <string>
 #include <vector>
 
@@ -8,6 +9,8 @@
 #include "cli/display/output.h"
 #include "cli/input/backup_file.h"
 #include "cli/input/secret_source.h"
+#include "cli/proof.h"
+#include "cli/record_sender.h"
 #include "cli/session.h"
 #include "cli/signal_watch.h"
 #include "lib/members.h"
@@ -40,23 +43,27 @@ Reply<Answer> begin(const AgentClient& client, const Arguments& arguments) {
         body.member("passphrase", passphrase.reveal());
     }
     body.end_object();
-    return client.call({.method = "POST", .target = "/v1/backups", .body = body.view()}, kDeriving);
+    return call_as_person(client, arguments, {.method = "POST", .target = "/v1/backups", .body = body.view()},
+                          kDeriving);
 }
 
-Reply<Backup> write_head(NewBackupFile& file, const Answer& begun) {
+Reply<Backup> read_begun(const Answer& begun) {
     AGENT_TRY(const auto id, need_string(begun.json, "id"));
     AGENT_TRY(const auto key, need_string(begun.json, "key"));
     Backup backup;
     backup.id = id;
     backup.key = SecretString(key);
     backup.recovery_key = SecretString(begun.json.find_string("recovery_key").value_or(""));
+    return backup;
+}
+
+Reply<void> write_head(NewBackupFile& file, const Backup& backup, const Answer& begun) {
     const Json* const kdf = begun.json.find("kdf");
     JsonWriter head;
     head.begin_object().member("clio_agent_backup", 1).member("id", backup.id).member("made_at", unix_now());
     if (kdf != nullptr) AGENT_CHECK(write_kdf(head, *kdf));
     head.end_object();
-    AGENT_CHECK(file.write(head.view()));
-    return backup;
+    return file.write(head.view());
 }
 
 Reply<void> move_account(const AgentClient& client, Backup& backup, std::string_view name) {
@@ -136,10 +143,39 @@ Reply<void> copy_records(const AgentClient& client, NewBackupFile& file, Backup&
     return file.write(line.view());
 }
 
-Reply<void> fill(const AgentClient& client, NewBackupFile& file, Backup& backup, bool move) {
-    if (move) AGENT_CHECK(move_accounts(client, backup));
+/// Reads the file back, and has the agent say that it could restore all of it.
+Reply<void> check(const AgentClient& client, const NewBackupFile& file, const Backup& backup) {
+    AGENT_TRY(const BackupFile written, BackupFile::read(file.path()));
+    RecordSender sender(client, backup.key.clone(), /*check_only=*/true);
+    AGENT_CHECK(written.each_record([&](std::string_view record) { return sender.add(record); }));
+    AGENT_CHECK(sender.send());
+    for (const RecordSender::Outcome& outcome : sender.outcomes()) {
+        if (outcome.result == "failed")
+            return fail(Error::Code::kInternal,
+                        file.path() + ": could not be restored: " + outcome.kind + " " + outcome.detail);
+    }
+    if (written.records() != backup.records || std::ssize(sender.outcomes()) != backup.records)
+        return fail(Error::Code::kInternal, file.path() + ": is not what was written to it");
+    return {};
+}
+
+Reply<void> fill(const AgentClient& client, NewBackupFile& file, Backup& backup, const Answer& begun) {
+    backup.records = 0;
+    backup.left_out.clear();
+    AGENT_CHECK(write_head(file, backup, begun));
     AGENT_CHECK(copy_records(client, file, backup));
-    return file.keep();
+    return check(client, file, backup);
+}
+
+/// Gives nothing away before there is a backup that is good. It is made again then, as what was moved has to be told in
+/// it.
+Reply<void> make(const AgentClient& client, NewBackupFile& file, Backup& backup, const Answer& begun, bool move) {
+    AGENT_CHECK(fill(client, file, backup, begun));
+    if (!move) return file.keep();
+    AGENT_TRY(NewBackupFile moved, NewBackupFile::create(file.path() + ".moved"));
+    AGENT_CHECK(move_accounts(client, backup));
+    AGENT_CHECK(fill(client, moved, backup, begun));
+    return moved.keep_instead_of(file);
 }
 
 std::string joined(const std::vector<std::string>& names) {
@@ -161,7 +197,7 @@ Reply<void> print_as_json(const std::string& path, const Backup& backup) {
     write_names(out, "moved", backup.moved);
     write_names(out, "not_moved", backup.not_moved);
     out.end_object();
-    return print_line(out.view());
+    return print_json(out.view());
 }
 
 Reply<void> print_result(const std::string& path, const Backup& backup) {
@@ -178,7 +214,7 @@ Reply<void> print_recovery_key(const Backup& backup, bool as_json) {
     JsonWriter json;
     json.begin_object().member("recovery_key", backup.recovery_key.reveal()).end_object();
     if (!as_json) tell("This recovery key opens the backup. Write it down now: it is never shown again.\n\n");
-    return print_line(as_json ? json.view() : backup.recovery_key.reveal());
+    return as_json ? print_json(json.view()) : print_line(backup.recovery_key.reveal());
 }
 
 }  // namespace
@@ -196,10 +232,10 @@ Reply<int> backup(const Arguments& arguments) {
     AGENT_TRY(const SignalWatch signals, SignalWatch::begin());
     client.give_up_when_readable(signals.fd());
     AGENT_TRY(NewBackupFile file, NewBackupFile::create(path));
-    AGENT_TRY(Backup backup, write_head(file, begun));
+    AGENT_TRY(Backup backup, read_begun(begun));
     if (!backup.recovery_key.empty()) AGENT_CHECK(print_recovery_key(backup, arguments.has("json")));
-    if (const auto filled = fill(client, file, backup, arguments.has("move")); !filled) {
-        Failure why = filled.error();
+    if (const auto made = make(client, file, backup, begun, arguments.has("move")); !made) {
+        Failure why = made.error();
         if (!backup.moved.empty())
             why.detail += "; no backup was made, and these accounts were moved away: " + joined(backup.moved) +
                           "; to take one back: clioctl refresh --revive ACCOUNT";

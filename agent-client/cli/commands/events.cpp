@@ -39,7 +39,7 @@ class EventLines {
         AGENT_TRY(const Json event, parse_answer(line));
         AGENT_TRY(const auto account, need_string(event, "account"));
         if (account_ && *account_ != account) return {};
-        if (as_json_) return print(line + '\n');
+        if (as_json_) return print_json(line);
         AGENT_TRY(const std::string text, for_people(event, account));
         return print(text + '\n');
     }

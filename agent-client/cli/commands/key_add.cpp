@@ -6,6 +6,7 @@
 #include "cli/display/output.h"
 #include "cli/input/absolute_path.h"
 #include "cli/input/secret_source.h"
+#include "cli/proof.h"
 #include "cli/session.h"
 #include "lib/members.h"
 
@@ -76,8 +77,9 @@ Reply<int> add_key(const Arguments& arguments) {
     AGENT_TRY(const AgentClient client, client_for(arguments));
     JsonWriter body;
     AGENT_CHECK(write_slot(body, arguments));
-    AGENT_TRY(const Answer answer,
-              client.call({.method = "POST", .target = "/v1/keys", .body = body.view()}, kDeriving));
+    AGENT_TRY(
+        const Answer answer,
+        call_as_person(client, arguments, {.method = "POST", .target = "/v1/keys", .body = body.view()}, kDeriving));
     const bool is_recovery = arguments.words.front() == "recovery";
     if (is_recovery) warn_of_readable_output("recovery key");
     if (arguments.has("json")) {

@@ -12,6 +12,7 @@
 #include "cli/display/output.h"
 #include "cli/display/text.h"
 #include "cli/input/secret_source.h"
+#include "cli/proof.h"
 #include "cli/session.h"
 #include "lib/members.h"
 
@@ -71,6 +72,7 @@ Reply<void> write_secrets(JsonWriter& out, const Arguments& arguments) {
         AGENT_TRY(const SecretString key, source.read("Recovery key"));
         out.member("recovery_key", key.reveal());
     }
+    if (arguments.has("accept-cost")) out.member("accept_cost", true);
     out.end_object();
     return {};
 }
@@ -99,7 +101,7 @@ Reply<int> list_keys(const Arguments& arguments) {
 Reply<int> remove_key(const Arguments& arguments) {
     AGENT_TRY(const std::string id, slot_id(arguments));
     AGENT_TRY(const AgentClient client, client_for(arguments));
-    AGENT_CHECK(client.call({.method = "DELETE", .target = "/v1/keys/" + id}));
+    AGENT_CHECK(call_as_person(client, arguments, {.method = "DELETE", .target = "/v1/keys/" + id}));
     if (!arguments.has("json")) AGENT_CHECK(print("Removed key slot " + id + "\n"));
     return 0;
 }

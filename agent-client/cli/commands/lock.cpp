@@ -29,7 +29,9 @@ Reply<int> unlock(const Arguments& arguments) {
     AGENT_TRY(const SecretSource source, SecretSource::chosen_by(arguments));
     AGENT_TRY(const SecretString secret, source.read(recovery ? "Recovery key" : "Passphrase"));
     JsonWriter body;
-    body.begin_object().member(recovery ? "recovery_key" : "passphrase", secret.reveal()).end_object();
+    body.begin_object().member(recovery ? "recovery_key" : "passphrase", secret.reveal());
+    if (arguments.has("accept-cost")) body.member("accept_cost", true);
+    body.end_object();
     AGENT_CHECK(client.call({.method = "POST", .target = "/v1/unlock", .body = body.view()}, kOneTry));
     if (!arguments.has("json")) AGENT_CHECK(print("Unlocked\n"));
     return 0;

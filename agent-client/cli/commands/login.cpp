@@ -41,7 +41,7 @@ Reply<void> print_begun(const BegunLogin& begun, bool as_json) {
     if (!as_json) return print("Log in on this page:\n\n    " + printable(begun.url) + "\n\n");
     JsonWriter line;
     line.begin_object().member("authorization_url", begun.url).member("id", begun.id).end_object();
-    return print(std::string(line.view()) + '\n');
+    return print_json(line.view());
 }
 
 /// Asks for the final address of the browser, again and again while it is invalid.
@@ -94,7 +94,7 @@ void guide(const Arguments& arguments, const BegunLogin& begun, const LoginPage&
         tell("Waiting for the browser, at most " + duration_text(begun.expires_at - unix_now()) +
              "; press Ctrl-C to cancel.\n");
     }
-    if (opens && !open_browser(begun.url, signals) && !SignalWatch::has_arrived(kEndingSignals))
+    if (opens && !open_browser(begun.for_browser(), signals) && !SignalWatch::has_arrived(kEndingSignals))
         tell("No browser could be started here. " + elsewhere(page, account, ::getenv));
 }
 
@@ -113,7 +113,7 @@ Reply<void> run_login(AgentClient& client, const Arguments& arguments, const std
     if (!as_json) {
         guide(arguments, begun, page, way, account, signals);
     } else if (way == Way::kBrowserHere) {
-        static_cast<void>(open_browser(begun.url, signals));
+        static_cast<void>(open_browser(begun.for_browser(), signals));
     }
     if (way == Way::kPaste)
         AGENT_CHECK(read_redirect(authorization, Patience::without_end().unless_readable(signals.fd())));

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -40,6 +41,31 @@ std::string refreshes_text(const Json& status) {
     return text;
 }
 
+/// What a program of the agent's own user could take, and how to change that. Nothing for those who may not ask.
+Reply<std::optional<Cell>> protection(const AgentClient& client) {
+    const auto answer = client.call({.method = "GET", .target = "/v1/keys"});
+    if (!answer) return std::nullopt;
+    AGENT_TRY(const Json::Array* slots, need_array(answer->json, "slots"));
+    std::string without_person;
+    bool any_person = false;
+    for (const Json& slot : *slots) {
+        AGENT_TRY(const auto kind, need_string(slot, "kind"));
+        AGENT_TRY(const auto id, need_integer(slot, "id"));
+        any_person = any_person || kind == "passphrase" || kind == "recovery";
+        if (kind == "file" || kind == "credential")
+            without_person = std::to_string(id) + " (" + std::string(kind) + ")";
+    }
+    if (!any_person)
+        return Cell(
+            "none: a program of the agent's user can take every grant; to ask a person first: clioctl key add "
+            "passphrase",
+            Tone::kWarning);
+    if (!without_person.empty())
+        return Cell("backups ask for a passphrase, but key slot " + without_person + " opens the store without one",
+                    Tone::kWarning);
+    return Cell("only a person or root can take grants out", Tone::kGood);
+}
+
 }  // namespace
 
 Reply<int> show_status(const Arguments& arguments) {
@@ -67,6 +93,8 @@ Reply<int> show_status(const Arguments& arguments) {
         rows.push_back({"refreshes", refreshes_text(status)});
     }
     rows.push_back({"store", store_error.empty() ? Cell("good", Tone::kGood) : Cell(store_error, Tone::kBad)});
+    AGENT_TRY(const auto protected_by, protection(client));
+    if (protected_by) rows.push_back({"protection", *protected_by});
     rows.push_back({"connections", number(status, "connections")});
     AGENT_CHECK(print(render_table(rows, wants_colour())));
     return 0;

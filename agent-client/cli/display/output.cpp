@@ -11,6 +11,8 @@
 #include <string>
 #include <utility>
 
+#include "cli/display/text.h"
+
 namespace agent {
 
 namespace {
@@ -47,14 +49,34 @@ Reply<void> print_line(std::string_view line) {
     return print(whole.view());
 }
 
+namespace {
+
+SecretBuffer json_line(int fd, std::string_view json) {
+    SecretBuffer line;
+    if (::isatty(fd) == 1) {
+        append_printable_json(line, json);
+    } else {
+        SecretString one_line(json);  // within a JSON text a bare line break is white space between tokens
+        std::replace_if(
+            one_line.data(), one_line.data() + one_line.size(), [](char c) { return c == '\n' || c == '\r'; }, ' ');
+        line.append(one_line.reveal());
+    }
+    line.append("\n");
+    return line;
+}
+
+}  // namespace
+
+Reply<void> print_json(std::string_view json) {
+    return print(json_line(STDOUT_FILENO, json).view());
+}
+
 Reply<void> print_json(const Answer& answer) {
-    SecretString line(answer.text.size() + 1);
-    // Within a JSON text a bare line break is white space between tokens.
-    const std::string_view text = answer.text.reveal();
-    std::replace_copy_if(
-        text.begin(), text.end(), line.data(), [](char c) { return c == '\n' || c == '\r'; }, ' ');
-    line.data()[text.size()] = '\n';
-    return print(line.reveal());
+    return print_json(answer.text.reveal());
+}
+
+void complain_json(std::string_view json) {
+    tell(json_line(STDERR_FILENO, json).view());
 }
 
 void complain(std::string_view text) {

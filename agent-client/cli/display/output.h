@@ -16,8 +16,11 @@ namespace agent {
 [[nodiscard]] Reply<void> print(std::string_view text);
 /// The same for a line, which may hold secrets; adds the newline.
 [[nodiscard]] Reply<void> print_line(std::string_view line);
-/// Prints the JSON of an answer as it came, on one line.
+/// Prints JSON on one line; on a terminal with everything escaped that could control it.
+[[nodiscard]] Reply<void> print_json(std::string_view json);
 [[nodiscard]] Reply<void> print_json(const Answer& answer);
+/// The same on standard error.
+void complain_json(std::string_view json);
 
 /// Writes "clioctl: text" to standard error.
 void complain(std::string_view text);

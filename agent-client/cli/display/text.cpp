@@ -22,8 +22,13 @@ bool is_in(char32_t c, const std::array<Range, N>& ranges) {
 }
 
 // C0, DEL and C1 controls; line and paragraph separator; marks, embeddings, overrides and isolates of direction.
-constexpr std::array<Range, 6> kUnsafe{
-    {{0x00, 0x1f}, {0x7f, 0x9f}, {0x200e, 0x200f}, {0x2028, 0x202e}, {0x2066, 0x2069}, {0xfeff, 0xfeff}}};
+constexpr std::array<Range, 7> kUnsafe{{{0x00, 0x1f},
+                                        {0x7f, 0x9f},
+                                        {0x061c, 0x061c},
+                                        {0x200e, 0x200f},
+                                        {0x2028, 0x202e},
+                                        {0x2066, 0x2069},
+                                        {0xfeff, 0xfeff}}};
 // Combining marks and joiners that names are written with.
 constexpr std::array<Range, 5> kZeroWidth{
     {{0x0300, 0x036f}, {0x1ab0, 0x1aff}, {0x200b, 0x200d}, {0x20d0, 0x20ff}, {0xfe00, 0xfe0f}}};
@@ -44,11 +49,15 @@ char32_t decode(std::string_view sequence) {
     return c;
 }
 
-std::string escaped(char32_t c) {
+std::string in_hex(char32_t c, int digits) {
     constexpr std::string_view kDigits = "0123456789abcdef";
-    std::string text = c < 0x100 ? "\\x" : "\\u";
-    for (int shift = c < 0x100 ? 4 : 12; shift >= 0; shift -= 4) text += kDigits[(c >> shift) & 0xf];
+    std::string text;
+    for (int shift = 4 * (digits - 1); shift >= 0; shift -= 4) text += kDigits[(c >> shift) & 0xf];
     return text;
+}
+
+std::string escaped(char32_t c) {
+    return c < 0x100 ? "\\x" + in_hex(c, 2) : "\\u" + in_hex(c, 4);
 }
 
 }  // namespace
@@ -68,6 +77,22 @@ std::string printable(std::string_view text) {
         text.remove_prefix(sequence.size());
     }
     return out;
+}
+
+void append_printable_json(SecretBuffer& out, std::string_view json) {
+    while (!json.empty()) {
+        const std::size_t length = utf8_length(json);
+        const std::string_view sequence = json.substr(0, std::max<std::size_t>(length, 1));
+        const char32_t c = length == 0 ? 0xfffd : decode(sequence);
+        if (c == '\n' || c == '\r' || c == '\t') {
+            out.append(" ");  // within a JSON text white space between tokens
+        } else if (is_in(c, kUnsafe)) {
+            out.append("\\u" + in_hex(c, 4));
+        } else {
+            out.append(length == 0 ? "\xef\xbf\xbd" : sequence);
+        }
+        json.remove_prefix(sequence.size());
+    }
 }
 
 std::size_t columns(std::string_view text) noexcept {

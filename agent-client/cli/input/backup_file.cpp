@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdio>
 #include <fstream>
 #include <optional>
 #include <utility>
@@ -91,6 +92,15 @@ Reply<void> NewBackupFile::keep() {
     if (::fsync(fd_.get()) != 0) return fail_errno(path_, errno);
     if (const int error = sync_folder(folder_of(path_)); error != 0) return fail_errno(folder_of(path_), error);
     fd_.reset();
+    return {};
+}
+
+Reply<void> NewBackupFile::keep_instead_of(NewBackupFile& other) {
+    if (::fsync(fd_.get()) != 0) return fail_errno(path_, errno);
+    if (::rename(path_.c_str(), other.path_.c_str()) != 0) return fail_errno(path_, errno);
+    fd_.reset();
+    other.fd_.reset();
+    if (const int error = sync_folder(folder_of(path_)); error != 0) return fail_errno(folder_of(path_), error);
     return {};
 }
 

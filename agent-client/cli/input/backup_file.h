@@ -40,6 +40,9 @@ class NewBackupFile {
     [[nodiscard]] Reply<void> write(std::string_view line);
     /// Makes it durable.
     [[nodiscard]] Reply<void> keep();
+    /// The same, in the place of `other`, which another one holds and which it replaces.
+    [[nodiscard]] Reply<void> keep_instead_of(NewBackupFile& other);
+    [[nodiscard]] const std::string& path() const noexcept { return path_; }
 
   private:
     NewBackupFile(std::string path, Fd fd) : path_(std::move(path)), fd_(std::move(fd)) {}

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/login/authorization.h"
 
+#include <unistd.h>
+
 #include <utility>
 
 #include "base/json/json_writer.h"
 #include "base/text/encoding.h"
+#include "cli/login/browser.h"
 #include "lib/members.h"
 
 namespace agent {
@@ -21,13 +24,17 @@ Reply<BegunLogin> begin_login(const AgentClient& client, std::string_view accoun
     body.begin_object().member("account", account);
     if (const auto app = arguments.value("app")) body.member("app", *app);
     if (arguments.has("replace-user")) body.member("replace_user", true);
+    if (const auto user = desktop_user(); user && ::geteuid() == 0) body.member("user", std::uint64_t{*user});
     body.end_object();
     AGENT_TRY(const Answer answer,
               client.call({.method = "POST", .target = "/v1/authorizations", .body = body.view()}));
     AGENT_TRY(const auto id, need_string(answer.json, "id"));
     AGENT_TRY(const auto url, need_string(answer.json, "authorization_url"));
     AGENT_TRY(const auto expires_at, need_integer(answer.json, "expires_at"));
-    return BegunLogin{.id = std::string(id), .url = std::string(url), .expires_at = expires_at};
+    return BegunLogin{.id = std::string(id),
+                      .url = std::string(url),
+                      .start_url = std::string(answer.json.find_string("start_url").value_or("")),
+                      .expires_at = expires_at};
 }
 
 Authorization::Authorization(const AgentClient& client, const std::string& id)

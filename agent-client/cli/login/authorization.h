@@ -16,7 +16,11 @@ namespace agent {
 struct BegunLogin {
     std::string id;
     std::string url;
+    std::string start_url;  // for the browser of this user; empty if there is none
     std::int64_t expires_at = 0;
+
+    /// What may be among the arguments of a browser, if possible.
+    [[nodiscard]] const std::string& for_browser() const noexcept { return start_url.empty() ? url : start_url; }
 };
 
 /// Begins one for `account`, with the options of `clioctl login`.

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <charconv>
 #include <chrono>
 #include <cstdlib>
 #include <optional>
@@ -72,20 +73,21 @@ bool lives_or_succeeds(pid_t child, int interruption) {
     return ::waitpid(child, &status, WNOHANG) == child && WIFEXITED(status) && WEXITSTATUS(status) == 0;
 }
 
-/// Whether sudo, pkexec or similar changed the user.
-bool is_other_user() {
-    if (::getuid() != ::geteuid()) return true;
-    for (const char* name : {"SUDO_UID", "PKEXEC_UID"}) {
-        const std::string_view caller = variable(name);
-        if (!caller.empty() && caller != std::to_string(::geteuid())) return true;
-    }
-    return false;
-}
-
 }  // namespace
 
+std::optional<uid_t> desktop_user() {
+    for (const char* name : {"SUDO_UID", "PKEXEC_UID"}) {
+        const std::string_view text = variable(name);
+        uid_t caller = 0;
+        const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), caller);
+        if (!text.empty() && error == std::errc() && end == text.data() + text.size() && caller != ::geteuid())
+            return caller;
+    }
+    return std::nullopt;
+}
+
 bool open_browser(const std::string& url, const SignalWatch& signals) {
-    if (is_other_user()) return false;
+    if (::getuid() != ::geteuid() || desktop_user()) return false;
     std::vector<Words> commands = browser_commands(variable("BROWSER"), is_program);
     // Without a display xdg-open falls back to terminal browsers, but it gets no terminal.
     if (!variable("DISPLAY").empty() || !variable("WAYLAND_DISPLAY").empty()) commands.push_back({"xdg-open"});

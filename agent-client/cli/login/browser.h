@@ -1,11 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <sys/types.h>
+
+#include <optional>
 #include <string>
 
 #include "cli/signal_watch.h"
 
 namespace agent {
+
+/// The user whose desktop it is when sudo(8) or pkexec(1) made this process another user's.
+[[nodiscard]] std::optional<uid_t> desktop_user();
 
 /// Starts a browser on `url`: the first command of $BROWSER (browser_command.h) that can be started and does not fail
 /// within two seconds, otherwise xdg-open if there is a display. False if there is none, or a signal arrives meanwhile.

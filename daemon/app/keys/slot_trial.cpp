@@ -18,6 +18,8 @@ bool SlotTrial::is_typed(SlotKind kind) const noexcept {
 Result<SealingKey> SlotTrial::key_of(const KeySlot& slot) const {
     switch (slot.facts.kind) {
         case SlotKind::kPassphrase:
+            // One who can write to the store can plant a slot.
+            if (!secrets_.accept_cost) AGENT_CHECK(check_cost(slot.kdf(), kMostCalibratedOperations));
             return derive_key(secrets_.passphrase.reveal(), slot.kdf());
         case SlotKind::kRecovery:
             return read_recovery_key(secrets_.recovery_key.reveal());

@@ -122,12 +122,14 @@ void StoreKeyring::check_a_person_can_unlock(Done done) {
     });
 }
 
-Result<void> StoreKeyring::try_slots(std::uint32_t user, std::shared_ptr<SlotTrial> trial,
-                                     std::function<void()> tried) {
-    return throttle_.begin(user, [this, trial = std::move(trial), tried = std::move(tried)] {
-        read_slots([this, trial, tried](Result<KeySlots> slots) {
+Result<void> StoreKeyring::try_slots(std::uint32_t user, std::shared_ptr<SlotTrial> trial, Worker::Done tried) {
+    return throttle_.begin(user, [this, user, trial = std::move(trial), tried = std::move(tried)] {
+        read_slots([this, user, trial, tried](Result<KeySlots> slots) {
             trial->slots = std::move(slots);
-            worker_.run([trial] { trial->run(); }, tried);
+            if (auto run = worker_.run(
+                    user, [trial] { trial->run(); }, tried);
+                !run)
+                tried(std::move(run));
         });
     });
 }
@@ -135,8 +137,8 @@ Result<void> StoreKeyring::try_slots(std::uint32_t user, std::shared_ptr<SlotTri
 std::unique_ptr<Waiting> StoreKeyring::unlock(TypedSecrets secrets, std::uint32_t user, Done done) {
     const Owed<Result<void>> owed(std::move(done));
     const auto trial = std::make_shared<SlotTrial>(std::move(secrets), /*until_one_opens=*/true);
-    const auto begun = try_slots(user, trial, [this, owed, trial, user] {
-        Result<OpenedSlot> opened = trial->take_opened();
+    const auto begun = try_slots(user, trial, [this, owed, trial, user](const Result<void>& ran) {
+        Result<OpenedSlot> opened = ran ? trial->take_opened() : tl::unexpected(ran.error());
         throttle_.ended(user, opened || opened.error().code != Error::Code::kForbidden);
         if (!opened) return owed.answer(tl::unexpected(std::move(opened).error()));
         unlock_with(std::make_shared<OpenedSlot>(*std::move(opened)), owed);
@@ -157,8 +159,9 @@ std::unique_ptr<Waiting> StoreKeyring::test(TypedSecrets secrets, std::uint32_t 
                                             std::function<void(Result<std::vector<TriedKeySlot>>)> done) {
     const Owed<Result<std::vector<TriedKeySlot>>> owed(std::move(done));
     const auto trial = std::make_shared<SlotTrial>(std::move(secrets), /*until_one_opens=*/false);
-    const auto begun = try_slots(user, trial, [this, owed, trial, user] {
-        throttle_.ended(user, !trial->a_typed_secret_was_wrong());
+    const auto begun = try_slots(user, trial, [this, owed, trial, user](const Result<void>& ran) {
+        throttle_.ended(user, !ran || !trial->a_typed_secret_was_wrong());
+        if (!ran) return owed.answer(tl::unexpected(ran.error()));
         if (!trial->slots) return owed.answer(tl::unexpected(trial->slots.error()));
         owed.answer(std::move(trial->tried));
     });
@@ -177,16 +180,23 @@ std::unique_ptr<Waiting> StoreKeyring::list(std::function<void(Result<KeyringFac
     return owed.waiting();
 }
 
-std::unique_ptr<Waiting> StoreKeyring::add(NewKeySlot slot, std::function<void(Result<AddedKeySlot>)> done) {
+std::unique_ptr<Waiting> StoreKeyring::add(NewKeySlot slot, std::uint32_t user,
+                                           std::function<void(Result<AddedKeySlot>)> done) {
     const Owed<Result<AddedKeySlot>> owed(std::move(done));
     const auto making = std::make_shared<Making>();
     making->wanted = std::move(slot);
     // First of all: a locked agent makes no key file, and derives nothing.
-    read_slots([this, making, owed](const Result<KeySlots>& slots) {
+    read_slots([this, making, user, owed](const Result<KeySlots>& slots) {
         if (!slots) return owed.answer(tl::unexpected(slots.error()));
         if (vault_.data_key() == nullptr && !slots->slots.empty())
             return owed.answer(tl::unexpected(agent_is_locked()));
-        worker_.run([making] { making->make_key(); }, [this, making, owed] { add_made(making, owed); });
+        const auto made = [this, making, owed](const Result<void>& ran) {
+            ran ? add_made(making, owed) : owed.answer(tl::unexpected(ran.error()));
+        };
+        if (const auto run = worker_.run(
+                user, [making] { making->make_key(); }, made);
+            !run)
+            made(run);
     });
     return owed.waiting();
 }
@@ -231,7 +241,8 @@ bool StoreKeyring::is_to_be_tried_again(const Making& making, const Result<std::
            fingerprint(*present) != fingerprint(*making.data_key);
 }
 
-void StoreKeyring::derive(SecretString passphrase, KdfParameters kdf, std::function<void(Result<SealingKey>)> derived) {
+void StoreKeyring::derive(SecretString passphrase, KdfParameters kdf, std::uint32_t user,
+                          const Owed<Result<SealingKey>>& derived) {
     struct Derivation {
         SecretString passphrase;
         KdfParameters kdf;
@@ -240,41 +251,44 @@ void StoreKeyring::derive(SecretString passphrase, KdfParameters kdf, std::funct
     const auto job = std::make_shared<Derivation>();
     job->passphrase = std::move(passphrase);
     job->kdf = std::move(kdf);
-    worker_.run([job] { job->key = derive_key(job->passphrase.reveal(), job->kdf); },
-                [job, derived = std::move(derived)] { derived(std::move(job->key)); });
+    auto run = worker_.run(
+        user, [job] { job->key = derive_key(job->passphrase.reveal(), job->kdf); },
+        [job, derived](const Result<void>& ran) {
+            derived.answer(ran ? std::move(job->key) : Result<SealingKey>(tl::unexpected(ran.error())));
+        });
+    if (!run) derived.answer_soon(timers_, tl::unexpected(std::move(run).error()));
 }
 
-std::unique_ptr<Waiting> StoreKeyring::make_backup_key(SecretString passphrase,
+std::unique_ptr<Waiting> StoreKeyring::make_backup_key(SecretString passphrase, std::uint32_t user,
                                                        std::function<void(Result<NewBackupKey>)> done) {
-    const Owed<Result<NewBackupKey>> owed(std::move(done));
     if (passphrase.empty()) {
         SecretString recovery_key = make_recovery_key();
         auto key = read_recovery_key(recovery_key.reveal());
-        if (key)
-            owed.answer_soon(timers_,
-                             NewBackupKey{.key = *std::move(key), .kdf = {}, .recovery_key = std::move(recovery_key)});
-        else
-            owed.answer_soon(timers_, tl::unexpected(std::move(key).error()));
-        return owed.waiting();
+        if (!key)
+            return answer_later<Result<NewBackupKey>>(timers_, tl::unexpected(std::move(key).error()), std::move(done));
+        return answer_later<Result<NewBackupKey>>(
+            timers_, NewBackupKey{.key = *std::move(key), .kdf = {}, .recovery_key = std::move(recovery_key)},
+            std::move(done));
     }
     const KdfParameters kdf = moderate_kdf();
-    derive(std::move(passphrase), kdf, [owed, kdf](Result<SealingKey> key) {
-        if (key)
-            owed.answer(NewBackupKey{.key = *std::move(key), .kdf = kdf, .recovery_key = {}});
-        else
-            owed.answer(tl::unexpected(std::move(key).error()));
+    const Owed<Result<SealingKey>> owed([kdf, done = std::move(done)](Result<SealingKey> key) {
+        if (!key) return done(tl::unexpected(std::move(key).error()));
+        done(NewBackupKey{.key = *std::move(key), .kdf = kdf, .recovery_key = {}});
     });
+    derive(std::move(passphrase), kdf, user, owed);
     return owed.waiting();
 }
 
-std::unique_ptr<Waiting> StoreKeyring::backup_key(TypedSecrets secrets, KdfParameters kdf,
+std::unique_ptr<Waiting> StoreKeyring::backup_key(TypedSecrets secrets, KdfParameters kdf, std::uint32_t user,
                                                   std::function<void(Result<SealingKey>)> done) {
     const Owed<Result<SealingKey>> owed(std::move(done));
+    auto affordable = secrets.accept_cost ? Result<void>() : check_cost(kdf, moderate_kdf().operations);
     if (secrets.passphrase.empty())
         owed.answer_soon(timers_, read_recovery_key(secrets.recovery_key.reveal()));
+    else if (!affordable)
+        owed.answer_soon(timers_, tl::unexpected(std::move(affordable).error()));
     else
-        derive(std::move(secrets.passphrase), std::move(kdf),
-               [owed](Result<SealingKey> key) { owed.answer(std::move(key)); });
+        derive(std::move(secrets.passphrase), std::move(kdf), user, owed);
     return owed.waiting();
 }
 

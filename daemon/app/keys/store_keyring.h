@@ -31,15 +31,15 @@ class StoreKeyring final : public Keyring {
     [[nodiscard]] std::unique_ptr<Waiting> lock(Done done) override;
     [[nodiscard]] std::unique_ptr<Waiting> unlock(TypedSecrets secrets, std::uint32_t user, Done done) override;
     [[nodiscard]] std::unique_ptr<Waiting> list(std::function<void(Result<KeyringFacts>)> done) override;
-    [[nodiscard]] std::unique_ptr<Waiting> add(NewKeySlot slot,
+    [[nodiscard]] std::unique_ptr<Waiting> add(NewKeySlot slot, std::uint32_t user,
                                                std::function<void(Result<AddedKeySlot>)> done) override;
     [[nodiscard]] std::unique_ptr<Waiting> remove(std::int64_t id, Done done) override;
     [[nodiscard]] std::unique_ptr<Waiting> rotate(Done done) override;
     [[nodiscard]] std::unique_ptr<Waiting> test(TypedSecrets secrets, std::uint32_t user,
                                                 std::function<void(Result<std::vector<TriedKeySlot>>)> done) override;
-    [[nodiscard]] std::unique_ptr<Waiting> make_backup_key(SecretString passphrase,
+    [[nodiscard]] std::unique_ptr<Waiting> make_backup_key(SecretString passphrase, std::uint32_t user,
                                                            std::function<void(Result<NewBackupKey>)> done) override;
-    [[nodiscard]] std::unique_ptr<Waiting> backup_key(TypedSecrets secrets, KdfParameters kdf,
+    [[nodiscard]] std::unique_ptr<Waiting> backup_key(TypedSecrets secrets, KdfParameters kdf, std::uint32_t user,
                                                       std::function<void(Result<SealingKey>)> done) override;
 
   private:
@@ -56,11 +56,11 @@ class StoreKeyring final : public Keyring {
     void read_slots(std::function<void(Result<KeySlots>)> read);
     /// Runs `trial` when it is the user's turn, then calls `tried`, which ends the attempt. Fails as
     /// AttemptThrottle::begin() does.
-    [[nodiscard]] Result<void> try_slots(std::uint32_t user, std::shared_ptr<SlotTrial> trial,
-                                         std::function<void()> tried);
+    [[nodiscard]] Result<void> try_slots(std::uint32_t user, std::shared_ptr<SlotTrial> trial, Worker::Done tried);
     void unlock_with(const std::shared_ptr<OpenedSlot>& slot, const Owed<Result<void>>& owed);
-    /// On the worker.
-    void derive(SecretString passphrase, KdfParameters kdf, std::function<void(Result<SealingKey>)> derived);
+    /// On a thread of the user.
+    void derive(SecretString passphrase, KdfParameters kdf, std::uint32_t user,
+                const Owed<Result<SealingKey>>& derived);
     void add_made(const std::shared_ptr<Making>& making, const Owed<Result<AddedKeySlot>>& owed);
     [[nodiscard]] Result<void> unlock_first(const SealingKey& data_key);
     [[nodiscard]] bool is_to_be_tried_again(const Making& making, const Result<std::int64_t>& added) const;

@@ -44,6 +44,10 @@ class Unlocked {
     void wind_down(std::function<void()> wound_down);
     void resume();
 
+    /// Whether reconfigure() leaves no grant without its app; see AppRegistry::may_reconfigure().
+    [[nodiscard]] Result<void> may_reconfigure(const Config& config) const {
+        return apps_.may_reconfigure(config.apps);
+    }
     /// Applies the apps and the refresh settings of a new configuration.
     void reconfigure(Config config);
 

@@ -18,8 +18,11 @@ namespace {
 constexpr std::size_t kLargestFile = std::size_t{1024} * 1024;  // a configuration of some thousand apps
 
 Result<void> check_guard(const std::string& path, const struct stat& status, Guard guard) {
-    if (guard != Guard::kFileMode) return {};
-    if ((status.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
+    if (guard == Guard::kServiceManager) return {};
+    if ((status.st_mode & (S_IWGRP | S_IWOTH)) != 0) {
+        return fail(Error::Code::kForbidden, path + ": others can change it; put that right with: chmod go-w " + path);
+    }
+    if (guard == Guard::kFileMode && (status.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
         return fail(Error::Code::kForbidden, path + ": others can read it; make it private with: chmod 600 " + path);
     }
     if (status.st_uid != ::geteuid() && status.st_uid != 0) {
@@ -52,6 +55,12 @@ Result<SecretString> read_file(const std::string& path, Guard guard) {
     if (!fits) return fail(Error::Code::kBadRequest, path + ": larger than 1 MiB");
     if (size < 0) return system_error(path, read_error);
     return text.take();
+}
+
+Result<void> check_writers(const std::string& path) {
+    struct stat status {};
+    if (::stat(path.c_str(), &status) != 0) return system_error(path, errno);
+    return check_guard(path, status, Guard::kWriters);
 }
 
 tl::unexpected<Error> system_error(const std::string& path, int error_number) {

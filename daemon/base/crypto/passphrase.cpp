@@ -40,9 +40,17 @@ Result<KdfParameters> calibrated_kdf(Duration target) {
     // The time is proportional to the operations (RFC 9106 section 3.1).
     const double factor = std::chrono::duration<double>(target).count() / std::max(took.count(), 1e-3);
     const double operations = static_cast<double>(parameters.operations) * factor;
-    parameters.operations =
-        std::clamp(static_cast<std::uint64_t>(std::min(operations, 1e9)), parameters.operations, kMostOperations);
+    parameters.operations = std::clamp(static_cast<std::uint64_t>(std::min(operations, 1e9)), parameters.operations,
+                                       kMostCalibratedOperations);
     return parameters;
+}
+
+Result<void> check_cost(const KdfParameters& parameters, std::uint64_t most_operations) {
+    if (parameters.memory <= crypto_pwhash_MEMLIMIT_MODERATE && parameters.operations <= most_operations) return {};
+    return fail(Error::Code::kBadRequest,
+                "passphrase: to try it takes " + std::to_string(parameters.memory >> 20U) + " MiB of memory and " +
+                    std::to_string(parameters.operations) +
+                    " operations, more than this program orders; it may be made to exhaust this machine");
 }
 
 Result<SealingKey> derive_key(std::string_view passphrase, const KdfParameters& parameters) {

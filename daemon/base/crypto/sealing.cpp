@@ -75,12 +75,24 @@ std::uint64_t random_number() noexcept {
     return number;
 }
 
+std::string random_id() {
+    std::array<std::byte, 16> bytes{};
+    ::randombytes_buf(bytes.data(), bytes.size());
+    return hex(bytes);
+}
+
 std::string fingerprint(const SealingKey& key) {
     constexpr std::string_view kPurpose = "clio-agent/1 fingerprint of a key";
     std::array<std::byte, 16> digest{};
     ::crypto_generichash(raw(digest.data()), digest.size(), raw(kPurpose.data()), kPurpose.size(),
                          raw(key.raw().data()), SealingKey::kSize);
     return hex(std::span(digest).first(8));
+}
+
+std::string digest(std::string_view text) {
+    std::array<std::byte, 16> digest{};
+    ::crypto_generichash(raw(digest.data()), digest.size(), raw(text.data()), text.size(), nullptr, 0);
+    return hex(digest);
 }
 
 Bytes Sealer::seal(std::string_view plain, std::string_view context) const {

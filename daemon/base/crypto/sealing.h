@@ -60,8 +60,13 @@ class SealingKey {
 /// A random number of 63 bits that is not 0.
 [[nodiscard]] std::uint64_t random_number() noexcept;
 
+/// 32 random hexadecimal digits, which nobody can guess.
+[[nodiscard]] std::string random_id();
+
 /// 16 hexadecimal digits that identify `key` without revealing it.
 [[nodiscard]] std::string fingerprint(const SealingKey& key);
+/// 32 hexadecimal digits: no two texts have the same.
+[[nodiscard]] std::string digest(std::string_view text);
 
 /// Authenticated encryption with XChaCha20-Poly1305 (libsodium, draft-irtf-cfrg-xchacha) and a random 192-bit nonce.
 ///

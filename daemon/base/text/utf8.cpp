@@ -39,6 +39,16 @@ std::size_t utf8_length(std::string_view text) noexcept {
     return length;
 }
 
+std::string_view cut_utf8(std::string_view text, std::size_t most) noexcept {
+    std::size_t size = 0;
+    while (size < text.size()) {
+        const std::size_t length = utf8_length(text.substr(size));
+        if (length == 0 || size + length > most) break;
+        size += length;
+    }
+    return text.substr(0, size);
+}
+
 std::size_t find_invalid_utf8(std::string_view text) noexcept {
     for (std::size_t at = 0; at < text.size();) {
         const std::size_t length = utf8_length(text.substr(at));

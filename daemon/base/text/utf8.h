@@ -10,6 +10,9 @@ namespace agent {
 /// surrogate, nothing above U+10FFFF); otherwise 0.
 [[nodiscard]] std::size_t utf8_length(std::string_view text) noexcept;
 
+/// The beginning of well-formed `text`, at most `most` bytes, without a part of a character.
+[[nodiscard]] std::string_view cut_utf8(std::string_view text, std::size_t most) noexcept;
+
 /// The offset of the first byte that is not part of well-formed UTF-8, or npos.
 [[nodiscard]] std::size_t find_invalid_utf8(std::string_view text) noexcept;
 

@@ -6,7 +6,7 @@
 #include <cstdlib>
 #include <utility>
 
-#include "core/accounts/account_errors.h"
+#include "core/accounts/grant_app.h"
 #include "core/refresh/refresh_timing.h"
 #include "core/refresh/refresher.h"
 
@@ -34,6 +34,7 @@ std::chrono::seconds whole_seconds(Duration d) {
 AccountAnswers::Concern AccountAnswers::concern(const Account& account) const {
     const Life& life = account.record.life;
     if (life.state == State::kLoginRequired) return Concern::kNone;  // which comes first
+    if (has_other_app(apps_, account.record)) return Concern::kOtherApp;
     if (apps_.find(account.record.app) == nullptr) return Concern::kNoApp;
     if (!life.reason.empty()) return Concern::kNone;
     if (account.refused_again == life.generation) return Concern::kRefusedAgain;
@@ -42,7 +43,17 @@ AccountAnswers::Concern AccountAnswers::concern(const Account& account) const {
 }
 
 std::string_view AccountAnswers::state(const Account& account) const {
-    return public_word(concern(account) == Concern::kNone ? account.record.life.state : State::kNeedsAttention);
+    switch (concern(account)) {
+        case Concern::kNone:
+            return public_word(account.record.life.state);
+        case Concern::kOtherApp:
+            return public_word(State::kLoginRequired);
+        case Concern::kNoApp:
+        case Concern::kRefusedAgain:
+        case Concern::kClock:
+            return public_word(State::kNeedsAttention);
+    }
+    std::abort();
 }
 
 std::string AccountAnswers::reason(const Account& account) const {
@@ -51,7 +62,8 @@ std::string AccountAnswers::reason(const Account& account) const {
         case Concern::kNone:
             return record.life.reason;
         case Concern::kNoApp:
-            return app_not_registered(record.name, record.app).message;
+        case Concern::kOtherApp:
+            return no_app_for(apps_, record).message;
         case Concern::kRefusedAgain:
             return refused_again(account);
         case Concern::kClock:
@@ -66,7 +78,7 @@ std::string AccountAnswers::next_step(const Account& account) const {
     const AccountRecord& record = account.record;
     if (concern(account) == Concern::kNoApp) return "clioctl app add " + record.app;
     if (concern(account) == Concern::kClock) return "timedatectl set-ntp true";
-    if (record.life.state == State::kLoginRequired) return "clioctl login " + record.name;
+    if (state(account) == public_word(State::kLoginRequired)) return "clioctl login " + record.name;
     return state(account) == public_word(State::kNeedsAttention) ? "clioctl app check " + record.app : std::string();
 }
 
@@ -84,6 +96,11 @@ AccountFacts AccountAnswers::facts(const Account& account) const {
             .user = record.user};
 }
 
+std::string_view AccountAnswers::public_state(const Account& account) const {
+    const bool has_none = account.damage.empty() && has_other_app(apps_, account.record);
+    return public_word(has_none ? State::kLoginRequired : account.record.life.state);
+}
+
 std::string AccountAnswers::refused_again(const Account& account) const {
     const AccountRecord& record = account.record;
     const App* const app = apps_.find(record.app);
@@ -95,8 +112,8 @@ std::string AccountAnswers::refused_again(const Account& account) const {
 
 Result<IssuedToken> AccountAnswers::issue(const Account& account, bool min_ttl_met) const {
     const AccountRecord& record = account.record;
-    const App* app = apps_.find(record.app);
-    if (app == nullptr) return tl::unexpected(app_not_registered(record.name, record.app));
+    const App* const app = app_for(apps_, record);
+    if (app == nullptr) return tl::unexpected(no_app_for(apps_, record));
     AGENT_TRY(TokenSet tokens, open_token_set(sealer_, record.tokens, record.name, record.life.generation));
     return IssuedToken{.account = record.name,
                        .access_token = std::move(tokens.access_token),
@@ -109,12 +126,12 @@ Result<IssuedToken> AccountAnswers::issue(const Account& account, bool min_ttl_m
 }
 
 Duration AccountAnswers::held_for(const Account& account) const {
-    const App* app = apps_.find(account.record.app);
+    const App* const app = app_for(apps_, account.record);
     return app == nullptr ? Duration::zero() : pacer_.held_for(pacer_lane(*app));
 }
 
 std::string AccountAnswers::why_not_yet(const Account& account) const {
-    const App* app = apps_.find(account.record.app);
+    const App* const app = app_for(apps_, account.record);
     std::string reason = app == nullptr ? std::string() : pacer_.held_because(pacer_lane(*app));
     if (reason.empty()) reason = account.record.life.reason;
     return reason.empty() ? "no answer yet" : reason;
@@ -137,7 +154,7 @@ Error AccountAnswers::why_not_refreshed(const Account& account) const {
         return {.code = Error::Code::kLoginRequired,
                 .message = "account " + record.name + ": " + record.life.reason +
                            "; log in again with: clioctl login " + record.name};
-    if (apps_.find(record.app) == nullptr) return app_not_registered(record.name, record.app);
+    if (app_for(apps_, record) == nullptr) return no_app_for(apps_, record);
     if (record.life.state == State::kNeedsAttention)
         return {.code = Error::Code::kNeedsAttention,
                 .message = "account " + record.name + ": " + record.life.reason + "; next: " + next_step(account)};
@@ -165,7 +182,7 @@ std::optional<Result<IssuedToken>> AccountAnswers::token_now(const Account& acco
     const Duration lifetime = life.expires_at - life.obtained_at;
     const bool newer_is_coming = account.reported_generation == life.generation && account.attempt != nullptr;
 
-    if (life.state == State::kLoginRequired || apps_.find(account.record.app) == nullptr)
+    if (life.state == State::kLoginRequired || app_for(apps_, account.record) == nullptr)
         return best_token(account, min_ttl);
     if (newer_is_coming) return std::nullopt;
     if (left >= attainable_min_ttl(min_ttl, lifetime)) return issue(account, left >= min_ttl);

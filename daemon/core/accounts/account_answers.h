@@ -39,7 +39,7 @@ class AccountAnswers {
     [[nodiscard]] Duration held_for(const Account& account) const;
 
   private:
-    enum class Concern { kNone, kNoApp, kRefusedAgain, kClock };
+    enum class Concern { kNone, kNoApp, kOtherApp, kRefusedAgain, kClock };
 
     [[nodiscard]] Concern concern(const Account& account) const;
     [[nodiscard]] std::string reason(const Account& account) const;

@@ -6,6 +6,7 @@
 
 #include "core/accounts/account_errors.h"
 #include "core/accounts/account_wait.h"
+#include "core/accounts/grant_app.h"
 #include "core/accounts/restored_account.h"
 #include "core/refresh/refresh_timing.h"
 #include "protocol/names.h"
@@ -47,6 +48,15 @@ AccountBook::AccountBook(World world, const Sealer& sealer, AppRegistry& apps, E
     apps_.count_users_with([this](std::string_view app) {
         return static_cast<std::size_t>(std::count_if(
             accounts_.begin(), accounts_.end(), [&](const auto& entry) { return entry.second.record.app == app; }));
+    });
+    apps_.find_grants_with([this](std::string_view app, std::string_view origin) {
+        std::vector<std::string> names;
+        for (const auto& [name, account] : accounts_) {
+            const AccountRecord& record = account.record;
+            const bool dead = record.life.state == State::kLoginRequired && record.life.grant_dead;
+            if (record.app == app && !record.origin.empty() && record.origin != origin && !dead) names.push_back(name);
+        }
+        return names;
     });
 }
 
@@ -201,7 +211,7 @@ std::unique_ptr<Waiting> AccountBook::revive(std::string_view name, Duration pat
 }
 
 std::unique_ptr<Waiting> AccountBook::await_generation(Account& account, Duration patience, FactsDone done) {
-    if (!account.damage.empty() || apps_.find(account.record.app) == nullptr)
+    if (!account.damage.empty() || app_for(apps_, account.record) == nullptr)
         return refuse_refresh(answers_.why_not_refreshed(account), std::move(done));
     const std::uint64_t before = account.record.life.generation;
     auto wait = std::make_unique<AccountWait>(
@@ -320,15 +330,19 @@ void AccountBook::queue_refresh(Account& account) {
 }
 
 void AccountBook::app_changed(const std::string& app) {
-    if (const App* changed = apps_.find(app)) pacer_.resume(pacer_lane(*changed));
+    const App* const changed = apps_.find(app);
+    if (changed != nullptr) pacer_.resume(pacer_lane(*changed));
     for (auto& [name, account] : accounts_) {
         if (account.record.app != app) continue;
+        if (account.record.origin.empty() && changed != nullptr) account.record.origin = origin_of(*changed);
         if (account.attempt && account.attempt->ticket) {  // in the queue of what may be another client_id by now
             refresher_.withdraw(account);
             queue_refresh(account);
         }
         retry_now(account);  // what the app was refused for may have been corrected
         tell_trouble(account);
+        const bool in_vain = app_for(apps_, account.record) == nullptr && !is_refreshing(account.record.life.state);
+        if (in_vain) AccountWait::try_all(account, /*at_last=*/true);
     }
 }
 

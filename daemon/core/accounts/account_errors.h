@@ -21,12 +21,6 @@ namespace agent {
                        (meant.empty() ? "; clioctl list names those there are" : meant)};
 }
 
-[[nodiscard]] inline Error app_not_registered(const std::string& account, const std::string& app) {
-    return {.code = Error::Code::kNotFound,
-            .message =
-                "account " + account + ": its app " + app + " is not registered; add it with: clioctl app add " + app};
-}
-
 /// Why the record of an account cannot be changed as it is, if it cannot.
 [[nodiscard]] inline std::optional<Error> why_not_changed(const Account& account) {
     const std::string& name = account.record.name;

@@ -6,6 +6,7 @@
 #include "base/bytes.h"
 #include "base/json/json.h"
 #include "base/json/json_writer.h"
+#include "base/text/utf8.h"
 #include "core/refresh/refresh_timing.h"
 #include "core/refresh/token_set.h"
 #include "core/store/seal_context.h"
@@ -15,6 +16,8 @@ namespace agent {
 namespace {
 
 constexpr std::string_view kPurpose = "account-record";
+constexpr std::size_t kLongestReason = 1000;   // bytes; ours have less
+constexpr std::size_t kLongestUserText = 200;  // bytes
 
 std::int64_t to_wire(WallTime t) {
     return t.time_since_epoch().count();
@@ -31,6 +34,7 @@ SecretString write_facts(const AccountRecord& record) {
     JsonWriter out;
     out.begin_object();
     out.member("app", record.app);
+    if (!record.origin.empty()) out.member("origin", record.origin);
     out.member("obtained_at", to_wire(life.obtained_at));
     out.member("expires_at", to_wire(life.expires_at));
     out.member("refresh_at", to_wire(life.refresh_at));
@@ -65,6 +69,7 @@ bool read_facts(const Json& json, AccountRecord& record) {
         return false;
 
     record.app = *app;
+    record.origin = json.find_string("origin").value_or("");
     record.previous_generation = static_cast<std::uint64_t>(*previous);
     record.life.obtained_at = *obtained_at;
     record.life.expires_at = *expires_at;
@@ -73,13 +78,12 @@ bool read_facts(const Json& json, AccountRecord& record) {
     record.life.answer_lost_before = *answer_lost_before;
     record.life.state = *login_required ? State::kLoginRequired : State::kReady;
     record.life.grant_dead = json.find_boolean("grant_dead").value_or(false);  // an older record does not tell
-    record.life.reason = json.find_string("reason").value_or("");
+    record.life.reason = cut_utf8(json.find_string("reason").value_or(""), kLongestReason);
     record.last_refresh = from_wire(json.find_integer("last_refresh"));
     record.moved_to = json.find_string("moved_to").value_or("");
     if (const Json* user = json.find("user"); user != nullptr) {
-        record.user = ClioUser{.id = user->find_integer("id").value_or(0),
-                               .name = std::string(user->find_string("name").value_or("")),
-                               .email = std::string(user->find_string("email").value_or(""))};
+        record.user = clio_user(user->find_integer("id").value_or(0), user->find_string("name").value_or(""),
+                                user->find_string("email").value_or(""));
     }
     return true;
 }
@@ -121,6 +125,12 @@ Bytes resealed_if_possible(const Sealer& sealer, std::string_view sealed, std::s
 }
 
 }  // namespace
+
+ClioUser clio_user(std::int64_t id, std::string_view name, std::string_view email) {
+    return {.id = id,
+            .name = std::string(cut_utf8(name, kLongestUserText)),
+            .email = std::string(cut_utf8(email, kLongestUserText))};
+}
 
 StoredRow seal_account_record(const Sealer& sealer, const AccountRecord& record) {
     const SecretString facts = write_facts(record);

@@ -17,6 +17,9 @@ namespace agent {
 struct AccountRecord {
     std::string name;
     std::string app;
+    /// Of the app that the grant came from (origin_of()). Empty when an older version wrote the record, until it is
+    /// bound to the app that it has then.
+    std::string origin;
     std::optional<ClioUser> user;
     /// Of its states only kReady and kLoginRequired are written down, with the reason; of its flags all
     /// but `answer_lost`, which an open intent implies.

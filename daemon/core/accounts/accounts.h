@@ -34,6 +34,8 @@ struct ClioUser {
     std::string name;
     std::string email;
 };
+/// With its texts cut to 200 bytes: they come from outside, and stand in every list and record.
+[[nodiscard]] ClioUser clio_user(std::int64_t id, std::string_view name, std::string_view email);
 
 /// The public facts of an account; never a token.
 struct AccountFacts {

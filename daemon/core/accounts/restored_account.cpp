@@ -3,6 +3,9 @@
 
 #include <utility>
 
+#include "core/oauth/token_response.h"
+#include "protocol/names.h"
+
 namespace agent {
 
 namespace {
@@ -20,6 +23,7 @@ std::string generations(const Life& here, const Life& there) {
 
 AccountRecord after_restart(AccountRecord stored, const App* app) {
     stored.life = life_after_restart(std::move(stored.life), app == nullptr ? Rotation::kReusable : app->rotation);
+    if (stored.origin.empty() && app != nullptr) stored.origin = origin_of(*app);
     return stored;
 }
 
@@ -33,6 +37,21 @@ std::optional<std::string> why_kept(const Account& present, const AccountRecord&
     if (there.generation <= here.generation || there.obtained_at <= here.obtained_at)
         return "the backup's is not newer (" + generations(here, there) + ")";
     return std::nullopt;
+}
+
+Result<void> check_brought(const AccountRecord& brought, const TokenSet& tokens, WallTime now) {
+    const Life& life = brought.life;
+    const Duration lifetime = life.expires_at - life.obtained_at;
+    const char* const wrong = !is_valid_name(brought.app)                             ? "its app has no valid name"
+                              : !is_usable_access_token(tokens.access_token.reveal()) ? "its access token is not usable"
+                              : tokens.refresh_token.empty()                          ? "it has no refresh token"
+                              : lifetime < Duration::zero() || lifetime > kLongestLifetime ? "its lifetime cannot be"
+                              : life.expires_at - now > kLongestLifetime ? "it expires too far in the future"
+                              : life.refresh_at < life.obtained_at || life.refresh_at > life.expires_at + lifetime
+                                  ? "its time to refresh cannot be"
+                                  : nullptr;
+    if (wrong == nullptr) return {};
+    return fail(Error::Code::kInternal, "account " + brought.name + ": " + wrong);
 }
 
 AccountRecord as_restored(AccountRecord brought, const std::string& backup, std::optional<Rotation> rotation,

@@ -20,6 +20,9 @@ namespace agent {
 /// damaged, or when it needs a login anyway and the backup has newer tokens of the same Clio user.
 [[nodiscard]] std::optional<std::string> why_kept(const Account& present, const AccountRecord& brought);
 
+/// Whether a record of a backup could have come from a login here: the same is asked of it as of a token answer.
+[[nodiscard]] Result<void> check_brought(const AccountRecord& brought, const TokenSet& tokens, WallTime now);
+
 /// The record to be kept. Only a person can tell whether a single-use refresh token was used after the backup was made:
 /// such an account asks for a login. An account that was moved with `backup` goes on as it was while its access token
 /// lives; later it has most likely gone on elsewhere. `rotation` is empty while its app is unknown.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/apps/app_registry.h"
 
+#include <algorithm>
 #include <set>
 #include <utility>
 
@@ -52,7 +53,9 @@ AppRegistry::AppRegistry(const Sealer& sealer, Timers& timers, TokenStore& store
 AppRegistry::Entry AppRegistry::make_entry(App app, Stored row) const {
     Bytes sealed = sealer_.seal(app.client_secret.reveal(), seal_context(kSecretPurpose, app.name, row.generation));
     app.client_secret = SecretString();
+    std::string origin = origin_of(app);
     return {.app = std::move(app),
+            .origin = std::move(origin),
             .sealed_secret = std::move(sealed),
             .generation = row.generation,
             .version = row.version};
@@ -116,6 +119,11 @@ bool AppRegistry::same(const Entry* one, const Entry* other) const {
 const App* AppRegistry::find(std::string_view name) const {
     const Entry* const entry = find_entry(name);
     return entry == nullptr ? nullptr : &entry->app;
+}
+
+const App* AppRegistry::find(std::string_view name, std::string_view origin) const {
+    const Entry* const entry = find_entry(name);
+    return entry != nullptr && (origin.empty() || entry->origin == origin) ? &entry->app : nullptr;
 }
 
 Result<SecretString> AppRegistry::secret(const App& app) const {
@@ -192,8 +200,28 @@ Error AppRegistry::not_registered(std::string_view name) const {
     return {.code = Error::Code::kNotFound, .message = "app " + std::string(name) + why};
 }
 
-std::unique_ptr<Waiting> AppRegistry::put(App app, Done done) {
+Result<void> AppRegistry::keeps_grants(const App& app) const {
+    constexpr std::size_t kMostNamed = 5;
+    const std::vector<std::string> accounts = grants_of_others_(app.name, origin_of(app));
+    if (accounts.empty()) return {};
+    std::string names;
+    for (std::size_t i = 0; i < std::min(accounts.size(), kMostNamed); ++i)
+        names.append(names.empty() ? "" : ", ").append(accounts[i]);
+    if (accounts.size() > kMostNamed) names += " and " + std::to_string(accounts.size() - kMostNamed) + " more";
+    return fail(Error::Code::kConflict, "app " + app.name +
+                                            ": its client id, region or endpoints would change under the grants of " +
+                                            names + "; log them out first, or choose another name for the app");
+}
+
+Result<void> AppRegistry::may_reconfigure(const std::vector<App>& configured) const {
+    for (const App& app : configured) AGENT_CHECK(keeps_grants(app));
+    return {};
+}
+
+std::unique_ptr<Waiting> AppRegistry::put(App app, bool replace_grants, Done done) {
     if (configured_.contains(app.name)) return refuse(configured_app(app.name), std::move(done));
+    if (auto kept = keeps_grants(app); !kept && !replace_grants)
+        return refuse(std::move(kept).error(), std::move(done));
     const Stored present = stored_row(app.name);
 
     StoreChange change{.action = StoreChange::Action::kPut,

@@ -49,20 +49,29 @@ class AppRegistry : public Apps {
     /// How many accounts use an app; asked before it is removed.
     void count_users_with(std::function<std::size_t(std::string_view)> users) { users_ = std::move(users); }
 
+    /// The names of the accounts whose grants, as far as they live, are of this app with another origin.
+    using GrantsOfOthers = std::function<std::vector<std::string>(std::string_view app, std::string_view origin)>;
+    void find_grants_with(GrantsOfOthers grants) { grants_of_others_ = std::move(grants); }
+    /// Whether reconfigure() would leave no grant without its app. kConflict, with the names of the accounts.
+    [[nodiscard]] Result<void> may_reconfigure(const std::vector<App>& configured) const;
+
     /// Without its secret; null when there is no such app. Valid until the apps change.
     [[nodiscard]] const App* find(std::string_view name) const;
+    /// The same; null also when it has another origin (origin_of()). An empty one fits any.
+    [[nodiscard]] const App* find(std::string_view name, std::string_view origin) const;
     /// The secret of an app that find() found.
     [[nodiscard]] Result<SecretString> secret(const App& app) const;
 
     [[nodiscard]] std::vector<AppFacts> list() const override;
     [[nodiscard]] std::vector<UnreadableApp> unreadable() const override;
     [[nodiscard]] Result<AppFacts> facts(std::string_view name) const override;
-    [[nodiscard]] std::unique_ptr<Waiting> put(App app, Done done) override;
+    [[nodiscard]] std::unique_ptr<Waiting> put(App app, bool replace_grants, Done done) override;
     [[nodiscard]] std::unique_ptr<Waiting> remove(std::string_view name, Done done) override;
 
   private:
     struct Entry {
         App app;  // its client_secret is empty
+        std::string origin;
         Bytes sealed_secret;
         std::uint64_t generation = 0;  // of the stored row, as is the version; 0 for one of the configuration
         std::uint64_t version = 0;
@@ -85,6 +94,8 @@ class AppRegistry : public Apps {
     [[nodiscard]] Stored stored_row(std::string_view name) const;
     /// Another program wrote the row of an app.
     void take_present(const std::string& name, const std::optional<StoredRow>& present);
+    /// Fails with kConflict when living grants came from another origin than `app` has.
+    [[nodiscard]] Result<void> keeps_grants(const App& app) const;
     [[nodiscard]] Result<SecretString> open_secret(const Entry& entry) const;
     /// With its secret.
     [[nodiscard]] Result<App> whole_app(const Entry& entry) const;
@@ -101,6 +112,7 @@ class AppRegistry : public Apps {
     std::map<std::string, Unreadable, std::less<>> unreadable_;  // never a name that stored_ has
     std::function<void(const std::string&)> changed_ = [](const std::string&) {};
     std::function<std::size_t(std::string_view)> users_ = [](std::string_view) { return std::size_t{0}; };
+    GrantsOfOthers grants_of_others_ = [](std::string_view, std::string_view) { return std::vector<std::string>(); };
     Commits commits_;
 };
 

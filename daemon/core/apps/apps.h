@@ -38,9 +38,10 @@ class Apps {
     [[nodiscard]] virtual std::vector<UnreadableApp> unreadable() const = 0;
     [[nodiscard]] virtual Result<AppFacts> facts(std::string_view name) const = 0;
 
-    /// Adds or replaces a run-time app. kConflict for a name that the configuration has. Never calls `done` before it
-    /// returns; the change goes on when the wait is given up.
-    [[nodiscard]] virtual std::unique_ptr<Waiting> put(App app, Done done) = 0;
+    /// Adds or replaces a run-time app. kConflict for a name that the configuration has; and, unless `replace_grants`,
+    /// when living grants came from another client id, region or endpoint: those accounts would have to log in again.
+    /// Never calls `done` before it returns; the change goes on when the wait is given up.
+    [[nodiscard]] virtual std::unique_ptr<Waiting> put(App app, bool replace_grants, Done done) = 0;
     /// kNotFound, or kConflict when accounts still use it or the configuration has it.
     [[nodiscard]] virtual std::unique_ptr<Waiting> remove(std::string_view name, Done done) = 0;
 };

@@ -51,8 +51,9 @@ struct BackupPage {
 struct RestoredRecord {
     enum class Result : std::uint8_t {
         kRestored,
-        kSetAside,  // restored, but a person must say whether its refresh token is still the newest
-        kKept,      // the existing record stays
+        kSetAside,    // restored, but a person must say whether its refresh token is still the newest
+        kKept,        // the existing record stays
+        kRestorable,  // nothing was changed, and this record could be restored
         kFailed,
     };
     StoredRow::Kind kind = StoredRow::Kind::kApp;
@@ -61,10 +62,11 @@ struct RestoredRecord {
     std::string detail;  // empty if it was simply restored
 };
 
-inline constexpr WordTable<RestoredRecord::Result, 4> kRestoredResults{
+inline constexpr WordTable<RestoredRecord::Result, 5> kRestoredResults{
     {{"restored", RestoredRecord::Result::kRestored},
      {"set_aside", RestoredRecord::Result::kSetAside},
      {"kept", RestoredRecord::Result::kKept},
+     {"restorable", RestoredRecord::Result::kRestorable},
      {"failed", RestoredRecord::Result::kFailed}}};
 
 /// Copies apps and accounts into a backup and restores them. Everything that the local protocol needs of backups.
@@ -74,14 +76,24 @@ class Backups {
 
     virtual ~Backups() = default;
 
+    /// Begins a backup: copy() and move() take its key for kBegun after its last use.
+    static constexpr Duration kBegun = std::chrono::hours(1);
+    virtual void begin(const Sealer& backup) = 0;
+
     /// The next kPage records after `after`, apps first, each kind sorted by name, sealed with the key of `backup`.
-    [[nodiscard]] virtual BackupPage copy(const Sealer& backup, const std::optional<BackupPage::Place>& after) = 0;
+    /// Leaves out what check() would fail. kForbidden when that backup was not begun.
+    [[nodiscard]] virtual Result<BackupPage> copy(const Sealer& backup,
+                                                  const std::optional<BackupPage::Place>& after) = 0;
 
     /// Moves the account away with `backup`, like AccountBook::set_aside(). `done` gets the reason why it was not
-    /// moved, or an empty one; it is called only after this returns.
+    /// moved, or an empty one; it is called only after this returns. kForbidden when that backup was not begun.
     using MoveDone = std::function<void(Result<std::string>)>;
     [[nodiscard]] virtual std::unique_ptr<Waiting> move(const std::string& account, const Sealer& backup,
                                                         MoveDone done) = 0;
+
+    /// Whether restore() would take each record in a place that has none: kRestorable or kFailed. Changes nothing.
+    [[nodiscard]] virtual std::vector<RestoredRecord> check(const Sealer& backup,
+                                                            const std::vector<StoredRow>& records) = 0;
 
     /// Restores records that are better than the existing ones, one after the other, and returns the result of each.
     /// Calls `done` only after it returns. If the wait is destroyed, the records not yet begun are not restored.

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/backup/store_backups.h"
 
+#include <algorithm>
 #include <utility>
 
+#include "core/accounts/grant_app.h"
 #include "core/accounts/restored_account.h"
 #include "core/refresh/token_set.h"
+#include "protocol/limits.h"
 
 namespace agent {
 
@@ -52,21 +55,22 @@ class StoreBackups::Restoring final : public Waiting {
             end(Outcome::kKept, "there is an app of this name");
             return {};
         }
-        step_ =
-            of_.apps_.put(std::move(app), [this](const Result<void>& added) { end(added, Outcome::kRestored, {}); });
+        step_ = of_.apps_.put(std::move(app), /*replace_grants=*/false,
+                              [this](const Result<void>& added) { end(added, Outcome::kRestored, {}); });
         return {};
     }
 
     Result<void> restore_account(const StoredRow& row) {
         AGENT_TRY(AccountRecord brought, open_account_record(*backup_, row));
         AGENT_TRY(TokenSet tokens, open_token_set(*backup_, brought.tokens, row.name, row.generation));
-        const App* const app = of_.apps_.find(brought.app);
+        AGENT_CHECK(check_brought(brought, tokens, of_.clock_.now()));
+        const App* const app = app_for(of_.apps_, brought);
+        std::string lacks_app = app == nullptr ? no_app_for(of_.apps_, brought).message : std::string();
         AccountRecord record =
             as_restored(std::move(brought), backup_id(*backup_),
                         app == nullptr ? std::nullopt : std::optional(app->rotation), of_.clock_.now());
         const bool aside = record.life.state == State::kLoginRequired;
-        std::string detail = record.life.reason;
-        if (app == nullptr) detail = "its app " + record.app + " is not registered: clioctl app add " + record.app;
+        std::string detail = lacks_app.empty() ? record.life.reason : std::move(lacks_app);
         step_ = of_.accounts_.restore_from_backup(
             std::move(record), std::move(tokens), [this, aside, detail = std::move(detail)](const Result<void>& taken) {
                 end(taken, aside ? Outcome::kSetAside : Outcome::kRestored, detail);
@@ -83,7 +87,25 @@ class StoreBackups::Restoring final : public Waiting {
     std::unique_ptr<Timer> next_;
 };
 
-BackupPage StoreBackups::copy(const Sealer& backup, const std::optional<BackupPage::Place>& after) {
+void StoreBackups::begin(const Sealer& backup) {
+    if (begun_.size() >= kMostBegun)
+        begun_.erase(std::min_element(begun_.begin(), begun_.end(),
+                                      [](const auto& a, const auto& b) { return a.second < b.second; }));
+    begun_.insert_or_assign(backup_id(backup), clock_.boot_now());
+}
+
+/// A key that did not come from here is not good enough: a backup begins with the proof that a person wants it.
+Result<void> StoreBackups::check_begun(const Sealer& backup) {
+    std::erase_if(begun_, [now = clock_.boot_now()](const auto& one) { return now - one.second > kBegun; });
+    const auto found = begun_.find(backup_id(backup));
+    if (found == begun_.end())
+        return fail(Error::Code::kForbidden, "backup: it was not begun here, or too long ago; begin again");
+    found->second = clock_.boot_now();
+    return {};
+}
+
+Result<BackupPage> StoreBackups::copy(const Sealer& backup, const std::optional<BackupPage::Place>& after) {
+    AGENT_CHECK(check_begun(backup));
     using Kind = StoredRow::Kind;
     BackupPage page;
     std::size_t seen = 0;
@@ -92,6 +114,9 @@ BackupPage StoreBackups::copy(const Sealer& backup, const std::optional<BackupPa
             auto copied = kind == Kind::kApp ? apps_.copy(name, backup) : accounts_.copy(name, backup);
             page.next = BackupPage::Place{.kind = kind, .name = name};
             ++seen;
+            if (copied) {
+                if (auto good = check_record(backup, *copied); !good) copied = tl::unexpected(std::move(good).error());
+            }
             if (copied)
                 page.records.push_back(*std::move(copied));
             else
@@ -106,6 +131,8 @@ BackupPage StoreBackups::copy(const Sealer& backup, const std::optional<BackupPa
 }
 
 std::unique_ptr<Waiting> StoreBackups::move(const std::string& account, const Sealer& backup, MoveDone done) {
+    if (auto begun = check_begun(backup); !begun)
+        return answer_later<Result<std::string>>(timers_, tl::unexpected(std::move(begun).error()), std::move(done));
     if (const std::string before = accounts_.moved_to(account); !before.empty())
         return answer_later<Result<std::string>>(timers_, "it was moved away before, with the backup " + before,
                                                  std::move(done));
@@ -121,6 +148,31 @@ std::unique_ptr<Waiting> StoreBackups::move(const std::string& account, const Se
                                    const bool moved = accounts_.moved_to(account) == id;
                                    done(moved ? "" : "it needs a login: " + facts->reason);
                                });
+}
+
+Result<void> StoreBackups::check_record(const Sealer& backup, const StoredRow& row) const {
+    if (row.sealed.size() > limits::kRecordBytes)
+        return fail(Error::Code::kInternal, row.name + ": is too large to be restored");
+    if (row.kind == StoredRow::Kind::kApp) {
+        AGENT_CHECK(open_app(backup, row));
+        return {};
+    }
+    AGENT_TRY(const AccountRecord brought, open_account_record(backup, row));
+    AGENT_TRY(const TokenSet tokens, open_token_set(backup, brought.tokens, row.name, row.generation));
+    return check_brought(brought, tokens, clock_.now());
+}
+
+std::vector<RestoredRecord> StoreBackups::check(const Sealer& backup, const std::vector<StoredRow>& records) {
+    using Outcome = RestoredRecord::Result;
+    std::vector<RestoredRecord> results;
+    for (const StoredRow& row : records) {
+        const auto good = check_record(backup, row);
+        results.push_back({.kind = row.kind,
+                           .name = row.name,
+                           .result = good ? Outcome::kRestorable : Outcome::kFailed,
+                           .detail = good ? std::string() : good.error().message});
+    }
+    return results;
 }
 
 std::unique_ptr<Waiting> StoreBackups::restore(std::shared_ptr<const Sealer> backup, std::vector<StoredRow> records,

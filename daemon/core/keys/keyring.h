@@ -70,6 +70,8 @@ struct AddedKeySlot {
 struct TypedSecrets {
     SecretString passphrase;
     SecretString recovery_key;
+    /// Try the passphrase also where that costs more than this program orders (check_cost()).
+    bool accept_cost = false;
 };
 
 /// The key of a new backup, and how to come by it again.
@@ -88,7 +90,8 @@ struct TriedKeySlot {
 
 /// The keys of the store, any of which opens it, and the lock. The whole of what the local protocol can ask of them.
 ///
-/// Nothing here calls `done` before it has returned. What changes something goes on when the wait is given up.
+/// Nothing here calls `done` before it has returned. What changes something goes on when the wait is given up. `user`
+/// is the local user who asks: deriving keys for one delays no other.
 class Keyring {
   public:
     using Done = std::function<void(Result<void>)>;
@@ -106,7 +109,7 @@ class Keyring {
     [[nodiscard]] virtual std::unique_ptr<Waiting> list(std::function<void(Result<KeyringFacts>)> done) = 0;
 
     /// kLocked while locked, but for the first slot of a store that has none.
-    [[nodiscard]] virtual std::unique_ptr<Waiting> add(NewKeySlot slot,
+    [[nodiscard]] virtual std::unique_ptr<Waiting> add(NewKeySlot slot, std::uint32_t user,
                                                        std::function<void(Result<AddedKeySlot>)> done) = 0;
     /// kNotFound for no such slot, kConflict for the last one, kLocked while locked.
     [[nodiscard]] virtual std::unique_ptr<Waiting> remove(std::int64_t id, Done done) = 0;
@@ -119,11 +122,12 @@ class Keyring {
         TypedSecrets secrets, std::uint32_t user, std::function<void(Result<std::vector<TriedKeySlot>>)> done) = 0;
 
     /// A key that opens no store: from `passphrase`, or from a recovery key of its own where that is empty.
-    [[nodiscard]] virtual std::unique_ptr<Waiting> make_backup_key(SecretString passphrase,
+    [[nodiscard]] virtual std::unique_ptr<Waiting> make_backup_key(SecretString passphrase, std::uint32_t user,
                                                                    std::function<void(Result<NewBackupKey>)> done) = 0;
     /// The same key again, from the passphrase with its `kdf`, or from the recovery key. kBadRequest for a recovery key
-    /// that was misread.
+    /// that was misread, and for a `kdf` that costs more than that of make_backup_key().
     [[nodiscard]] virtual std::unique_ptr<Waiting> backup_key(TypedSecrets secrets, KdfParameters kdf,
+                                                              std::uint32_t user,
                                                               std::function<void(Result<SealingKey>)> done) = 0;
 };
 

@@ -10,20 +10,56 @@
 
 namespace agent {
 
+namespace {
+
+std::string app_is_gone(const std::string& name) {
+    return "app " + name + " was removed or changed since the login began; log in again";
+}
+
+std::string described(const ClioUser& user) {
+    return user.name + " <" + user.email + ">";
+}
+
+}  // namespace
+
 LoginAttempt::LoginAttempt(World world, const AppRegistry& apps, AccountBook& book, LoginRequest request,
-                           const App& app, std::string id, WallTime expires_at)
+                           const App& app, std::string id, std::string start_link, WallTime expires_at)
     : world_(world),
       apps_(apps),
       book_(book),
       request_(std::move(request)),
       redirect_uri_(app.redirect_uri),
+      origin_(origin_of(app)),
       secrets_(make_login_secrets(app, world.entropy)),
       state_{.id = std::move(id),
              .account = request_.account,
              .authorization_url = authorization_url(app, secrets_),
+             .start_url = std::move(start_link),
              .expires_at = expires_at,
              .error = {},
              .detail = {}} {}
+
+const App* LoginAttempt::app() const {
+    const App* const app = apps_.find(request_.app);
+    return app != nullptr && origin_of(*app) == origin_ ? app : nullptr;
+}
+
+bool LoginAttempt::has_ticket(std::string_view ticket) const noexcept {
+    const std::string_view link = state_.start_url;
+    const std::size_t at = link.find('?');
+    return at != std::string_view::npos && link.substr(at + 1) == ticket;
+}
+
+BrowserPage LoginAttempt::start() {
+    if (std::exchange(started_, true))
+        return {.kind = BrowserPage::Kind::kFailed,
+                .account = state_.account,
+                .reason = "This link was opened before, and works once. Begin the login again."};
+    return {.kind = BrowserPage::Kind::kGoTo,
+            .account = state_.account,
+            .reason = {},
+            .location = state_.authorization_url};
+}
 
 void LoginAttempt::take(AuthorizationResponse response, RedirectListener::Respond browser) {
     response_taken_ = true;
@@ -35,8 +71,8 @@ void LoginAttempt::take(AuthorizationResponse response, RedirectListener::Respon
                                                                       : said);
     }
     code_ = std::move(response.code);
-    const App* app = apps_.find(request_.app);
-    if (app == nullptr) return fail("exchange_failed", "app " + request_.app + " is not registered any more");
+    const App* const app = this->app();
+    if (app == nullptr) return fail("exchange_failed", app_is_gone(request_.app));
     ticket_ = book_.pacer().queue(pacer_lane(*app), Pacer::Priority::kAsked, [this](Pacer::Turn turn) {
         turn_ = std::move(turn);
         exchange();
@@ -49,8 +85,8 @@ void LoginAttempt::exchange() {
         until_request_ = world_.timers.after(wait, [this] { exchange(); });
         return;
     }
-    const App* app = apps_.find(request_.app);
-    if (app == nullptr) return fail("exchange_failed", "app " + request_.app + " is not registered any more");
+    const App* const app = this->app();
+    if (app == nullptr) return fail("exchange_failed", app_is_gone(request_.app));
     const auto secret = apps_.secret(*app);
     if (!secret) return fail("exchange_failed", secret.error().message);
     asked_at_ = world_.clock.boot_now();
@@ -83,23 +119,28 @@ void LoginAttempt::take_tokens(const tl::expected<HttpResponse, HttpFailure>& ou
     tokens_ = *std::move(answer);
     tokens_->asked_at = asked_at_;
 
-    const App* app = apps_.find(request_.app);
-    if (app == nullptr || app->endpoints.who_am_i.empty()) return check_user(std::nullopt);
+    const App* const app = this->app();
+    if (app == nullptr) return fail("exchange_failed", app_is_gone(request_.app));
+    if (app->endpoints.who_am_i.empty()) return check_user(std::nullopt);
     call_ = world_.http.send(
         who_am_i_request(*app, tokens_->access_token.reveal()),
         [this](const tl::expected<HttpResponse, HttpFailure>& asked) { check_user(read_who_am_i(asked)); });
 }
 
 void LoginAttempt::check_user(std::optional<ClioUser> user) {
+    if (request_.replace_user) return keep(std::move(user));
     const auto present = book_.facts(request_.account);
+    const bool is_used = present && present->state != public_word(State::kLoginRequired);
     const std::optional<ClioUser> before = present ? present->user : std::nullopt;
-    const bool same = before && user && before->id == user->id;
-    if (before && !same && !request_.replace_user) {
-        const std::string now = user ? user->name + " <" + user->email + ">" : "a user whom Clio did not name";
-        return fail("user_mismatch", "account " + request_.account + " belongs to " + before->name + " <" +
-                                         before->email + ">, this login to " + now +
+    if (before && user && before->id != user->id)
+        return fail("user_mismatch", "account " + request_.account + " belongs to " + described(*before) +
+                                         ", this login to " + described(*user) +
                                          "; the old grant is kept; use --replace-user to replace it");
-    }
+    // Unknown is not another; but whether it is the same one, only the person can say.
+    if (is_used && !(before && user))
+        return fail("user_unknown", "account " + request_.account + " has a grant already, and Clio does not say " +
+                                        (user ? "whose that is" : "who has logged in now") +
+                                        "; the old grant is kept; use --replace-user to replace it");
     keep(std::move(user));
 }
 
@@ -107,6 +148,7 @@ void LoginAttempt::keep(std::optional<ClioUser> user) {
     if (user) user_ = user->name.empty() ? user->email : user->name;
     Grant grant{.account = request_.account,
                 .app = request_.app,
+                .origin = origin_,
                 .tokens = *std::exchange(tokens_, std::nullopt),
                 .user = std::move(user)};
     keeping_ = book_.adopt(std::move(grant), [this](const Result<void>& result) {

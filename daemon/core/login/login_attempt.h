@@ -24,13 +24,19 @@ class LoginAttempt {
     using Ended = std::function<void()>;
 
     LoginAttempt(World world, const AppRegistry& apps, AccountBook& book, LoginRequest request, const App& app,
-                 std::string id, WallTime expires_at);
+                 std::string id, std::string start_link, WallTime expires_at);
 
     [[nodiscard]] const LoginState& state() const noexcept { return state_; }
     [[nodiscard]] const std::string& redirect_uri() const noexcept { return redirect_uri_; }
     [[nodiscard]] bool is_open() const noexcept { return state_.status == LoginState::Status::kPending; }
     /// True until an authorization response was taken.
     [[nodiscard]] bool awaits_response() const noexcept { return is_open() && !response_taken_; }
+    /// Whose browser it is for.
+    [[nodiscard]] std::uint32_t user() const noexcept { return request_.user; }
+    /// Whether this is the ticket of its start link. It works once: the page for the first browser that has it, and why
+    /// not for others.
+    [[nodiscard]] bool has_ticket(std::string_view ticket) const noexcept;
+    [[nodiscard]] BrowserPage start();
     [[nodiscard]] bool has_state(std::string_view text) const noexcept { return secrets_.state.equals(text); }
 
     /// Handles the response: a code starts the exchange, an error ends the attempt. Shows `browser`, if there is one,
@@ -43,6 +49,8 @@ class LoginAttempt {
     void on_end(Ended ended) { ended_ = std::move(ended); }
 
   private:
+    /// Null when it is not registered any more, or is another by now.
+    [[nodiscard]] const App* app() const;
     void exchange();
     void take_tokens(const tl::expected<HttpResponse, HttpFailure>& outcome);
     void check_user(std::optional<ClioUser> user);
@@ -54,9 +62,11 @@ class LoginAttempt {
     AccountBook& book_;
     LoginRequest request_;
     std::string redirect_uri_;
+    std::string origin_;  // of the app, for which the person agrees
     LoginSecrets secrets_;
     std::string user_;  // who signed in
     LoginState state_;
+    bool started_ = false;  // by the start link
     bool response_taken_ = false;
     SecretString code_;
     BootTime asked_at_;  // when the code was sent

@@ -23,6 +23,13 @@ std::string random_id(Entropy& entropy) {
     return hex(bytes);
 }
 
+/// On the port that the redirect comes back to.
+std::string start_link(const std::string& redirect_uri, const std::string& ticket) {
+    const std::size_t authority = redirect_uri.find("//") + 2;
+    const std::size_t path = redirect_uri.find_first_of("/?", authority);
+    return redirect_uri.substr(0, path).append(RedirectListener::kStartPath).append("?").append(ticket);
+}
+
 }  // namespace
 
 LoginDesk::LoginDesk(World world, RedirectListener& listener, const AppRegistry& apps, AccountBook& book)
@@ -44,13 +51,13 @@ Result<std::shared_ptr<LoginDesk::Port>> LoginDesk::open_port(const std::string&
     AGENT_TRY(const Url url, Url::parse(redirect_uri));
     if (url.scheme != "http") return std::shared_ptr<Port>();  // Clio's approval page: the code is pasted
     if (auto present = ports_[redirect_uri].lock()) return present;
-    auto opened =
-        listener_.listen(url, [this, redirect_uri](const std::string& query, const RedirectListener::Respond& respond) {
-            on_redirect(redirect_uri, query, respond);
+    auto opened = listener_.listen(
+        url, [this, redirect_uri](std::uint32_t user) { return expects(redirect_uri, user); },
+        [this, redirect_uri](const BrowserVisit& visit, const RedirectListener::Respond& respond) {
+            on_visit(redirect_uri, visit, respond);
         });
     if (!opened) return tl::unexpected(why_not_open(url, std::move(opened).error()));
-    auto listening = *std::move(opened);
-    auto port = std::make_shared<Port>(Port{.listening = std::move(listening)});
+    auto port = std::make_shared<Port>(Port{.listening = *std::move(opened)});
     ports_[redirect_uri] = port;
     return port;
 }
@@ -83,8 +90,9 @@ Result<LoginState> LoginDesk::start(LoginRequest request) {
 
     request.app = app->name;
     const std::string id = random_id(world_.entropy);
+    std::string link = port == nullptr ? std::string() : start_link(app->redirect_uri, random_id(world_.entropy));
     Entry entry;
-    entry.attempt = std::make_unique<LoginAttempt>(world_, apps_, book_, std::move(request), *app, id,
+    entry.attempt = std::make_unique<LoginAttempt>(world_, apps_, book_, std::move(request), *app, id, std::move(link),
                                                    world_.clock.now() + kAttemptLife);
     entry.port = std::move(port);
     entry.attempt->on_end([this, id] { ended(id); });
@@ -176,12 +184,34 @@ void LoginDesk::cancel(std::string_view id) {
         found->second.attempt->fail("cancelled", "the login was cancelled");
 }
 
-void LoginDesk::on_redirect(const std::string& redirect_uri, const std::string& query,
+bool LoginDesk::expects(const std::string& redirect_uri, std::uint32_t user) const {
+    return std::any_of(entries_.begin(), entries_.end(), [&](const auto& entry) {
+        const LoginAttempt& attempt = *entry.second.attempt;
+        return entry.second.port != nullptr && attempt.redirect_uri() == redirect_uri && attempt.user() == user;
+    });
+}
+
+void LoginDesk::on_visit(const std::string& redirect_uri, const BrowserVisit& visit,
+                         const RedirectListener::Respond& respond) {
+    visit.kind == BrowserVisit::Kind::kStart ? on_start(visit, respond) : on_redirect(redirect_uri, visit, respond);
+}
+
+void LoginDesk::on_start(const BrowserVisit& visit, const RedirectListener::Respond& respond) {
+    const auto found = std::find_if(entries_.begin(), entries_.end(), [&](const auto& entry) {
+        const LoginAttempt& attempt = *entry.second.attempt;
+        return attempt.awaits_response() && attempt.user() == visit.user && attempt.has_ticket(visit.query);
+    });
+    if (found == entries_.end())
+        return respond({.kind = BrowserPage::Kind::kNotExpected, .account = {}, .user = {}, .reason = {}});
+    respond(found->second.attempt->start());
+}
+
+void LoginDesk::on_redirect(const std::string& redirect_uri, const BrowserVisit& visit,
                             const RedirectListener::Respond& respond) {
-    auto response = read_authorization_response(query);
+    auto response = read_authorization_response(visit.query);
     const auto belongs = [&](const auto& entry) {
         const LoginAttempt& attempt = *entry.second.attempt;
-        return attempt.awaits_response() && attempt.redirect_uri() == redirect_uri &&
+        return attempt.awaits_response() && attempt.redirect_uri() == redirect_uri && attempt.user() == visit.user &&
                attempt.has_state(response->state.reveal());
     };
     const auto found = response ? std::find_if(entries_.begin(), entries_.end(), belongs) : entries_.end();

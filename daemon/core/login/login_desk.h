@@ -47,7 +47,10 @@ class LoginDesk : public Logins {
     [[nodiscard]] Result<const App*> choose_app(const std::string& name) const;
     [[nodiscard]] Result<std::shared_ptr<Port>> open_port(const std::string& redirect_uri);
     [[nodiscard]] Error why_not_open(const Url& wanted, Error refused) const;
-    void on_redirect(const std::string& redirect_uri, const std::string& query,
+    [[nodiscard]] bool expects(const std::string& redirect_uri, std::uint32_t user) const;
+    void on_visit(const std::string& redirect_uri, const BrowserVisit& visit, const RedirectListener::Respond& respond);
+    void on_start(const BrowserVisit& visit, const RedirectListener::Respond& respond);
+    void on_redirect(const std::string& redirect_uri, const BrowserVisit& visit,
                      const RedirectListener::Respond& respond);
     void ended(const std::string& id);
     void forget_oldest();

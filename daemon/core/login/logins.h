@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
@@ -18,8 +19,9 @@ namespace agent {
 struct LoginRequest {
     std::string app;      // may be empty when there is only one
     std::string account;  // the name for the grant
-    /// Accept the grant even if it belongs to a different Clio user than the account's current one.
+    /// Accept the grant even if it may belong to a different Clio user than the account's current one.
     bool replace_user = false;
+    std::uint32_t user = 0;  // the local user whose browser is to be used
 };
 
 /// One attempt to log in (an "authorization" of the local protocol).
@@ -29,10 +31,14 @@ struct LoginState {
     std::string id;
     std::string account;
     std::string authorization_url;
+    /// Leads a browser of `LoginRequest::user` to authorization_url, once. Unlike that, it may be seen by other users.
+    /// Empty if the redirect URI is not on this machine.
+    std::string start_url;
     WallTime expires_at;
     Status status = Status::kPending;
     /// With kFailed: an OAuth error as sent by the server ("access_denied"), or one of the agent's own:
-    /// "state_mismatch", "expired", "user_mismatch", "exchange_failed", "store_failed", "cancelled".
+    /// "state_mismatch", "expired", "user_mismatch", "user_unknown",
+    /// "exchange_failed", "store_failed", "cancelled".
     std::string error;
     std::string detail;  // for a person; what to do next
 };

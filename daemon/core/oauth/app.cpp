@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/oauth/app.h"
 
+#include "base/crypto/sealing.h"
 #include "base/json/json_reader.h"
 #include "base/secret/client_secret.h"
 #include "base/text/encoding.h"
@@ -164,6 +165,18 @@ void write_app(JsonWriter& out, const App& app, bool with_secret) {
     write("who_am_i", app.endpoints.who_am_i, implied.who_am_i);
     out.end_object();
     out.end_object();
+}
+
+std::string origin_of(const App& app) {
+    const Endpoints clio = clio_endpoints(app.product, app.region);
+    const auto named = [](const std::string& url, const std::string& own) { return url == own ? "Clio's" : url; };
+    std::string text;
+    for (const std::string& part :
+         {std::string(to_string(app.product)), std::string(to_string(app.region)), app.client_id,
+          named(app.endpoints.token, clio.token), named(app.endpoints.deauthorize, clio.deauthorize),
+          named(app.endpoints.api_base, clio.api_base)})
+        text.append(part).push_back('\0');
+    return digest(text);
 }
 
 std::string_view to_string(Product product) {

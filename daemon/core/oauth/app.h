@@ -31,6 +31,8 @@ struct Endpoints {
     std::string deauthorize;  // empty: the grant can only be forgotten, not ended
     std::string api_base;
     std::string who_am_i;  // empty: nobody is asked whose grant it is
+
+    bool operator==(const Endpoints&) const = default;
 };
 
 /// One registered OAuth client, complete: what the product and region imply is filled in.
@@ -50,6 +52,10 @@ struct App {
 
     [[nodiscard]] App clone() const;
 };
+
+/// What a grant of the app belongs to: its client id, and where its tokens may be sent. Apps of the same origin have
+/// equal ones. Endpoints that are Clio's own count as such, whatever their URLs: should Clio move, its grants move too.
+[[nodiscard]] std::string origin_of(const App& app);
 
 /// Turns the value of "client_secret" into the secret: a reference to a credential or file in the configuration, the
 /// secret itself in a request.

@@ -10,11 +10,11 @@ std::string host_prefix(Region region) {
     return region == Region::kUs ? "" : std::string(to_string(region)) + ".";
 }
 
-/// Manage tells whose token it is, if one asks for the fields: without them only the id comes back.
+/// Manage tells the name and e-mail only if one asks for the fields. Platform tells all, with the scope grow_user_read.
 std::string who_am_i_url(Product product, std::string_view api_base) {
-    if (product != Product::kManage) return "";
     while (api_base.ends_with('/')) api_base.remove_suffix(1);
-    return std::string(api_base) + "/users/who_am_i.json?fields=id,name,email";
+    return std::string(api_base) +
+           (product == Product::kManage ? "/users/who_am_i.json?fields=id,name,email" : "/users/who_am_i");
 }
 
 }  // namespace

@@ -22,7 +22,7 @@ struct EndpointOverrides {
 
 /// Clio's own endpoints with some of them replaced. A token that another server issued is never sent to Clio: with a
 /// token endpoint that is not Clio's, `deauthorize` is empty unless named, and so is `who_am_i` unless the API base is
-/// named. For Manage `who_am_i` follows the API base.
+/// named, which it follows.
 [[nodiscard]] Endpoints complete_endpoints(Product product, Region region, const EndpointOverrides& overrides);
 
 }  // namespace agent

@@ -20,8 +20,6 @@ using namespace std::chrono_literals;
 
 // Where the lifetime cannot be read, a cautious one: too short costs a refresh, too long costs a caller a refusal.
 constexpr Duration kAssumedLifetime = 1h;
-// Clio's longest is 30 days; ten years is a mistake of units or a hostile answer.
-constexpr std::chrono::seconds kLongestLifetime = std::chrono::hours(24 * 3650);
 constexpr std::size_t kLongestAccessToken = std::size_t{16} * 1024;
 
 TokenFailure failure(Happening kind, std::string message) {
@@ -89,10 +87,9 @@ class TokenReader {
     }
 
   private:
-    /// RFC 6749 appendix A.12: what else would do harm in a header.
     void take_access_token(std::string_view value) {
         auto token = loose_string(value);
-        if (!token || !is_visible_ascii(token->reveal()) || token->size() > kLongestAccessToken) return;
+        if (!token || !is_usable_access_token(token->reveal())) return;
         if (access_token_ && !access_token_->equals(token->reveal()))
             repair("access_token is there more than once: the last one counts");
         access_token_ = std::move(token);
@@ -201,6 +198,10 @@ TokenFailure read_error(const HttpResponse& response) {
 }
 
 }  // namespace
+
+bool is_usable_access_token(std::string_view token) noexcept {
+    return is_visible_ascii(token) && token.size() <= kLongestAccessToken;
+}
 
 tl::expected<TokenAnswer, TokenFailure> read_token_response(const tl::expected<HttpResponse, HttpFailure>& outcome) {
     if (!outcome) {

@@ -40,6 +40,12 @@ struct TokenFailure {
     std::optional<Duration> retry_after;
 };
 
+/// Clio's longest is 30 days; ten years is a mistake of units or a hostile answer.
+inline constexpr std::chrono::seconds kLongestLifetime = std::chrono::hours(24 * 3650);
+
+/// RFC 6749 appendix A.12: visible ASCII, since what else would do harm in a header; at most 16 KiB.
+[[nodiscard]] bool is_usable_access_token(std::string_view token) noexcept;
+
 /// Reads what came of a token request.
 ///
 /// A 2xx answer in which access_token can be read is a success, whatever stands beside it:

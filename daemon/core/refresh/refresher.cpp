@@ -6,6 +6,7 @@
 
 #include "base/log.h"
 #include "base/text/encoding.h"
+#include "core/accounts/grant_app.h"
 #include "core/accounts/restored_account.h"
 #include "core/oauth/token_request.h"
 #include "core/refresh/refresh_timing.h"
@@ -44,7 +45,7 @@ void Refresher::want(Account& account, Pacer::Priority priority) {
         if (priority == Pacer::Priority::kAsked) account.attempt->ticket->promote();
         return;
     }
-    const App* app = apps_.find(account.record.app);
+    const App* const app = app_for(apps_, account.record);
     if (app == nullptr) return;
     account.attempt = std::make_unique<RefreshAttempt>();
     account.attempt->ticket = pacer_.queue(pacer_lane(*app), priority, [this, &account](Pacer::Turn turn) {
@@ -182,12 +183,11 @@ void Refresher::send_request(Account& account) {
         account.attempt->until_request = world_.timers.after(wait, [this, &account] { send_request(account); });
         return;
     }
-    const App* app = apps_.find(account.record.app);
+    const App* const app = app_for(apps_, account.record);
     const auto tokens =
         open_token_set(sealer_, account.record.tokens, account.record.name, account.record.life.generation);
     if (app == nullptr || !tokens) {
-        const std::string why =
-            app == nullptr ? "app " + account.record.app + ": not registered" : tokens.error().message;
+        const std::string why = app == nullptr ? no_app_for(apps_, account.record).message : tokens.error().message;
         return step(account, Happening::kTransient, circumstances(why));
     }
     const auto secret = apps_.secret(*app);
@@ -240,7 +240,7 @@ void Refresher::note_repaired(const AccountRecord& record, const std::string& re
 /// What the server says of the client or of its load holds for all accounts of the app: none of them asks meanwhile.
 /// What it says of one request holds for that account alone.
 void Refresher::hold_others(const Account& account, const TokenFailure& failure) {
-    const App* app = apps_.find(account.record.app);
+    const App* const app = app_for(apps_, account.record);
     if (app == nullptr) return;
     if (failure.kind == Happening::kAppRefused)
         pacer_.hold(pacer_lane(*app), kRefusedPause, "app " + app->name + ": " + failure.message);

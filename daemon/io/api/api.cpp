@@ -27,6 +27,19 @@ Result<std::string> decode_segment(std::string_view segment) {
     return std::string(decoded->reveal());
 }
 
+/// Logs who made a request, and how it was answered.
+std::function<void(int)> note_of(const Peer& peer, const Route& route, const std::string& parameter) {
+    return [peer, &route, parameter](int status) {
+        log(LogLevel::kNotice, log_event("managed"), "request answered",
+            {{"uid", std::to_string(peer.uid)},
+             {"pid", std::to_string(peer.pid)},
+             {"method", std::string(to_string(route.method))},
+             {"route", std::string(route.pattern)},
+             {"of", parameter},
+             {"status", std::to_string(status)}});
+    };
+}
+
 }  // namespace
 
 /// A wait for something in the parts, which lock() can end.
@@ -52,7 +65,11 @@ class Api::PartsWait final : public Waiting {
 };
 
 Api::Api(ApiContext context)
-    : context_(std::move(context)), started_(context_.clock.boot_now()), events_(context_.events) {
+    : context_(std::move(context)),
+      started_(context_.clock.boot_now()),
+      proofs_(context_.clock),
+      forbidden_(context_.clock),
+      events_(context_.events) {
     for (std::size_t i = 0; i <= routes().size(); ++i) answers_.push_back(std::make_shared<StatusCounts>());
 }
 
@@ -65,6 +82,17 @@ void Api::lock() {
     const Error otherwise = std::exchange(*why_dropped_, agent_is_locked());
     while (!waits_.empty()) waits_.front()->end();
     *why_dropped_ = otherwise;
+}
+
+void Api::log_forbidden(const ApiRequest& request, const Route& route) {
+    const auto left_out = forbidden_.next(request.peer.uid);
+    if (!left_out) return;
+    log(LogLevel::kNotice, log_event("forbidden"), "request forbidden",
+        {{"uid", std::to_string(request.peer.uid)},
+         {"pid", std::to_string(request.peer.pid)},
+         {"method", std::string(to_string(route.method))},
+         {"route", std::string(route.pattern)},
+         {"left_out", std::to_string(*left_out)}});
 }
 
 std::unique_ptr<Waiting> Api::handle(const ApiRequest& request, ApiReply reply) {
@@ -89,11 +117,7 @@ Result<std::unique_ptr<Waiting>> Api::dispatch(const ApiRequest& request, ApiRep
 
     const uid_t uid = request.peer.uid;
     if (route.access == Access::kManage && uid != 0 && uid != context_.own_uid) {
-        log(LogLevel::kNotice, log_event("forbidden"), "request forbidden",
-            {{"uid", std::to_string(uid)},
-             {"pid", std::to_string(request.peer.pid)},
-             {"method", std::string(to_string(route.method))},
-             {"route", std::string(route.pattern)}});
+        log_forbidden(request, route);
         return fail(Error::Code::kForbidden, "only root and the user that the daemon runs as may do this (uid " +
                                                  std::to_string(context_.own_uid) + ", you are " + std::to_string(uid) +
                                                  ")");
@@ -102,6 +126,7 @@ Result<std::unique_ptr<Waiting>> Api::dispatch(const ApiRequest& request, ApiRep
         return fail(Error::Code::kBadRequest,
                     "the body is too long: at most " + std::to_string(limits::kUserBodyBytes) + " bytes here");
     AGENT_TRY(std::string parameter, decode_segment(match.segment));
+    if (route.is_noted) reply.on_answered(note_of(request.peer, route, parameter));
     const ApiCall call{.request = request, .parameter = std::move(parameter)};
     if (!route.needs_parts) return route.handler(*this, call, reply);
 

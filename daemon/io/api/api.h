@@ -15,13 +15,17 @@
 #include "core/backup/backups.h"
 #include "core/events.h"
 #include "core/keys/keyring.h"
+#include "core/keys/proofs.h"
 #include "core/login/logins.h"
 #include "io/api/handlers/event_counts.h"
+#include "io/api/line_limit.h"
 #include "io/api/reply.h"
 #include "io/api/request.h"
 #include "ports/clock.h"
 
 namespace agent {
+
+struct Route;
 
 /// What the local protocol serves while the agent is not locked.
 struct ApiParts {
@@ -67,6 +71,8 @@ class Api {
     [[nodiscard]] Apps& apps() const noexcept { return parts_->apps; }
     [[nodiscard]] Backups& backups() const noexcept { return parts_->backups; }
 
+    /// Of people who have typed a passphrase or recovery key.
+    [[nodiscard]] Proofs& proofs() noexcept { return proofs_; }
     [[nodiscard]] const ApiContext& context() const noexcept { return context_; }
     [[nodiscard]] Duration uptime() const { return context_.clock.boot_now() - started_; }
     /// The text of GET /v1/metrics.
@@ -77,6 +83,7 @@ class Api {
   private:
     class PartsWait;
 
+    void log_forbidden(const ApiRequest& request, const Route& route);
     [[nodiscard]] Result<std::unique_ptr<Waiting>> dispatch(const ApiRequest& request, ApiReply& reply);
 
     ApiContext context_;
@@ -86,6 +93,8 @@ class Api {
     std::shared_ptr<Error> why_dropped_ = std::make_shared<Error>(unanswered());
     BootTime started_;
     std::size_t event_streams_ = 0;
+    Proofs proofs_;
+    LineLimit forbidden_;
     std::vector<std::shared_ptr<StatusCounts>> answers_;  // of each route, and of requests without a route
     EventCounts events_;
 };

@@ -51,6 +51,9 @@ Handled remove_key(Api& api, const ApiCall& call, ApiReply& reply);
 Handled rotate_key(Api& api, const ApiCall& call, ApiReply& reply);
 Handled test_keys(Api& api, const ApiCall& call, ApiReply& reply);
 
+// proofs.cpp
+Handled make_proof(Api& api, const ApiCall& call, ApiReply& reply);
+
 // backups.cpp
 Handled begin_backup(Api& api, const ApiCall& call, ApiReply& reply);
 Handled copy_records(Api& api, const ApiCall& call, ApiReply& reply);

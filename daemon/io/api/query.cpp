@@ -40,6 +40,10 @@ Result<std::int64_t> Query::integer(std::string_view name, std::int64_t absent, 
     return value;
 }
 
+std::string_view Query::text(std::string_view name) const {
+    return parameters_.find(name).value_or("");
+}
+
 Result<bool> Query::boolean(std::string_view name, bool absent) const {
     const auto text = parameters_.find(name);
     if (!text) return absent;

@@ -20,6 +20,8 @@ class Query {
     /// Returns `absent` if the parameter is missing; fails with kBadRequest if it is not a whole number in range.
     [[nodiscard]] Result<std::int64_t> integer(std::string_view name, std::int64_t absent, std::int64_t least,
                                                std::int64_t most) const;
+    /// Empty if the parameter is missing.
+    [[nodiscard]] std::string_view text(std::string_view name) const;
     /// "true" or "false".
     [[nodiscard]] Result<bool> boolean(std::string_view name, bool absent) const;
 

@@ -79,6 +79,7 @@ void ApiReply::send(ApiAnswer answer) {
 std::shared_ptr<ApiSink> ApiReply::take(int status) {
     assert(sink_ != nullptr && "a request is answered once");
     if (counts_ != nullptr && !sink_->peer_has_gone()) ++(*counts_)[status];
+    if (answered_) answered_(status);
     return std::exchange(sink_, nullptr);
 }
 

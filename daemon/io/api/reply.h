@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -78,6 +79,9 @@ class ApiReply {
     /// Where to count the status of the answer, unless the peer disconnects first.
     void count_in(std::shared_ptr<StatusCounts> counts) noexcept { counts_ = std::move(counts); }
 
+    /// Called with the status when it is answered, also when the peer has gone.
+    void on_answered(std::function<void(int)> answered) { answered_ = std::move(answered); }
+
     void json(JsonWriter& body, int status = 200);
     void text(std::string_view content_type, SecretString body);
     void no_content(int status = 204);
@@ -94,6 +98,7 @@ class ApiReply {
 
     std::shared_ptr<ApiSink> sink_;  // null once answered
     std::shared_ptr<StatusCounts> counts_;
+    std::function<void(int)> answered_;
     std::shared_ptr<const Error> if_dropped_;
 };
 

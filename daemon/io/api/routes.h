@@ -37,6 +37,7 @@ struct Route {
     std::string_view pattern;  // with at most one {…}, which matches one non-empty segment
     Access access;
     bool needs_parts;  // of the Api; absent while locked
+    bool is_noted;     // each request is logged with who made it, and how it was answered
     ApiHandler handler;
 };
 

@@ -8,19 +8,20 @@
 #include <thread>
 
 #include "io/loop/wakeup.h"
-#include "ports/worker.h"
 
 namespace agent {
 
-/// Worker on a thread of its own. The destructor waits for the running job and drops the queued ones.
-class ThreadWorker final : public Worker {
+/// A thread for work of a moment that would block the loop. Runs one job at a time, in order.
+///
+/// The destructor waits for the running job and drops the queued ones; it does not call `done` for any.
+class ThreadWorker {
   public:
     explicit ThreadWorker(EventLoop& loop);
-    ~ThreadWorker() override;
+    ~ThreadWorker();
     ThreadWorker(const ThreadWorker&) = delete;
     ThreadWorker& operator=(const ThreadWorker&) = delete;
 
-    void run(std::function<void()> work, std::function<void()> done) override;
+    void run(std::function<void()> work, std::function<void()> done);
 
   private:
     struct Job {

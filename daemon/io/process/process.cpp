@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <csignal>
+#include <cstdlib>
 #include <cstring>
 
 namespace agent {
@@ -17,6 +18,12 @@ Result<void> protect_memory() {
         return fail(Error::Code::kInternal, std::string("process: cannot forbid core dumps: ") + std::strerror(errno));
     }
     return {};
+}
+
+void forget_harmful_variables() noexcept {
+    for (const char* name : {"SSLKEYLOGFILE", "OPENSSL_CONF", "OPENSSL_CONF_INCLUDE", "OPENSSL_ENGINES",
+                             "OPENSSL_MODULES", "SQLITE_TMPDIR"})
+        ::unsetenv(name);
 }
 
 void ignore_write_signals() noexcept {

@@ -11,6 +11,10 @@ namespace agent {
 /// /proc/PID/mem, no core dump. Fails with kInternal if the kernel refuses.
 [[nodiscard]] Result<void> protect_memory();
 
+/// Takes out of the environment what has libraries write down TLS keys or load further code. Call it before any of them
+/// is used.
+void forget_harmful_variables() noexcept;
+
 /// Makes a closed connection (SIGPIPE) or a file-size limit (SIGXFSZ) fail one write instead of ending the process.
 void ignore_write_signals() noexcept;
 

@@ -51,8 +51,19 @@ BrowserConnection::BrowserConnection(EventLoop& loop, int fd, FindRedirectSite f
         stream_.get(), [](bufferevent*, void* self) noexcept { static_cast<BrowserConnection*>(self)->on_read(); },
         [](bufferevent*, void* self) noexcept { static_cast<BrowserConnection*>(self)->on_written(); },
         [](bufferevent*, short, void* self) noexcept { static_cast<BrowserConnection*>(self)->close(); }, this);
-    bufferevent_enable(stream_.get(), EV_READ);
+    bufferevent_disable(stream_.get(), EV_READ);
     allow(patience_.head);
+}
+
+void BrowserConnection::begin(uid_t user) {
+    user_ = user;
+    question_.reset();
+    bufferevent_enable(stream_.get(), EV_READ);
+}
+
+void BrowserConnection::turn_away(const std::string& why) {
+    question_.reset();
+    answer(browser_refusal(403, why));
 }
 
 BrowserConnection::~BrowserConnection() {
@@ -89,8 +100,10 @@ void BrowserConnection::on_head(std::string_view head) {
         return;
     }
     evtimer_del(deadline_.get());  // from here on the connection waits for the agent
-    site->on_redirect(std::get<std::string>(std::move(request)),
-                      [owed = std::make_shared<Owed>(*this)](const BrowserPage& page) { owed->respond(page); });
+    auto visit = std::get<BrowserVisit>(std::move(request));
+    visit.user = *user_;
+    site->on_visit(std::move(visit),
+                   [owed = std::make_shared<Owed>(*this)](const BrowserPage& page) { owed->respond(page); });
 }
 
 void BrowserConnection::respond(const BrowserPage& page) {

@@ -6,19 +6,22 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "base/time.h"
 #include "io/loop/event_loop.h"
+#include "io/redirect/connection_owners.h"
 #include "ports/redirect_listener.h"
 
 namespace agent {
 
-/// What a listener waits for: one redirect URI and its callback.
+/// What a listener waits for: one redirect URI, whose browsers, and what to call.
 struct RedirectSite {
     Url redirect_uri;
-    RedirectListener::OnRedirect on_redirect;
+    RedirectListener::Expects expects;
+    RedirectListener::OnVisit on_visit;
 };
 
 /// The site that a request is for, by its header; null when nobody listens any more.
@@ -32,7 +35,8 @@ struct BrowserPatience {
     Duration close = std::chrono::seconds(2);    // for the peer to close its half
 };
 
-/// One connection to the listener: one request, one answer, and the end.
+/// One connection to the listener: one request, one answer, and the end. Nothing is read before it is known who has
+/// connected.
 class BrowserConnection {
   public:
     /// Takes ownership of `fd`. `closed` is called once, when the connection is over, and must destroy it.
@@ -42,6 +46,15 @@ class BrowserConnection {
     BrowserConnection(const BrowserConnection&) = delete;
     BrowserConnection& operator=(const BrowserConnection&) = delete;
 
+    /// Waits for the answer of `question`; then either begin() or turn_away().
+    void identify(std::shared_ptr<ConnectionOwners::Question> question) { question_ = std::move(question); }
+    /// The other end is `user`'s: reads the request.
+    void begin(uid_t user);
+    /// Says why it is refused, without reading anything.
+    void turn_away(const std::string& why);
+    /// Whether its user is known, or it was turned away.
+    [[nodiscard]] bool is_identified() const noexcept { return user_.has_value() || answered_; }
+    [[nodiscard]] bool was_turned_away() const noexcept { return !user_ && answered_; }
     [[nodiscard]] bool owes_answer() const noexcept { return owed_ != nullptr; }
     [[nodiscard]] bool belongs_to(const std::shared_ptr<RedirectSite>& site) const noexcept;
     /// Sends the pending answer.
@@ -61,6 +74,8 @@ class BrowserConnection {
     std::weak_ptr<RedirectSite> site_;  // that the request was for
     BrowserPatience patience_;
     std::function<void()> closed_;
+    std::shared_ptr<ConnectionOwners::Question> question_;
+    std::optional<uid_t> user_;
     Owed* owed_ = nullptr;
     bool answered_ = false;
     EventPtr deadline_;

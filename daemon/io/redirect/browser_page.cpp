@@ -37,6 +37,8 @@ Words words_for(const BrowserPage& page) {
         page.account.empty() ? "The account" : "<strong>" + html_escape(page.account) + "</strong>";
     const std::string user = page.user.empty() ? "" : " as <strong>" + html_escape(page.user) + "</strong>";
     switch (page.kind) {
+        case BrowserPage::Kind::kGoTo:
+            return {"Going on to Clio", "Clio asks whether the agent may use " + account + "."};
         case BrowserPage::Kind::kSignedIn:
             return {"Signed in", "The agent now keeps " + account + " signed in to Clio" + user +
                                      ". You can close this window and go back to the terminal."};
@@ -54,6 +56,8 @@ Words words_for(const BrowserPage& page) {
 
 int status_for(BrowserPage::Kind kind) noexcept {
     switch (kind) {
+        case BrowserPage::Kind::kGoTo:
+            return 303;
         case BrowserPage::Kind::kSignedIn:
         case BrowserPage::Kind::kDeclined:
             return 200;
@@ -69,6 +73,10 @@ std::string_view reason_phrase(int status) noexcept {
     switch (status) {
         case 200:
             return "OK";
+        case 303:
+            return "See Other";
+        case 403:
+            return "Forbidden";
         case 404:
             return "Not Found";
         case 405:
@@ -99,6 +107,7 @@ std::string answer(int status, const BrowserPage& page) {
     std::string text = "HTTP/1.1 " + std::to_string(status) + " ";
     text.append(reason_phrase(status)).append("\r\n");
     if (status == 405) text += "Allow: GET\r\n";
+    if (status == 303) text += "Location: " + page.location + "\r\n";
     text +=
         "Content-Type: text/html; charset=utf-8\r\nContent-Length: " + std::to_string(body.size()) +
         "\r\nConnection: close\r\nCache-Control: no-store\r\nContent-Security-Policy: " + content_security_policy() +
@@ -126,8 +135,8 @@ std::string browser_answer(const BrowserPage& page) {
     return answer(status_for(page.kind), page);
 }
 
-std::string browser_refusal(int status) {
-    return answer(status, {.kind = BrowserPage::Kind::kNotExpected, .account = {}, .user = {}, .reason = {}});
+std::string browser_refusal(int status, const std::string& reason) {
+    return answer(status, {.kind = BrowserPage::Kind::kNotExpected, .account = {}, .user = {}, .reason = reason});
 }
 
 }  // namespace agent

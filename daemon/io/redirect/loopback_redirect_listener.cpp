@@ -26,7 +26,7 @@ namespace {
 
 // A browser opens several at once, and never uses some of them.
 constexpr std::size_t kMostConnections = 32;
-constexpr int kBacklog = 128;  // unused connections must not fill it
+constexpr int kBacklog = 1024;  // unused connections must not fill it
 
 struct Address {
     int family;
@@ -139,11 +139,20 @@ class LoopbackRedirectListener::Place {
     }
 
     static void on_accepted(evconnlistener*, evutil_socket_t fd, sockaddr*, int, void* self) noexcept {
-        const auto& place = *static_cast<Place*>(self);
-        place.owner_.accept(fd, [known = std::weak_ptr(place.sites_)](std::string_view head) {
-            const auto sites = known.lock();
-            return sites == nullptr ? nullptr : find(*sites, head);
-        });
+        auto& place = *static_cast<Place*>(self);
+        const std::weak_ptr known(place.sites_);
+        place.owner_.accept(
+            fd,
+            [known](std::string_view head) {
+                const auto sites = known.lock();
+                return sites == nullptr ? nullptr : find(*sites, head);
+            },
+            [known](std::uint32_t user) {
+                const auto sites = known.lock();  // a place that is closed has a page for everybody
+                return sites == nullptr || sites->empty() ||
+                       std::any_of(sites->begin(), sites->end(), [&](const auto& site) { return site->expects(user); });
+            });
+        if (!place.owner_.make_room()) place.pause();
     }
 
     void pause() noexcept {
@@ -152,6 +161,7 @@ class LoopbackRedirectListener::Place {
         evtimer_add(pause_.get(), &delay);
     }
     void go_on() noexcept {
+        if (!owner_.make_room()) return pause();
         for (const ListenerPtr& listener : listeners_) evconnlistener_enable(listener.get());
     }
 
@@ -193,31 +203,49 @@ Result<std::shared_ptr<LoopbackRedirectListener::Place>> LoopbackRedirectListene
     return place;
 }
 
-Result<std::unique_ptr<RedirectListening>> LoopbackRedirectListener::listen(const Url& redirect_uri,
-                                                                            OnRedirect on_redirect) {
+Result<std::unique_ptr<RedirectListening>> LoopbackRedirectListener::listen(const Url& redirect_uri, Expects expects,
+                                                                            OnVisit on_visit) {
     if (redirect_uri.scheme != "http" || !redirect_uri.is_loopback()) {
         return fail(Error::Code::kBadRequest,
                     "redirect listener: " + redirect_uri.host + ": not http on a loopback address");
     }
     AGENT_TRY(auto place, place_of(redirect_uri));
-    return std::make_unique<Listening>(*this, std::move(place), RedirectSite{redirect_uri, std::move(on_redirect)});
+    return std::make_unique<Listening>(*this, std::move(place),
+                                       RedirectSite{redirect_uri, std::move(expects), std::move(on_visit)});
 }
 
-void LoopbackRedirectListener::accept(int fd, FindRedirectSite find_site) {
+void LoopbackRedirectListener::accept(int fd, FindRedirectSite find_site, Expects expects) {
     Fd accepted(fd);
-    if (!make_room()) return;
     const auto at = connections_.insert(connections_.end(), nullptr);
     *at = std::make_unique<BrowserConnection>(loop_, accepted.release(), std::move(find_site), patience_,
                                               [this, at] { connections_.erase(at); });
+    (*at)->identify(owners_.ask(
+        fd, [at, expects = std::move(expects)](std::optional<uid_t> owner) { take_in(**at, owner, expects); }));
 }
 
-/// Closes the oldest connection that is not owed a page, so that silent connections keep nobody out.
+void LoopbackRedirectListener::take_in(BrowserConnection& connection, std::optional<uid_t> owner,
+                                       const Expects& expects) {
+    if (!owner)
+        connection.turn_away("The agent could not tell whose browser this is. Log in with: clioctl login --paste");
+    else if (!expects(*owner))
+        connection.turn_away("The login was begun by another user of this machine than this browser's, user " +
+                             std::to_string(*owner) + ". Log in with: clioctl login --paste");
+    else
+        connection.begin(*owner);
+}
+
+/// Whether there is room for one more connection. For it gives way one that was turned away, or else the oldest that is
+/// not owed a page: of those users' own whose browsers are expected, so that others keep nobody out.
 bool LoopbackRedirectListener::make_room() {
     if (connections_.size() < kMostConnections) return true;
-    const auto oldest = std::find_if(connections_.begin(), connections_.end(),
-                                     [](const auto& connection) { return !connection->owes_answer(); });
-    if (oldest == connections_.end()) return false;
-    connections_.erase(oldest);
+    auto victim = std::find_if(connections_.begin(), connections_.end(),
+                               [](const auto& connection) { return connection->was_turned_away(); });
+    if (victim == connections_.end())
+        victim = std::find_if(connections_.begin(), connections_.end(), [](const auto& connection) {
+            return connection->is_identified() && !connection->owes_answer();
+        });
+    if (victim == connections_.end()) return false;
+    connections_.erase(victim);
     return true;
 }
 

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "io/redirect/port_owner.h"
 
-#include <charconv>
 #include <filesystem>
 #include <fstream>
 #include <optional>
-#include <sstream>
-#include <string_view>
 #include <system_error>
+
+#include "io/redirect/socket_table.h"
 
 namespace agent {
 
@@ -15,31 +14,16 @@ namespace {
 
 namespace fs = std::filesystem;
 
-struct Listener {
-    std::string uid;
-    std::string inode;
-};
-
-/// Searches one of the tables of /proc/self/net (proc(5)); a unit with ProcSubset=pid has no /proc/net. Any address
-/// matches: we know that the port is taken.
-std::optional<Listener> find_listener(const char* table, int port) {
-    constexpr std::string_view kListening = "0A";
-    std::ifstream lines(table);
-    std::string line;
-    std::getline(lines, line);  // headings
-    while (std::getline(lines, line)) {
-        std::istringstream fields(line);
-        std::string slot, local, remote, state, queues, timer, retransmits, timeout;
-        Listener listener;
-        fields >> slot >> local >> remote >> state >> queues >> timer >> retransmits >> listener.uid >> timeout >>
-            listener.inode;
-        const std::size_t colon = local.find(':');
-        if (state != kListening || colon == std::string::npos) continue;
-        int local_port = 0;
-        std::from_chars(local.data() + colon + 1, local.data() + local.size(), local_port, 16);
-        if (local_port == port) return listener;
-    }
-    return std::nullopt;
+/// Any address matches: we know that the port is taken. One for IPv6 may serve IPv4 as well, but not the other way.
+std::optional<TcpSocket> find_listener(const std::string& host, int port) {
+    const bool wants_v6 = host.find(':') != std::string::npos;
+    std::optional<TcpSocket> found;
+    each_tcp_socket([&](const TcpSocket& socket) {
+        const bool matches = socket.state == TcpSocket::State::kListening && socket.local_port() == port;
+        if (matches && (socket.is_v6() || !wants_v6)) found = socket;
+        return !found;
+    });
+    return found;
 }
 
 bool holds(const fs::path& process, const std::string& link) {
@@ -69,12 +53,10 @@ std::optional<std::string> find_process(const std::string& inode) {
 }  // namespace
 
 std::string describe_port_owner(const std::string& host, int port) {
-    const bool is_v6 = host.find(':') != std::string::npos;
-    auto listener = is_v6 ? std::nullopt : find_listener("/proc/self/net/tcp", port);
-    if (!listener) listener = find_listener("/proc/self/net/tcp6", port);  // where one may serve IPv4 as well
+    const auto listener = find_listener(host, port);
     if (!listener) return "another program";
     if (auto process = find_process(listener->inode)) return *std::move(process);
-    return "a process of user " + listener->uid;
+    return "a process of user " + std::to_string(listener->user);
 }
 
 }  // namespace agent

@@ -71,9 +71,12 @@ RedirectRequest read_redirect_request(std::string_view head, const Url& redirect
     const auto host = only_host(lines);
     if (!host) return 400;
     if (!names(*host, redirect_uri)) return 421;
-    if (cut(target, "?") != redirect_uri.path) return 404;
+    const std::string_view path = cut(target, "?");
+    const bool is_redirect = path == redirect_uri.path;
+    if (!is_redirect && path != RedirectListener::kStartPath) return 404;
     if (method != "GET") return 405;
-    return std::string(target);
+    return BrowserVisit{.kind = is_redirect ? BrowserVisit::Kind::kRedirect : BrowserVisit::Kind::kStart,
+                        .query = std::string(target)};
 }
 
 }  // namespace agent

@@ -8,6 +8,7 @@
 #include <variant>
 
 #include "base/text/encoding.h"
+#include "ports/redirect_listener.h"
 
 namespace agent {
 
@@ -17,12 +18,12 @@ inline constexpr std::size_t kLongestRedirectHead = std::size_t{16} * 1024;
 /// Where the header of an HTTP request in `text` ends, including its blank line; nullopt if it is incomplete.
 [[nodiscard]] std::optional<std::size_t> end_of_head(std::string_view text) noexcept;
 
-/// The query of a redirect, or the HTTP status to refuse the request with.
-using RedirectRequest = std::variant<std::string, int>;
+/// What the browser came for, of a user who is not known here; or the HTTP status to refuse the request with.
+using RedirectRequest = std::variant<BrowserVisit, int>;
 
 /// Checks the complete header of a request to the listener of `redirect_uri`: accepts only a GET of exactly its path,
-/// with exactly its host and port. The Host header reveals a page that pointed its own host name at this machine (DNS
-/// rebinding).
+/// or of that of start links, with exactly its host and port. The Host header reveals a page that pointed its own host
+/// name at this machine (DNS rebinding).
 [[nodiscard]] RedirectRequest read_redirect_request(std::string_view head, const Url& redirect_uri);
 
 }  // namespace agent

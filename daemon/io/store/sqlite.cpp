@@ -30,6 +30,34 @@ std::string sqlite_reason(sqlite3* db) {
     return reason;
 }
 
+void sqlite_trust_only_rows(sqlite3* db) noexcept {
+    ::sqlite3_db_config(db, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
+    ::sqlite3_db_config(db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
+    ::sqlite3_db_config(db, SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, nullptr);
+    ::sqlite3_db_config(db, SQLITE_DBCONFIG_ENABLE_VIEW, 0, nullptr);
+}
+
+std::string sqlite_layout(sqlite3* db) {
+    std::string layout;
+    // Without the tables that SQLite makes on its own; a virtual table is told by its words.
+    SqliteStatement things(db,
+                           "SELECT type, name, upper(substr(sql, 1, 13)) FROM sqlite_schema"
+                           " WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY type, name");
+    while (things.step() == SQLITE_ROW) {
+        layout += things.text(0) + " " + things.text(1) + " " + things.text(2) + ":";
+        SqliteStatement columns(db, "SELECT name, type, \"notnull\", pk, hidden FROM pragma_table_xinfo(?1)");
+        const std::string name = things.text(1);
+        columns.bind(1, std::string_view(name));
+        while (columns.step() == SQLITE_ROW) {
+            layout += " " + columns.text(0) + " " + columns.text(1);
+            for (const int number : {2, 3, 4}) layout += " " + std::to_string(columns.integer(number));
+            layout += ",";
+        }
+        layout += "\n";
+    }
+    return layout;
+}
+
 int sqlite_execute(sqlite3* db, const char* sql) noexcept {
     return ::sqlite3_exec(db, sql, nullptr, nullptr, nullptr);
 }

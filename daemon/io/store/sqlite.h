@@ -19,6 +19,13 @@ using SqlitePtr = std::unique_ptr<sqlite3, FreeWith<sqlite3_close>>;
 /// What SQLite and the system say about the last failed call: "disk I/O error: File too large".
 [[nodiscard]] std::string sqlite_reason(sqlite3* db);
 
+/// Has SQLite run and trust nothing of what is in the file but its rows: no triggers, no views, no functions in its
+/// schema, no changes of the schema itself behind its back.
+void sqlite_trust_only_rows(sqlite3* db) noexcept;
+
+/// The tables of `db` and their columns, as one text; other things in its schema, such as triggers, by their kind.
+[[nodiscard]] std::string sqlite_layout(sqlite3* db);
+
 /// Runs one or more statements whose rows do not matter. Returns an SQLite result code.
 [[nodiscard]] int sqlite_execute(sqlite3* db, const char* sql) noexcept;
 

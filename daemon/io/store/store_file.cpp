@@ -50,6 +50,7 @@ Result<SqlitePtr> connect(const std::string& name, int flags, const std::string&
     const int opened = ::sqlite3_open_v2(name.c_str(), &raw, flags | SQLITE_OPEN_NOMUTEX, nullptr);
     SqlitePtr db(raw);
     if (opened != SQLITE_OK) return refusal(path, db.get());
+    sqlite_trust_only_rows(db.get());
     return db;
 }
 
@@ -71,6 +72,14 @@ Result<std::int64_t> recognise(sqlite3* db, const std::string& path) {
                                       "): install that one again, or put back what it may have kept as " +
                                       kept_store(path, newest)));
     return format;
+}
+
+/// One who can put a file here could put one with tables of their own making.
+Result<void> check_layout(sqlite3* db, const std::string& path, std::int64_t format) {
+    AGENT_TRY(const SqlitePtr model, connect(":memory:", SQLITE_OPEN_READWRITE, path));
+    if (make_store_tables(model.get(), format) != SQLITE_OK) return refusal(path, model.get());
+    if (sqlite_layout(db) == sqlite_layout(model.get())) return {};
+    return fail(Error::Code::kConflict, message(path, "has other tables, triggers or views than a cliod store"));
 }
 
 /// Looks at an existing file without locking, recovering or writing anything.
@@ -150,8 +159,10 @@ Result<StoreFile> StoreFile::open(const std::filesystem::path& path) {
     if (sqlite_execute(db, "PRAGMA synchronous = FULL; PRAGMA secure_delete = ON") != SQLITE_OK)
         return refusal(file.path_, db);
     // The first transaction needs a rollback journal: with it the file's header tells whose it is from the start.
-    if (format == kNoTables && make_store_tables(db) != SQLITE_OK) return refusal(file.path_, db);
+    if (format == kNoTables && make_store_tables(db, newest_store_format()) != SQLITE_OK)
+        return refusal(file.path_, db);
     AGENT_CHECK(check_whole(db, file.path_));
+    AGENT_CHECK(check_layout(db, file.path_, format == kNoTables ? newest_store_format() : format));
     AGENT_TRY(file.id_, read_id(db, file.path_));
     if (format != kNoTables && format < newest_store_format()) AGENT_CHECK(migrate_store(db, file.path_, format));
     if (sqlite_execute(db, "PRAGMA journal_mode = WAL") != SQLITE_OK) return refusal(file.path_, db);

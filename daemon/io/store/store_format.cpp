@@ -66,10 +66,10 @@ constexpr std::array kSteps = {
 )sql",
 };
 
-/// Carries out the steps that lead on from `format`; all or none.
-int take_steps_from(sqlite3* db, std::int64_t format) noexcept {
+/// Carries out the steps that lead from one format to another; all or none.
+int take_steps(sqlite3* db, std::int64_t from, std::int64_t to) noexcept {
     int code = sqlite_execute(db, "BEGIN EXCLUSIVE");
-    for (auto step = static_cast<std::size_t>(format); code == SQLITE_OK && step < kSteps.size(); ++step)
+    for (auto step = static_cast<std::size_t>(from); code == SQLITE_OK && step < static_cast<std::size_t>(to); ++step)
         code = sqlite_execute(db, kSteps.at(step));
     if (code == SQLITE_OK) code = sqlite_execute(db, "COMMIT");
     return code;
@@ -107,8 +107,8 @@ std::int64_t newest_store_format() noexcept {
     return std::ssize(kSteps);
 }
 
-int make_store_tables(sqlite3* db) noexcept {
-    return take_steps_from(db, 0);
+int make_store_tables(sqlite3* db, std::int64_t format) noexcept {
+    return take_steps(db, 0, format);
 }
 
 std::string kept_store(const std::string& path, std::int64_t format) {
@@ -118,7 +118,7 @@ std::string kept_store(const std::string& path, std::int64_t format) {
 Result<void> migrate_store(sqlite3* db, const std::string& path, std::int64_t format) {
     const std::string copy = kept_store(path, format);
     if (const std::string why = keep_copy(db, path, copy); !why.empty()) return failure(path, format, why);
-    if (take_steps_from(db, format) != SQLITE_OK) {
+    if (take_steps(db, format, newest_store_format()) != SQLITE_OK) {
         const std::string reason = sqlite_reason(db);
         static_cast<void>(sqlite_execute(db, "ROLLBACK"));  // SQLite may have done so on its own
         return failure(path, format, reason);

@@ -14,8 +14,8 @@ namespace agent {
 /// The format that this program writes.
 [[nodiscard]] std::int64_t newest_store_format() noexcept;
 
-/// Makes the tables in an empty database, in one transaction. Returns an SQLite result code.
-[[nodiscard]] int make_store_tables(sqlite3* db) noexcept;
+/// Makes the tables of a format in an empty database, in one transaction. Returns an SQLite result code.
+[[nodiscard]] int make_store_tables(sqlite3* db, std::int64_t format) noexcept;
 
 /// Where the store at `path` is kept as it was in `format`, before it was brought to the next ones.
 [[nodiscard]] std::string kept_store(const std::string& path, std::int64_t format);

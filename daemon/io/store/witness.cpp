@@ -98,6 +98,7 @@ Result<Witness> Witness::open(const std::string& path, const std::string& store_
     const int opened = ::sqlite3_open_v2(path.c_str(), &raw, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, nullptr);
     witness.db_.reset(raw);
     sqlite3* const db = witness.db_.get();
+    if (opened == SQLITE_OK) sqlite_trust_only_rows(db);
     if (opened != SQLITE_OK || sqlite_execute(db, "PRAGMA locking_mode = EXCLUSIVE") != SQLITE_OK)
         return witness.refusal();
     {
@@ -110,6 +111,12 @@ Result<Witness> Witness::open(const std::string& path, const std::string& store_
         if (found != SQLITE_ROW) return witness.refusal();
         query.reset();
         if (is_empty && sqlite_execute(db, kSchema) != SQLITE_OK) return witness.refusal();
+        sqlite3* model = nullptr;
+        ::sqlite3_open_v2(":memory:", &model, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, nullptr);
+        const SqlitePtr made(model);
+        if (sqlite_execute(model, kSchema) != SQLITE_OK) return witness.refusal();
+        if (sqlite_layout(db) != sqlite_layout(model))
+            return refused(Error::Code::kConflict, path, "has other tables, triggers or views than a witness");
     }
     // NORMAL: nobody waits for it to be on the disk.
     if (sqlite_execute(db, "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL") != SQLITE_OK)

@@ -34,6 +34,7 @@ inline constexpr std::array kLogEvents = {
     LogEvent{"app_unreadable", "b1ec5f46140e46bdb5ea08a3c957d692"},
     LogEvent{"connections_refused", "6344472f8eda470d94f9cbfc6fb42a04"},
     LogEvent{"forbidden", "a573ac6a9beb4717b938c475354467d0"},
+    LogEvent{"managed", "a57e82f6406e4e5e8e4633dbc4a8d6ee"},
     LogEvent{"locked", "3d80aa9fd7a742958ca2d5af3ebbd230"},
     LogEvent{"unlocked", "7214f2721ce54c54b36b35263bcbfcb1"},
     LogEvent{"not_locked", "641c4ce380754baea882a2870fe14ef0"},

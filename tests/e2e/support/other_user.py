@@ -3,14 +3,22 @@
 
 import contextlib
 import ctypes
+import functools
 import http.client
+import inspect
 import json
 import os
 import socket
+import sys
+import tempfile
+import traceback
+from pathlib import Path
 
 import pytest
 
 from .programs import PATIENCE
+
+ANOTHER_USER = 64321
 
 
 def connection_as(uid, path):
@@ -47,3 +55,39 @@ def _send_connected(to, uid, path):
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connected:
         connected.connect(str(path))
         socket.send_fds(to, [b"."], [connected.fileno()])
+
+
+def runs_as_another_user(test):
+    """Runs a test in a process of a user who is not root, as people use the agent. Its last argument is a folder of that
+    user. Skips unless root runs it."""
+
+    @functools.wraps(test)
+    def wrapped(*arguments, **fixtures):
+        if os.geteuid() != 0:
+            pytest.skip("only root can be another user")
+        with tempfile.TemporaryDirectory(prefix="clio-agent-") as home:
+            os.chown(home, ANOTHER_USER, ANOTHER_USER)
+            sys.stdout.flush()
+            child = os.fork()
+            if child == 0:
+                _run_and_exit(lambda: test(*arguments, home=Path(home), **fixtures))
+            _, status = os.waitpid(child, 0)
+            assert status == 0, "failed in a process of another user; see above"
+
+    signature = inspect.signature(test)
+    wrapped.__signature__ = signature.replace(
+        parameters=[one for one in signature.parameters.values() if one.name != "home"])
+    return wrapped
+
+
+def _run_and_exit(test):
+    try:
+        os.setgroups([])
+        os.setgid(ANOTHER_USER)
+        os.setuid(ANOTHER_USER)
+        test()
+    except BaseException:
+        traceback.print_exc()
+        sys.stderr.flush()
+        os._exit(1)
+    os._exit(0)

@@ -23,6 +23,7 @@ void AccountLogin::adopt(const Reservation& reserved, Grant& grant) {
     if (account != nullptr) before = account->record;
     before.name = grant.account;
     before.app = grant.app;
+    before.origin = grant.origin;
     before.user = grant.user;
     before.last_refresh.reset();
     const WallTime asked_at = refresher_.asked_at(grant.tokens);

@@ -16,6 +16,7 @@ namespace agent {
 struct Grant {
     std::string account;
     std::string app;
+    std::string origin;  // of the app as it was when it sent the code
     TokenAnswer tokens;
     std::optional<ClioUser> user;
 };

@@ -5,6 +5,7 @@
 #include <optional>
 #include <utility>
 
+#include "core/accounts/grant_app.h"
 #include "core/oauth/grant_end.h"
 #include "core/oauth/token_request.h"
 #include "ports/http_client.h"
@@ -91,7 +92,7 @@ std::unique_ptr<Waiting> AccountRemoval::start(const std::string& name, bool rev
 
 bool AccountRemoval::needs_fresh_token(const Account& account) const {
     const Life& life = account.record.life;
-    const App* app = apps_.find(account.record.app);
+    const App* const app = app_for(apps_, account.record);
     return app != nullptr && app->product == Product::kManage && !app->endpoints.deauthorize.empty() &&
            account.damage.empty() && !account.reserved && !has_no_grant_to_end(account.record) &&
            remaining(life, world_.clock.now()) <= Duration::zero();
@@ -127,9 +128,9 @@ void AccountRemoval::end_grant(const std::shared_ptr<Logout>& logout) {
     // Tokens that wait to be saved are the newest all the same, and single-use ones the only ones that are good.
     const bool unsaved = account.attempt && account.attempt->received;
     const AccountRecord& record = unsaved ? *account.attempt->received : account.record;
-    const App* app = apps_.find(record.app);
+    const App* const app = app_for(apps_, record);
     if (!account.damage.empty()) return fail_to_end_grant(*logout, account.damage);
-    if (app == nullptr) return fail_to_end_grant(*logout, "its app " + record.app + " is not registered");
+    if (app == nullptr) return fail_to_end_grant(*logout, no_app_for(apps_, record).message);
     if (has_no_grant_to_end(record) || app->endpoints.deauthorize.empty()) return remove(*logout);
     const bool by_access_token = app->product == Product::kManage;
     const std::uint64_t generation = record.life.generation;

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/json/json_reader.h"
+#include "core/oauth/app_presets.h"
 #include "io/api/api.h"
 #include "io/api/handlers.h"
+#include "io/api/person.h"
 #include "io/api/query.h"
 
 namespace agent {
@@ -35,6 +37,12 @@ Result<SecretString> read_secret(const Json& value) {
     const auto text = value.string();
     if (!text) return tl::unexpected(json_error(value.position(), "\"client_secret\": expected a string"));
     return SecretString(*text);
+}
+
+/// Whether codes, tokens or people would be sent elsewhere than before or, by a new app, elsewhere than to Clio.
+bool changes_endpoints(const Apps& apps, const App& app) {
+    const auto present = apps.facts(app.name);
+    return app.endpoints != (present ? present->app.endpoints : clio_endpoints(app.product, app.region));
 }
 
 Accounts::Done answer_change(ApiReply& reply) {
@@ -84,10 +92,17 @@ Handled check_app(Api& api, const ApiCall& call, ApiReply& reply) {
 }
 
 Handled put_app(Api& api, const ApiCall& call, ApiReply& reply) {
-    AGENT_CHECK(Query::parse(call.request.query, {}));
+    AGENT_TRY(const Query query, Query::parse(call.request.query, {"replace_grants", "proof"}));
+    AGENT_TRY(const bool replace_grants, query.boolean("replace_grants", false));
     AGENT_TRY(const Json body, Json::parse(call.request.body.reveal()));
     AGENT_TRY(App app, app_from_json(call.parameter, body, read_secret));
-    return api.apps().put(std::move(app), answer_change(reply));
+    if (!changes_endpoints(api.apps(), app))
+        return api.apps().put(std::move(app), replace_grants, answer_change(reply));
+    const auto kept = std::make_shared<App>(std::move(app));
+    return with_person(api, call, query.text("proof"), reply,
+                       [&api, kept, replace_grants](ApiReply& putting) -> Handled {
+                           return api.apps().put(std::move(*kept), replace_grants, answer_change(putting));
+                       });
 }
 
 Handled remove_app(Api& api, const ApiCall& call, ApiReply& reply) {

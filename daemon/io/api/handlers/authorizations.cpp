@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <limits>
+
 #include "base/json/json_reader.h"
 #include "io/api/api.h"
 #include "io/api/handlers.h"
@@ -18,6 +20,7 @@ void write_login(JsonWriter& out, const LoginState& login) {
     out.begin_object();
     out.member("id", login.id).member("account", login.account);
     out.member("authorization_url", login.authorization_url);
+    if (!login.start_url.empty()) out.member("start_url", login.start_url);
     out.member("expires_at", unix_seconds(login.expires_at));
     out.member("status", word_of(kStatuses, login.status));
     if (login.status == LoginState::Status::kFailed) out.member("error", login.error).member("detail", login.detail);
@@ -49,8 +52,13 @@ Handled begin_authorization(Api& api, const ApiCall& call, ApiReply& reply) {
     JsonReader in(body);
     LoginRequest login{.app = in.optional_string("app").value_or(""),
                        .account = in.required_string("account"),
-                       .replace_user = in.optional_boolean("replace_user").value_or(false)};
+                       .replace_user = in.optional_boolean("replace_user").value_or(false),
+                       .user = call.request.peer.uid};
+    const auto user = in.optional_integer("user", 0, std::numeric_limits<std::uint32_t>::max());
     AGENT_CHECK(in.finish());
+    if (user && *user != login.user && call.request.peer.uid != 0)
+        return fail(Error::Code::kForbidden, "user: only root may begin a login for another user's browser");
+    if (user) login.user = static_cast<std::uint32_t>(*user);
     answer_login(reply, api.logins().start(std::move(login)), 201);
     return answered();
 }

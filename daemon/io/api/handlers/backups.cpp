@@ -6,6 +6,7 @@
 #include "io/api/api.h"
 #include "io/api/handlers.h"
 #include "io/api/handlers/backup_members.h"
+#include "io/api/person.h"
 #include "io/api/query.h"
 #include "io/systemd/log_events.h"
 
@@ -17,9 +18,10 @@ void write_place(JsonWriter& out, const BackupPage::Place& place) {
     out.member("kind", word_of(kRecordKinds, place.kind)).member("name", place.name);
 }
 
-void answer_begun(ApiReply& reply, NewBackupKey made) {
+void answer_begun(Api& api, ApiReply& reply, NewBackupKey made) {
     JsonWriter out;
     const Sealer backup(std::move(made.key));
+    api.backups().begin(backup);
     out.begin_object().member("id", backup_id(backup));
     write_key(out, backup.key());
     if (made.kdf) write_kdf(out, *made.kdf);
@@ -55,15 +57,18 @@ std::optional<BackupPage::Place> read_place(const Json* json, JsonReader& outer)
 }  // namespace
 
 Handled begin_backup(Api& api, const ApiCall& call, ApiReply& reply) {
-    AGENT_CHECK(Query::parse(call.request.query, {}));
+    AGENT_TRY(const Query query, Query::parse(call.request.query, {"proof"}));
     AGENT_TRY(const Json body, Json::parse(call.request.body.reveal()));
     JsonReader in(body);
-    SecretString passphrase = optional_secret(in, "passphrase");
+    const auto passphrase = std::make_shared<SecretString>(optional_secret(in, "passphrase"));
     AGENT_CHECK(in.finish());
-    return api.context().keyring.make_backup_key(
-        std::move(passphrase), [owed = share(std::move(reply))](Result<NewBackupKey> made) {
-            made ? answer_begun(*owed, *std::move(made)) : owed->problem(made.error());
-        });
+    const uid_t user = call.request.peer.uid;
+    return with_person(api, call, query.text("proof"), reply, [&api, passphrase, user](ApiReply& begun) -> Handled {
+        return api.context().keyring.make_backup_key(
+            std::move(*passphrase), user, [&api, owed = share(std::move(begun))](Result<NewBackupKey> made) {
+                made ? answer_begun(api, *owed, *std::move(made)) : owed->problem(made.error());
+            });
+    });
 }
 
 Handled copy_records(Api& api, const ApiCall& call, ApiReply& reply) {
@@ -75,7 +80,7 @@ Handled copy_records(Api& api, const ApiCall& call, ApiReply& reply) {
     const auto after = read_place(in.optional("after"), in);
     AGENT_CHECK(in.finish());
 
-    const BackupPage page = api.backups().copy(*backup, after);
+    AGENT_TRY(const BackupPage page, api.backups().copy(*backup, after));
     JsonWriter out;
     out.begin_object();
     write_page(out, page);

@@ -5,6 +5,7 @@
 #include "io/api/api.h"
 #include "io/api/handlers.h"
 #include "io/api/handlers/backup_members.h"
+#include "io/api/person.h"
 #include "io/api/query.h"
 
 namespace agent {
@@ -19,7 +20,8 @@ Result<TypedSecrets> typed_secrets(const ApiCall& call) {
     AGENT_TRY(const Json body, Json::parse(call.request.body.reveal()));
     JsonReader in(body);
     TypedSecrets typed{.passphrase = optional_secret(in, "passphrase"),
-                       .recovery_key = optional_secret(in, "recovery_key")};
+                       .recovery_key = optional_secret(in, "recovery_key"),
+                       .accept_cost = in.optional_boolean("accept_cost").value_or(false)};
     AGENT_CHECK(in.finish());
     return typed;
 }
@@ -60,6 +62,14 @@ void answer_tried(ApiReply& reply, const std::vector<TriedKeySlot>& tried) {
     reply.json(out);
 }
 
+void answer_added(ApiReply& reply, const AddedKeySlot& added) {
+    JsonWriter out;
+    out.begin_object().member("id", added.id);
+    if (!added.recovery_key.empty()) out.member("recovery_key", added.recovery_key.reveal());
+    out.end_object();
+    reply.json(out, 201);
+}
+
 Result<NewKeySlot> slot_to_add(const Json& body) {
     JsonReader in(body);
     NewKeySlot slot;
@@ -98,29 +108,29 @@ Handled list_keys(Api& api, const ApiCall& call, ApiReply& reply) {
 }
 
 Handled add_key(Api& api, const ApiCall& call, ApiReply& reply) {
-    AGENT_CHECK(Query::parse(call.request.query, {}));
+    AGENT_TRY(const Query query, Query::parse(call.request.query, {"proof"}));
     AGENT_TRY(const Json body, Json::parse(call.request.body.reveal()));
-    AGENT_TRY(NewKeySlot slot, slot_to_add(body));
-    return api.context().keyring.add(std::move(slot),
-                                     [owed = share(std::move(reply))](const Result<AddedKeySlot>& added) {
-                                         if (!added) return owed->problem(added.error());
-                                         JsonWriter out;
-                                         out.begin_object().member("id", added->id);
-                                         if (!added->recovery_key.empty())
-                                             out.member("recovery_key", added->recovery_key.reveal());
-                                         out.end_object();
-                                         owed->json(out, 201);
-                                     });
+    AGENT_TRY(NewKeySlot wanted, slot_to_add(body));
+    const auto slot = std::make_shared<NewKeySlot>(std::move(wanted));
+    const uid_t user = call.request.peer.uid;
+    return with_person(api, call, query.text("proof"), reply, [&api, slot, user](ApiReply& adding) -> Handled {
+        return api.context().keyring.add(std::move(*slot), user,
+                                         [owed = share(std::move(adding))](const Result<AddedKeySlot>& added) {
+                                             added ? answer_added(*owed, *added) : owed->problem(added.error());
+                                         });
+    });
 }
 
 Handled remove_key(Api& api, const ApiCall& call, ApiReply& reply) {
-    AGENT_CHECK(Query::parse(call.request.query, {}));
+    AGENT_TRY(const Query query, Query::parse(call.request.query, {"proof"}));
     const std::string& text = call.parameter;
     std::int64_t id = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), id);
     if (error != std::errc{} || end != text.data() + text.size())
         return fail(Error::Code::kBadRequest, "key slot " + text + ": expected its number (clioctl key list)");
-    return api.context().keyring.remove(id, answer_done(reply, 204));
+    return with_person(api, call, query.text("proof"), reply, [&api, id](ApiReply& removing) -> Handled {
+        return api.context().keyring.remove(id, answer_done(removing, 204));
+    });
 }
 
 Handled rotate_key(Api& api, const ApiCall& call, ApiReply& reply) {

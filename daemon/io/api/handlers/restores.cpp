@@ -50,7 +50,8 @@ Handled open_backup(Api& api, const ApiCall& call, ApiReply& reply) {
     AGENT_TRY(const Json body, Json::parse(call.request.body.reveal()));
     JsonReader in(body);
     TypedSecrets typed{.passphrase = optional_secret(in, "passphrase"),
-                       .recovery_key = optional_secret(in, "recovery_key")};
+                       .recovery_key = optional_secret(in, "recovery_key"),
+                       .accept_cost = in.optional_boolean("accept_cost").value_or(false)};
     const Json* const kdf_json = in.optional("kdf");
     KdfParameters kdf = kdf_json == nullptr ? KdfParameters() : read_kdf(*kdf_json, in);
     const auto records =
@@ -62,7 +63,7 @@ Handled open_backup(Api& api, const ApiCall& call, ApiReply& reply) {
         in.refuse("kdf", "required with \"passphrase\", and only valid with it");
     AGENT_CHECK(in.finish());
     return api.context().keyring.backup_key(
-        std::move(typed), std::move(kdf),
+        std::move(typed), std::move(kdf), call.request.peer.uid,
         [owed = share(std::move(reply)), records, end = std::move(end)](Result<SealingKey> key) {
             key ? answer_opened(*owed, *std::move(key), records, end) : owed->problem(key.error());
         });
@@ -73,7 +74,12 @@ Handled restore_records(Api& api, const ApiCall& call, ApiReply& reply) {
     AGENT_TRY(const Json body, Json::parse(call.request.body.reveal()));
     JsonReader in(body);
     auto backup = required_backup_key(in);
+    const bool check_only = in.optional_boolean("check_only").value_or(false);
     AGENT_TRY(std::vector<StoredRow> records, read_records(in.required("records", "an array"), in));
+    if (check_only) {
+        answer_restored(reply, api.backups().check(*backup, records));
+        return answered();
+    }
     return api.backups().restore(std::move(backup), std::move(records),
                                  [owed = share(std::move(reply))](const std::vector<RestoredRecord>& restored) {
                                      answer_restored(*owed, restored);

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/secret/secret.h"
+#include "lib/agent_client.h"
+
+namespace agent {
+
+/// Sends records of a backup to the agent, as many at a time as fit in a request.
+class RecordSender {
+  public:
+    /// What became of a record.
+    struct Outcome {
+        std::string kind;
+        std::string name;
+        std::string result;  // "restorable" or "failed" when they are only checked
+        std::string detail;
+    };
+
+    /// With `check_only` nothing is restored.
+    RecordSender(const AgentClient& client, SecretString key, bool check_only = false)
+        : client_(client), key_(std::move(key)), check_only_(check_only) {}
+
+    /// A line of a backup.
+    Reply<void> add(std::string_view record);
+    /// Sends what was added since the last time.
+    Reply<void> send();
+
+    [[nodiscard]] const std::vector<Outcome>& outcomes() const noexcept { return outcomes_; }
+
+  private:
+    Reply<void> note(const Json& record);
+
+    const AgentClient& client_;
+    SecretString key_;
+    bool check_only_;
+    SecretBuffer records_;
+    std::vector<Outcome> outcomes_;
+};
+
+}  // namespace agent

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "io/redirect/socket_table.h"
+
+#include <charconv>
+#include <fstream>
+#include <sstream>
+
+namespace agent {
+
+namespace {
+
+TcpSocket::State state_from(const std::string& code) {
+    if (code == "01") return TcpSocket::State::kEstablished;
+    if (code == "0A") return TcpSocket::State::kListening;
+    return TcpSocket::State::kOther;
+}
+
+}  // namespace
+
+int TcpSocket::local_port() const {
+    const std::size_t colon = local.find(':');
+    if (colon == std::string::npos) return 0;
+    int port = 0;
+    std::from_chars(local.data() + colon + 1, local.data() + local.size(), port, 16);
+    return port;
+}
+
+void each_tcp_socket(const std::function<bool(const TcpSocket& socket)>& take) {
+    for (const char* table : {"/proc/self/net/tcp", "/proc/self/net/tcp6"}) {
+        std::ifstream lines(table);
+        std::string line;
+        std::getline(lines, line);  // headings
+        while (std::getline(lines, line)) {
+            std::istringstream fields(line);
+            std::string slot, state, queues, timer, retransmits, timeout;
+            TcpSocket socket;
+            fields >> slot >> socket.local >> socket.remote >> state >> queues >> timer >> retransmits >> socket.user >>
+                timeout >> socket.inode;
+            socket.state = state_from(state);
+            if (fields && !take(socket)) return;
+        }
+    }
+}
+
+}  // namespace agent
