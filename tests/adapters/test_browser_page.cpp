@@ -42,6 +42,8 @@ Test(browser_page, names_who_signed_in) {
 Test(browser_page, says_one_thing_of_a_login_that_was_declined) {
     const std::string html = render_browser_page(page(Kind::kDeclined, "smith-law", "the person declined"));
     cr_expect(html.find("the person declined") == std::string::npos);
+}
+
 Test(browser_page, leads_on_to_clio) {
     BrowserPage on = page(Kind::kGoTo);
     on.location = "https://app.clio.com/oauth/authorize?state=s";

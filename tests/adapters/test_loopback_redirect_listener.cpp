@@ -1,102 +1,32 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "io/redirect/loopback_redirect_listener.h"
 
-#include <sys/fsuid.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <csignal>
 #include <cstdio>
-#include <list>
 #include <optional>
 #include <vector>
 
 #include "expect.h"
-#include "fakes/loopback_server.h"
 #include "fakes/no_descriptors.h"
-#include "fakes/raw_client.h"
+#include "fakes/redirect_stage.h"
 #include "fakes/run_until.h"
 
 using agent::BrowserPage;
 using agent::Error;
 using agent::RedirectListener;
-using agent::RedirectListening;
 using agent::Url;
 using fakes::RawClient;
+using Fixture = fakes::RedirectStage;
 using Kind = BrowserPage::Kind;
 
 namespace {
-
-void init() {
-    std::signal(SIGPIPE, SIG_IGN);
-}
 
 BrowserPage page(Kind kind) {
     return {.kind = kind, .account = "smith-law", .user = {}, .reason = {}};
 }
 
-struct Fixture {
-    Fixture() {
-        const fakes::LoopbackServer free(loop, [](auto&) {});  // a port that is free once it has gone
-        port = free.port();
-    }
-
-    [[nodiscard]] Url uri(const std::string& host = "127.0.0.1") const {
-        return Url::parse("http://" + host + ":" + std::to_string(port) + "/callback").value();
-    }
-    auto listen(const Url& redirect_uri) {
-        return listener.listen(
-            redirect_uri, [this](std::uint32_t user) { return user == expected; },
-            [this](agent::BrowserVisit visit, RedirectListener::Respond respond) {
-                cr_expect(visit.user == expected);
-                queries.push_back(std::move(visit.query));
-                owed.push_back(std::move(respond));
-                if (on_redirect) on_redirect();
-            });
-    }
-    void start(const std::string& host = "127.0.0.1") {
-        auto started = listen(uri(host));
-        cr_assert(started, "%s", started.error().message.c_str());
-        listening = *std::move(started);
-    }
-    [[nodiscard]] std::string request(const std::string& target, const std::string& method = "GET") const {
-        return method + " " + target + " HTTP/1.1\r\nHost: 127.0.0.1:" + std::to_string(port) + "\r\n\r\n";
-    }
-    RawClient& connect(const char* address = "127.0.0.1") { return clients.emplace_back(loop, port, address); }
-    RawClient& ask(const std::string& text, const char* address = "127.0.0.1") {
-        RawClient& client = connect(address);
-        client.send(text);
-        return client;
-    }
-    bool until_ended(const RawClient& client) {
-        return fakes::run_until(loop, [&] { return client.ended(); });
-    }
-    bool until_asked(std::size_t count = 1) {
-        return fakes::run_until(loop, [&] { return queries.size() == count; });
-    }
-    /// Expects a whole page with `text` on it.
-    void expect_page(const RawClient& client, const char* text) {
-        cr_assert(until_ended(client));
-        cr_expect_not(client.failed(), "the connection ends in order");
-        EXPECT_CONTAINS(client.received(), text);
-        cr_expect(client.received().ends_with("</html>\n"));
-    }
-
-    agent::EventLoop loop;
-    int port = 0;
-    agent::LoopbackRedirectListener listener{
-        loop, {.head = std::chrono::milliseconds(300), .close = std::chrono::milliseconds(300)}};
-    std::uint32_t expected = ::geteuid();
-    std::function<void()> on_redirect;
-    std::vector<std::string> queries;
-    std::vector<RedirectListener::Respond> owed;
-    std::unique_ptr<RedirectListening> listening;
-    std::list<RawClient> clients;
-};
-
 }  // namespace
-
-TestSuite(loopback_redirect_listener, .init = init, .timeout = 60);
+TestSuite(loopback_redirect_listener, .timeout = 60);
 
 Test(loopback_redirect_listener, hands_on_the_query_and_answers_when_told) {
     Fixture f;
@@ -130,10 +60,12 @@ Test(loopback_redirect_listener, two_paths_share_a_port) {
     std::vector<std::string> others;
     Url other = f.uri();
     other.path = "/other";
-    auto second = f.listener.listen(other, [&](std::string query, const RedirectListener::Respond& respond) {
-        others.push_back(std::move(query));
-        respond(page(Kind::kDeclined));
-    });
+    auto second = f.listener.listen(
+        other, [&](std::uint32_t user) { return user == f.expected; },
+        [&](agent::BrowserVisit visit, const RedirectListener::Respond& respond) {
+            others.push_back(std::move(visit.query));
+            respond(page(Kind::kDeclined));
+        });
     cr_assert(second, "%s", second.error().message.c_str());
     f.expect_page(f.ask(f.request("/other?code=o")), "Declined");
     const RawClient& browser = f.ask(f.request("/callback?code=c"));
@@ -332,91 +264,4 @@ Test(loopback_redirect_listener, does_not_spin_without_descriptors) {
     }
     late.send(f.request("/callback?code=d"));
     cr_assert(f.until_asked(2));
-}
-
-namespace {
-
-constexpr uid_t kStranger = 64321;
-
-/// While it lives, sockets that are made are another user's. Only root can do that.
-struct AsStranger {
-    AsStranger() { ::setfsuid(kStranger); }
-    ~AsStranger() { ::setfsuid(::geteuid()); }
-    AsStranger(const AsStranger&) = delete;
-    AsStranger& operator=(const AsStranger&) = delete;
-};
-
-bool only_root_can_do_this() {
-    if (::geteuid() == 0) return false;
-    std::fputs("skipped: only root can be another user\n", stderr);
-    return true;
-}
-
-}  // namespace
-
-Test(loopback_redirect_listener, takes_a_browser_of_the_expected_user_only) {
-    if (only_root_can_do_this()) return;
-    for (const char* const address : {"127.0.0.1", "::1"}) {
-        Fixture f;
-        f.start("localhost");
-        const std::string request =
-            "GET /callback?code=c HTTP/1.1\r\nHost: localhost:" + std::to_string(f.port) + "\r\n\r\n";
-        RawClient* stranger = nullptr;
-        {
-            const AsStranger stranger_now;
-            stranger = &f.ask(request, address);
-        }
-        f.expect_page(*stranger, "HTTP/1.1 403 ");
-        EXPECT_CONTAINS(stranger->received(), "another user of this machine");
-        cr_expect(f.queries.empty());
-        f.ask(request, address);
-        cr_expect(f.until_asked());
-
-        f.expected = kStranger;
-        {
-            const AsStranger stranger_now;
-            f.ask(request, address);
-        }
-        cr_expect(f.until_asked(2));
-    }
-}
-
-Test(loopback_redirect_listener, knows_a_socket_of_ipv6_that_talks_ipv4) {
-    Fixture f;
-    f.start();
-    f.ask(f.request("/callback?code=c"), "::ffff:127.0.0.1");
-    cr_expect(f.until_asked());
-}
-
-Test(loopback_redirect_listener, is_not_kept_from_a_browser_by_another_user) {
-    if (only_root_can_do_this()) return;
-    Fixture f;
-    f.start();
-    RawClient& browser = f.connect();
-    cr_assert(fakes::run_until(f.loop, [&] { return browser.connected(); }));
-    static_cast<void>(fakes::turns_within(f.loop, std::chrono::milliseconds(100)));  // it is known by then
-    {
-        const AsStranger stranger_now;
-        for (int i = 0; i < 200; ++i) f.connect();
-    }
-    static_cast<void>(fakes::turns_within(f.loop, std::chrono::milliseconds(100)));
-    browser.send(f.request("/callback?code=c"));
-    cr_expect(f.until_asked(), "others have pushed it out");
-    f.ask(f.request("/callback?code=d"));
-    cr_expect(f.until_asked(2));
-}
-
-Test(loopback_redirect_listener, does_not_take_a_closed_connection_for_roots) {
-    if (only_root_can_do_this()) return;
-    Fixture f;
-    f.start();
-    {
-        const AsStranger stranger_now;
-        f.ask(f.request("/callback?code=c"));
-    }
-    RawClient& leaving = f.clients.back();
-    cr_assert(fakes::run_until(f.loop, [&] { return leaving.connected(); }));
-    f.clients.pop_back();
-    static_cast<void>(fakes::turns_within(f.loop, std::chrono::milliseconds(200)));
-    cr_expect(f.queries.empty());
 }

@@ -11,6 +11,8 @@ std::vector<std::string> token_warnings(const GivenToken& token, std::int64_t no
     std::vector<std::string> warnings;
     if (!token.min_ttl_met)
         warnings.emplace_back("the token expires sooner than requested, and there is no better one");
+    if (token.state == "needs_attention")
+        warnings.push_back("account " + printable(token.account) + " needs attention: " + printable(token.reason));
     if (token.state == "login_required") {
         const std::string account = printable(token.account);
         std::string warning = "account " + account + " must be logged in again";

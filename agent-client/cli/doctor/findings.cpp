@@ -97,7 +97,8 @@ Reply<Finding> judge_account(const Json& account) {
         if (reason.empty()) return finding(subject, kGood, detail);
         return finding(subject, kBad, detail, "clioctl show " + std::string(name));
     }
-    if (state == "login_required") return finding(subject, kBad, detail, "clioctl login " + std::string(name));
+    const std::string next_step(account.find_string("next_step").value_or(""));
+    if (!next_step.empty()) return finding(subject, kBad, detail, next_step);
     return finding(subject, state == "stale" ? kAdvice : kBad, detail,
                    "the agent tries again by itself; see clioctl show " + std::string(name));
 }

@@ -96,11 +96,6 @@ AccountFacts AccountAnswers::facts(const Account& account) const {
             .user = record.user};
 }
 
-std::string_view AccountAnswers::public_state(const Account& account) const {
-    const bool has_none = account.damage.empty() && has_other_app(apps_, account.record);
-    return public_word(has_none ? State::kLoginRequired : account.record.life.state);
-}
-
 std::string AccountAnswers::refused_again(const Account& account) const {
     const AccountRecord& record = account.record;
     const App* const app = apps_.find(record.app);
@@ -121,8 +116,8 @@ Result<IssuedToken> AccountAnswers::issue(const Account& account, bool min_ttl_m
                        .generation = record.life.generation,
                        .api_base = app->endpoints.api_base,
                        .min_ttl_met = min_ttl_met,
-                       .state = public_word(record.life.state),
-                       .reason = record.life.reason};
+                       .state = state(account),
+                       .reason = reason(account)};
 }
 
 Duration AccountAnswers::held_for(const Account& account) const {

@@ -61,9 +61,12 @@ void BrowserConnection::begin(uid_t user) {
     bufferevent_enable(stream_.get(), EV_READ);
 }
 
-void BrowserConnection::turn_away(const std::string& why) {
+void BrowserConnection::turn_away(std::optional<uid_t> user) {
     question_.reset();
-    answer(browser_refusal(403, why));
+    const std::string why = user ? "The login was begun by another user of this machine than this browser's, user " +
+                                       std::to_string(*user) + "."
+                                 : "The agent could not tell whose browser this is.";
+    answer(browser_refusal(403, why + " Log in with: clioctl login --paste"));
 }
 
 BrowserConnection::~BrowserConnection() {
@@ -99,8 +102,10 @@ void BrowserConnection::on_head(std::string_view head) {
         answer(browser_refusal(*status));
         return;
     }
-    evtimer_del(deadline_.get());  // from here on the connection waits for the agent
     auto visit = std::get<BrowserVisit>(std::move(request));
+    // The port may have other paths, for others; start links know their user.
+    if (visit.kind == BrowserVisit::Kind::kRedirect && !site->expects(*user_)) return turn_away(*user_);
+    evtimer_del(deadline_.get());  // from here on the connection waits for the agent
     visit.user = *user_;
     site->on_visit(std::move(visit),
                    [owed = std::make_shared<Owed>(*this)](const BrowserPage& page) { owed->respond(page); });

@@ -50,8 +50,8 @@ class BrowserConnection {
     void identify(std::shared_ptr<ConnectionOwners::Question> question) { question_ = std::move(question); }
     /// The other end is `user`'s: reads the request.
     void begin(uid_t user);
-    /// Says why it is refused, without reading anything.
-    void turn_away(const std::string& why);
+    /// The other end is the user's, who is not expected, or nobody knows whose: says so, without reading anything.
+    void turn_away(std::optional<uid_t> user);
     /// Whether its user is known, or it was turned away.
     [[nodiscard]] bool is_identified() const noexcept { return user_.has_value() || answered_; }
     [[nodiscard]] bool was_turned_away() const noexcept { return !user_ && answered_; }

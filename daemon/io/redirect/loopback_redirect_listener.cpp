@@ -225,13 +225,10 @@ void LoopbackRedirectListener::accept(int fd, FindRedirectSite find_site, Expect
 
 void LoopbackRedirectListener::take_in(BrowserConnection& connection, std::optional<uid_t> owner,
                                        const Expects& expects) {
-    if (!owner)
-        connection.turn_away("The agent could not tell whose browser this is. Log in with: clioctl login --paste");
-    else if (!expects(*owner))
-        connection.turn_away("The login was begun by another user of this machine than this browser's, user " +
-                             std::to_string(*owner) + ". Log in with: clioctl login --paste");
-    else
+    if (owner && expects(*owner))
         connection.begin(*owner);
+    else
+        connection.turn_away(owner);
 }
 
 /// Whether there is room for one more connection. For it gives way one that was turned away, or else the oldest that is
