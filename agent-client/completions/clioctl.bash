@@ -6,13 +6,36 @@ _clioctl_names() {
     clioctl "$@" --timeout 1 2>/dev/null | sed '1d; s/ .*//'
 }
 
+# bash takes a word apart at the characters of COMP_WORDBREAKS, such as the @ of an account and the = of an option. This
+# sees it whole, and gives bash the part that it asked for.
 _clioctl() {
-    local word=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
+    local -a line=("${COMP_WORDS[@]}")
+    local -i at=COMP_CWORD
+    if [[ -n ${COMP_LINE-} ]]; then
+        read -ra line <<<"${COMP_LINE:0:COMP_POINT}"
+        [[ ${COMP_LINE:0:COMP_POINT} == *[[:space:]] ]] && line+=('')
+        at=${#line[@]}-1
+        if [[ ${line[at]} == --*=* ]]; then
+            line=("${line[@]:0:at}" "${line[at]%%=*}" "${line[at]#*=}")
+            at+=1
+        fi
+    fi
+    _clioctl_complete
+    [[ -n ${COMP_LINE-} ]] || return
+    local -i end=${#line[at]}
+    while ((end > 0)) && [[ ${COMP_WORDBREAKS-} != *"${line[at]:end-1:1}"* ]]; do end+=-1; done
+    ((end > 0)) && [[ ${line[at]:end-1:1} == @ ]] && end+=-1  # readline completes from there (rl_special_prefixes)
+    local before=${line[at]:0:end}
+    COMPREPLY=("${COMPREPLY[@]#"$before"}")
+}
+
+_clioctl_complete() {
+    local word=${line[at]} previous=${line[at - 1]}
     local command='' options='' words=''
     local -i i
 
-    for ((i = 1; i < COMP_CWORD; i++)); do
-        case ${COMP_WORDS[i]} in
+    for ((i = 1; i < at; i++)); do
+        case ${line[i]} in
             --)
                 mapfile -t COMPREPLY < <(compgen -A command -A file -- "$word")
                 return
@@ -21,7 +44,7 @@ _clioctl() {
                 --secret-file | --scope | --rotation | --client-auth | --endpoint | --calibrate | --generation | \
                 --status | --state | --sort | --account) i+=1 ;;
             -*) ;;
-            *) [[ -z $command || $command == app || $command == key || $command == help ]] && command+=${command:+ }${COMP_WORDS[i]} ;;
+            *) [[ -z $command || $command == app || $command == key || $command == help ]] && command+=${command:+ }${line[i]} ;;
         esac
     done
 

@@ -230,12 +230,6 @@ def test_paste(play):
     assert json.loads(agent.asked(f"POST {STATE}")[0]) == {"redirected_url": "http://127.0.0.1/callback?code=C&state=x"}
 
 
-def test_paste_again_without_a_terminal(play):
-    agent, clioctl = play(GOOD | {f"POST {STATE}": [problem(400, "bad_request", "no code in it"), answer(202, LOGIN)]})
-    assert "Logged in" in clioctl("login", "smith-law", "--paste", stdin="nonsense\nCODE\n").stdout
-    assert len(agent.asked(f"POST {STATE}")) == 2
-
-
 @pytest.mark.parametrize("pasted, exit", [("nonsense\n", 2), ("", 2), ("x" * 9000, 2)], ids=["refused", "nothing", "long"])
 def test_paste_that_is_wrong(play, pasted, exit):
     agent, clioctl = play(GOOD | {f"POST {STATE}": problem(400, "bad_request", "no code in it")})

@@ -44,19 +44,18 @@ Reply<void> print_begun(const BegunLogin& begun, bool as_json) {
     return print_json(line.view());
 }
 
-/// Asks for the final address of the browser, again and again while it is invalid.
+/// Asks for the final address of the browser; asks a person again if it is invalid.
 Reply<void> read_redirect(const Authorization& authorization, const Patience& patience) {
-    Reply<void> refused = fail(Error::Code::kBadRequest, "nothing was pasted");
     while (true) {
         tell("Paste the address where the browser ended up, or the code shown on the page: ");
         AGENT_TRY(const auto line, read_line(STDIN_FILENO, kLongestRedirect, patience));
-        if (!line) return refused;
+        if (!line) return fail(Error::Code::kBadRequest, "nothing was pasted");
         if (line->empty()) continue;
         Reply<void> pasted = authorization.paste(line->reveal());
-        if (pasted || pasted.error().code != "bad_request") return pasted;
-        const bool on_terminal = ::isatty(STDIN_FILENO) == 1;
-        if (on_terminal) report(pasted.error(), /*as_json=*/false);
-        refused = std::move(pasted);
+        if (pasted) return {};
+        const bool again = pasted.error().code == "bad_request" && ::isatty(STDIN_FILENO) == 1;
+        if (!again) return pasted;
+        report(pasted.error(), /*as_json=*/false);
     }
 }
 

@@ -17,12 +17,12 @@ from .programs import CLIOCTL, until
 class Terminal:
     """A program on its own terminal, and a person using it."""
 
-    def __init__(self, clioctl, *arguments, columns=0):
+    def __init__(self, clioctl, *arguments, columns=0, program=CLIOCTL):
         self.pid, self.fd = pty.fork()
         if self.pid == 0:
             fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
             os.chdir(clioctl.home)
-            os.execve(CLIOCTL, [CLIOCTL, *arguments], clioctl.environment)
+            os.execve(program, [program, *arguments], clioctl.environment)
         self.shown = ""
         self.over = False  # nobody has the terminal open any more
 
