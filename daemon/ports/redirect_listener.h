@@ -6,7 +6,7 @@
 #include <string>
 
 #include "base/result.h"
-#include "base/text/encoding.h"
+#include "base/text/url.h"
 
 namespace agent {
 

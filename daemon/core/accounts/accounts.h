@@ -12,6 +12,8 @@
 #include "base/result.h"
 #include "base/secret/secret.h"
 #include "base/time.h"
+#include "core/accounts/account_state.h"
+#include "core/waiting.h"
 
 namespace agent {
 
@@ -53,12 +55,6 @@ enum class ReportOutcome {
     kRefreshing,   // a refresh is under way or waits for its turn
     kIgnored,      // a status that no refresh can cure, this generation was reported and refreshed before, or it was
                    // itself made for a report a short while ago; the account's reason then tells what to check
-};
-
-/// An answer that is owed. Destroying it gives up the wait; its callback is then never called.
-class Waiting {
-  public:
-    virtual ~Waiting() = default;
 };
 
 struct AgentStatus {

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/text/encoding.h"
+#include "base/text/url.h"
 #include "protocol/names.h"
 
 namespace agent {

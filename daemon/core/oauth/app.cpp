@@ -2,7 +2,7 @@
 #include "core/oauth/app.h"
 
 #include "base/json/json_reader.h"
-#include "base/text/encoding.h"
+#include "base/text/url.h"
 #include "core/oauth/app_presets.h"
 #include "protocol/names.h"
 

@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "base/log.h"
-#include "base/text/encoding.h"
+#include "base/text/url.h"
 #include "core/accounts/restored_account.h"
 #include "core/oauth/token_request.h"
 #include "core/refresh/refresh_timing.h"

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <variant>
 
-#include "base/text/encoding.h"
+#include "base/text/url.h"
 
 namespace agent {
 

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+
+#include "base/words.h"
+
+namespace agent {
+
+/// What callers and people are told of an account's life (core/accounts/account_life.h has it in full).
+enum class AccountState : std::uint8_t { kReady, kRefreshing, kStale, kUnknownOutcome, kLoginRequired };
+
+inline constexpr WordTable<AccountState, 5> kAccountStates{{{"ready", AccountState::kReady},
+                                                            {"refreshing", AccountState::kRefreshing},
+                                                            {"stale", AccountState::kStale},
+                                                            {"unknown_outcome", AccountState::kUnknownOutcome},
+                                                            {"login_required", AccountState::kLoginRequired}}};
+
+}  // namespace agent
