@@ -7,6 +7,7 @@
 #include "cli/display/output.h"
 #include "cli/display/text.h"
 #include "lib/socket/socket_path.h"
+#include "protocol/limits.h"
 #include "protocol/problem.h"
 
 namespace agent {
@@ -52,7 +53,7 @@ std::optional<std::string> account_for(const Arguments& arguments) {
 }
 
 Reply<std::optional<std::chrono::seconds>> min_ttl_for(const Arguments& arguments) {
-    AGENT_TRY(const auto seconds, arguments.number("min-ttl", 0, 31536000));
+    AGENT_TRY(const auto seconds, arguments.number("min-ttl", 0, limits::kLongestMinTtl.count()));
     if (!seconds) return std::nullopt;
     return std::chrono::seconds(*seconds);
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <string>
 
+#include "base/text/shell.h"
 #include "cli/commands/commands.h"
 #include "cli/display/output.h"
 #include "cli/display/text.h"

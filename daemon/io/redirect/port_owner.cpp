@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "io/redirect/port_owner.h"
 
-#include <charconv>
 #include <filesystem>
 #include <fstream>
 #include <optional>
 #include <sstream>
 #include <string_view>
 #include <system_error>
+
+#include "base/text/number.h"
 
 namespace agent {
 
@@ -35,9 +36,7 @@ std::optional<Listener> find_listener(const char* table, int port) {
             listener.inode;
         const std::size_t colon = local.find(':');
         if (state != kListening || colon == std::string::npos) continue;
-        int local_port = 0;
-        std::from_chars(local.data() + colon + 1, local.data() + local.size(), local_port, 16);
-        if (local_port == port) return listener;
+        if (whole_number<int>(local.substr(colon + 1), 16) == port) return listener;
     }
     return std::nullopt;
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <charconv>
 
 #include "base/json/json_reader.h"
+#include "base/text/number.h"
 #include "io/api/api.h"
 #include "io/api/handlers.h"
 #include "io/api/handlers/backup_members.h"
@@ -116,11 +116,9 @@ Handled add_key(Api& api, const ApiCall& call, ApiReply& reply) {
 Handled remove_key(Api& api, const ApiCall& call, ApiReply& reply) {
     AGENT_CHECK(Query::parse(call.request.query, {}));
     const std::string& text = call.parameter;
-    std::int64_t id = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), id);
-    if (error != std::errc{} || end != text.data() + text.size())
-        return fail(Error::Code::kBadRequest, "key slot " + text + ": expected its number (clioctl key list)");
-    return api.context().keyring.remove(id, answer_done(reply, 204));
+    const auto id = whole_number<std::int64_t>(text);
+    if (!id) return fail(Error::Code::kBadRequest, "key slot " + text + ": expected its number (clioctl key list)");
+    return api.context().keyring.remove(*id, answer_done(reply, 204));
 }
 
 Handled rotate_key(Api& api, const ApiCall& call, ApiReply& reply) {
