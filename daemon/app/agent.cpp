@@ -138,7 +138,7 @@ Result<void> Agent::open(DataKeys keys) {
         return unlocked;
     }
     status_.set_remark({});  // what could not be reloaded before is now loaded
-    publish("unlocked", {});
+    publish(EventKind::kUnlocked, {});
     return {};
 }
 
@@ -164,7 +164,7 @@ void Agent::close() {
     why_not_locked_.clear();
     unlocked_.reset();
     forget_kept_key();
-    publish("locked", {});
+    publish(EventKind::kLocked, {});
 }
 
 Result<void> Agent::rotate(SealingKey next) {
@@ -187,8 +187,8 @@ void Agent::lock_by_itself(const char* why) {
     });
 }
 
-void Agent::publish(std::string_view event, std::string detail) {
-    events_.publish({.at = clock_.now(), .name = event, .account = {}, .generation = 0, .detail = std::move(detail)});
+void Agent::publish(EventKind kind, std::string detail) {
+    events_.publish({.at = clock_.now(), .kind = kind, .account = {}, .generation = 0, .detail = std::move(detail)});
 }
 
 void Agent::serve(EventLoop& loop) {

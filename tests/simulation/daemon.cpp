@@ -14,7 +14,7 @@ Daemon::Daemon(World world, const Sealer& sealer, RedirectListener& listener, Ac
       book_(world_, sealer, apps_, events_, options),
       desk_(world_, listener, apps_, book_),
       traced_(events_, [&trace](const Event& event) {
-          trace.say("agent: ", event.name, ", ", event.account, " generation ", event.generation,
+          trace.say("agent: ", word_of(kEventKinds, event.kind), ", ", event.account, " generation ", event.generation,
                     event.detail.empty() ? "" : ": ", event.detail);
       }) {
     std::vector<StoredRow> accounts;

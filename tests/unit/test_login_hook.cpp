@@ -17,8 +17,8 @@ struct Stage {
               [this](Program program) { run.push_back(std::move(program)); }, std::move(arguments), "/run/agent.sock") {
     }
 
-    void happens(std::string_view name) {
-        events.publish({.at = {}, .name = name, .account = "smith", .generation = 3, .detail = "revoked"});
+    void happens(EventKind kind) {
+        events.publish({.at = {}, .kind = kind, .account = "smith", .generation = 3, .detail = "revoked"});
     }
     [[nodiscard]] bool tells(const std::string& variable) const {
         const auto& environment = run.back().environment;
@@ -34,7 +34,7 @@ struct Stage {
 
 Test(login_hook, tells_the_program_who_must_log_in_and_why) {
     Stage stage;
-    stage.happens("login_required");
+    stage.happens(EventKind::kLoginRequired);
     cr_assert(stage.run.size() == 1);
     cr_expect((stage.run.front().arguments == std::vector<std::string>{"/usr/bin/notify", "--urgent"}));
     for (const char* variable :
@@ -45,24 +45,26 @@ Test(login_hook, tells_the_program_who_must_log_in_and_why) {
 
 Test(login_hook, runs_for_nothing_else) {
     Stage stage;
-    for (const char* name : {"logged_in", "refreshed", "refresh_failed", "logged_out", "locked"}) stage.happens(name);
+    for (const auto& [word, kind] : kEventKinds) {
+        if (kind != EventKind::kLoginRequired) stage.happens(kind);
+    }
     cr_expect(stage.run.empty());
 }
 
 Test(login_hook, runs_nothing_without_a_program) {
     Stage stage{std::vector<std::string>()};
-    stage.happens("login_required");
+    stage.happens(EventKind::kLoginRequired);
     cr_expect(stage.run.empty());
 }
 
 Test(login_hook, takes_a_new_program) {
     Stage stage;
     stage.hook.set_program({"/usr/bin/mail"});
-    stage.happens("login_required");
+    stage.happens(EventKind::kLoginRequired);
     cr_assert(stage.run.size() == 1);
     EXPECT_TEXT(stage.run.front().arguments.front(), "/usr/bin/mail");
     stage.hook.set_program({});
-    stage.happens("login_required");
+    stage.happens(EventKind::kLoginRequired);
     cr_expect(stage.run.size() == 1);
 }
 
@@ -71,7 +73,7 @@ Test(login_hook, passes_on_only_what_a_desktop_needs) {
     ::setenv("PATH", "/somewhere", 1);
     ::setenv("SSLKEYLOGFILE", "/tmp/keys", 1);
     Stage stage;
-    stage.happens("login_required");
+    stage.happens(EventKind::kLoginRequired);
     cr_expect(stage.tells("DISPLAY=:7"));
     cr_expect(stage.tells("PATH=/usr/local/bin:/usr/bin:/bin"));
     cr_expect(!stage.tells("SSLKEYLOGFILE=/tmp/keys"));

@@ -51,7 +51,8 @@ struct Stage {
 
     [[nodiscard]] std::string state(const std::string& account) {
         const auto facts = unlocked->accounts().facts(account);
-        return facts ? std::string(facts->state) + "#" + std::to_string(facts->generation) : "-";
+        return facts ? std::string(word_of(kAccountStates, facts->state)) + "#" + std::to_string(facts->generation)
+                     : "-";
     }
     /// Whether every record opens with this key alone.
     [[nodiscard]] bool all_opens_with(char key) {

@@ -54,7 +54,7 @@ Result<void> Unlocked::restore() {
     }
     AGENT_CHECK(repair(rollback));
     for (const AccountFacts& account : accounts_.list()) {
-        if (account.state == "login_required")
+        if (account.state == AccountState::kLoginRequired)
             log(LogLevel::kWarning, log_event("login_required"), "login required",
                 {{"account", account.name}, {"reason", account.reason}});
     }
@@ -87,7 +87,7 @@ void Unlocked::announce(const std::vector<StoreChange>& put_back) {
     std::vector<std::string> names;
     for (const StoreChange& change : put_back) {
         const auto facts = accounts_.facts(change.row.name);
-        if (change.row.kind == StoredRow::Kind::kAccount && facts && facts->state == public_word(State::kLoginRequired))
+        if (change.row.kind == StoredRow::Kind::kAccount && facts && facts->state == AccountState::kLoginRequired)
             names.push_back(change.row.name);
     }
     announcing_ = timers_.after(Duration::zero(), [this, names = std::move(names)] {
@@ -95,7 +95,7 @@ void Unlocked::announce(const std::vector<StoreChange>& put_back) {
             const auto facts = accounts_.facts(name);
             if (facts)
                 events_.publish({.at = world_.clock.now(),
-                                 .name = "login_required",
+                                 .kind = EventKind::kLoginRequired,
                                  .account = name,
                                  .generation = facts->generation,
                                  .detail = facts->reason});

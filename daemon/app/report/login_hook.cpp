@@ -12,7 +12,7 @@ LoginHook::LoginHook(Events& events, AppOf app_of, Run run, std::vector<std::str
       arguments_(std::move(arguments)),
       socket_path_(std::move(socket_path)),
       events_(events, [this](const Event& event) {
-          if (event.name == "login_required" && !arguments_.empty()) report(event);
+          if (event.kind == EventKind::kLoginRequired && !arguments_.empty()) report(event);
       }) {}
 
 void LoginHook::report(const Event& event) {
@@ -20,7 +20,7 @@ void LoginHook::report(const Event& event) {
     const auto tell = [&](const char* name, const std::string& value) {
         program.environment.push_back(std::string(name) + "=" + value);
     };
-    tell("CLIO_EVENT", std::string(event.name));
+    tell("CLIO_EVENT", std::string(word_of(kEventKinds, event.kind)));
     tell("CLIO_ACCOUNT", event.account);
     tell("CLIO_APP", app_of_(event.account));
     tell("CLIO_REASON", event.detail);

@@ -68,10 +68,10 @@ inline void set_damaged(Account& account, const Error& why) {
 }
 
 /// What has happened to an account, as it is now.
-[[nodiscard]] inline Event account_event(const Account& account, std::string_view name, WallTime now,
+[[nodiscard]] inline Event account_event(const Account& account, EventKind kind, WallTime now,
                                          std::string detail = {}) {
     return {.at = now,
-            .name = name,
+            .kind = kind,
             .account = account.record.name,
             .generation = account.record.life.generation,
             .detail = std::move(detail)};

@@ -24,7 +24,7 @@ AccountFacts AccountAnswers::facts(const Account& account) const {
     const bool lacks_app = account.damage.empty() && apps_.find(record.app) == nullptr;
     return {.name = record.name,
             .app = record.app,
-            .state = public_word(record.life.state),
+            .state = public_state(record.life.state),
             .reason = lacks_app ? app_not_registered(record.name, record.app).message
                       : account.refused_again == record.life.generation && record.life.reason.empty()
                           ? refused_again(account)

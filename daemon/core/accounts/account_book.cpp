@@ -129,10 +129,10 @@ AgentStatus AccountBook::status() const {
                        .next_refresh = schedule_.next(),
                        .store_error = store_error_};
     for (const auto& [name, account] : accounts_) {
-        const std::string_view word = public_word(account.record.life.state);
-        status.login_required += word == "login_required" ? 1 : 0;
-        status.refreshing += word == "refreshing" ? 1 : 0;
-        status.stale += word == "stale" || word == "unknown_outcome" ? 1 : 0;
+        const AccountState state = public_state(account.record.life.state);
+        status.login_required += state == AccountState::kLoginRequired ? 1 : 0;
+        status.refreshing += state == AccountState::kRefreshing ? 1 : 0;
+        status.stale += state == AccountState::kStale || state == AccountState::kUnknownOutcome ? 1 : 0;
     }
     return status;
 }
@@ -231,14 +231,15 @@ Result<ReportOutcome> AccountBook::report(std::string_view name, std::uint64_t g
     const bool too_soon = in_a_row > 0 && world_.clock.now() - life.obtained_at < report_pause(in_a_row);
     if (too_soon && life.state == State::kReady && !account->attempt) {
         if (std::exchange(account->refused_again, generation) != generation)
-            events_.publish(account_event(*account, "reported", world_.clock.now(), answers_.refused_again(*account)));
+            events_.publish(
+                account_event(*account, EventKind::kReported, world_.clock.now(), answers_.refused_again(*account)));
         return ReportOutcome::kIgnored;
     }
     const bool first = std::exchange(account->reported_generation, generation) != generation;
     if (first) account->reports_in_a_row = in_a_row + 1;
     if (account->attempt) return ReportOutcome::kRefreshing;
     if (!first || life.state == State::kLoginRequired) return ReportOutcome::kIgnored;
-    events_.publish(account_event(*account, "reported", world_.clock.now()));
+    events_.publish(account_event(*account, EventKind::kReported, world_.clock.now()));
     if (life.state == State::kReady) refresher_.want(*account, Pacer::Priority::kAsked);
     return ReportOutcome::kRefreshing;
 }
@@ -311,7 +312,7 @@ void AccountBook::forget(const std::string& name) {
     account.record.life.reason = account.damage = "it was logged out";
     AccountWait::try_all(account, /*at_last=*/true);
     for (const auto& change : account.when_settled) change();
-    events_.publish(account_event(account, "logged_out", world_.clock.now()));
+    events_.publish(account_event(account, EventKind::kLoggedOut, world_.clock.now()));
     check_wound_down();
 }
 

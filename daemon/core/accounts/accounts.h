@@ -39,8 +39,7 @@ struct ClioUser {
 struct AccountFacts {
     std::string name;
     std::string app;
-    std::string_view
-        state;           // a word of the design: "ready", "refreshing", "stale", "login_required", "unknown_outcome"
+    AccountState state = AccountState::kReady;
     std::string reason;  // why, where the state needs one; may be empty
     std::uint64_t generation = 0;
     WallTime expires_at;

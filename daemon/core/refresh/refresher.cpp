@@ -323,28 +323,28 @@ Circumstances Refresher::circumstances_of(const AccountRecord& record) {
 
 void Refresher::publish(const Account& account, Happening happening) {
     const Life& life = account.record.life;
-    const auto tell = [&](std::string_view name, std::string detail) {
+    const auto tell = [&](EventKind kind, std::string detail) {
         events_.publish({.at = world_.clock.now(),
-                         .name = name,
+                         .kind = kind,
                          .account = account.record.name,
                          .generation = life.generation,
                          .detail = std::move(detail)});
     };
     switch (happening) {
         case Happening::kTokensSaved:
-            return tell("refreshed", {});
+            return tell(EventKind::kRefreshed, {});
         case Happening::kNewerFound:
-            return tell("refreshed", "by another program");
+            return tell(EventKind::kRefreshed, "by another program");
         case Happening::kSaveFailed:
         case Happening::kTransient:
         case Happening::kAnswerLost:
         case Happening::kAppRefused:
         case Happening::kIntentFound:
         case Happening::kRequestRefused:
-            return tell("refresh_failed", life.reason);
+            return tell(EventKind::kRefreshFailed, life.reason);
         case Happening::kGrantDead:
         case Happening::kSetAside:
-            return tell("login_required", life.reason);
+            return tell(EventKind::kLoginRequired, life.reason);
         case Happening::kBegin:
         case Happening::kIntentSaved:
         case Happening::kTokensReceived:
