@@ -117,7 +117,7 @@ World Agent::world() {
 Result<void> Agent::unlock(DataKeys keys, Config config) {
     auto unlocked = std::make_unique<Unlocked>(world(), store_, key_store_, events_, redirects_, std::move(keys),
                                                std::move(config));
-    AGENT_CHECK(unlocked->restore());
+    AGENT_CHECK(unlocked->load());
     unlocked_ = std::move(unlocked);
     api_.unlock(unlocked_->parts());
     auto_lock_.begin();

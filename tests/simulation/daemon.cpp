@@ -21,11 +21,11 @@ Daemon::Daemon(World world, const Sealer& sealer, RedirectListener& listener, Ac
     const auto loaded = store_.load([&](StoredRow row) {
         if (row.kind == StoredRow::Kind::kAccount)
             accounts.push_back(std::move(row));
-        else if (const auto restored = apps_.restore(row); !restored)
+        else if (const auto restored = apps_.load(row); !restored)
             std::abort();
     });
     if (!loaded) std::abort();
-    for (const StoredRow& row : accounts) book_.restore(row);
+    for (const StoredRow& row : accounts) book_.load(row);
     book_.start();
 }
 

@@ -88,9 +88,9 @@ class CoreStage {
         book.emplace(world, sealer, *apps, events, options);
         for (const auto& [key, row] : store.rows()) {
             if (row.kind == agent::StoredRow::Kind::kApp)
-                cr_assert(apps->restore(row));
+                cr_assert(apps->load(row));
             else
-                book->restore(row);
+                book->load(row);
         }
         book->start();
     }

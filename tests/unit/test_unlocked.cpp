@@ -43,9 +43,9 @@ struct Stage {
         config.apps.push_back(core.app.clone());
         unlocked.emplace(core.world, witness, key_store, core.events, redirects,
                          DataKeys{.current = key_of(key), .previous = std::move(previous)}, std::move(config));
-        auto restored = unlocked->restore();
-        if (!restored) unlocked.reset();
-        return restored;
+        auto loaded = unlocked->load();
+        if (!loaded) unlocked.reset();
+        return loaded;
     }
     void lock() { unlocked.reset(); }
 

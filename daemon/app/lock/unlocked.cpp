@@ -38,16 +38,16 @@ void Unlocked::reconfigure(Config config) {
     apps_.reconfigure(std::move(config.apps));
 }
 
-Result<void> Unlocked::restore() {
+Result<void> Unlocked::load() {
     std::vector<StoredRow> apps;
     std::vector<StoredRow> accounts;  // they need their apps
     AGENT_CHECK(store_.load(
         [&](StoredRow row) { (row.kind == StoredRow::Kind::kAccount ? accounts : apps).push_back(std::move(row)); }));
     AGENT_TRY(const std::vector<SeenRecord> seen, witness_.seen());
     Rollback rollback(sealer_, seen, store_.revision());
-    for (StoredRow& row : apps) restore_app(rollback.app(std::move(row)));
+    for (StoredRow& row : apps) load_app(rollback.app(std::move(row)));
     for (StoredRow& row : accounts) {
-        accounts_.restore(rollback.account(std::move(row), [this](const std::string& name) {
+        accounts_.load(rollback.account(std::move(row), [this](const std::string& name) {
             const App* const app = apps_.find(name);
             return app == nullptr ? std::nullopt : std::optional(app->rotation);
         }));
@@ -63,10 +63,10 @@ Result<void> Unlocked::restore() {
     return {};
 }
 
-void Unlocked::restore_app(const StoredRow& row) {
-    if (const auto restored = apps_.restore(row); !restored)
+void Unlocked::load_app(const StoredRow& row) {
+    if (const auto loaded = apps_.load(row); !loaded)
         log(LogLevel::kError, log_event("app_unreadable"), "a stored app does not open",
-            {{"app", row.name}, {"reason", restored.error().message}});
+            {{"app", row.name}, {"reason", loaded.error().message}});
 }
 
 Result<void> Unlocked::repair(Rollback& rollback) {

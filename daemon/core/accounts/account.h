@@ -27,7 +27,7 @@ struct RefreshAttempt {
     Pacer::Turn turn;
     std::unique_ptr<Timer> until_request;
     std::unique_ptr<HttpCall> call;
-    BootTime asked_at;  // when the request was sent
+    BootTime sent_at;  // when the request was sent
     std::unique_ptr<StoreCommit> commit;
     /// The record with the token set that was received, until it is durable.
     std::optional<AccountRecord> received;

@@ -49,7 +49,7 @@ AccountBook::AccountBook(World world, const Sealer& sealer, AppRegistry& apps, E
     });
 }
 
-void AccountBook::restore(const StoredRow& row) {
+void AccountBook::load(const StoredRow& row) {
     Account account;
     if (auto record = open_account_record(sealer_, row)) {
         const App* const app = apps_.find(record->app);

@@ -39,8 +39,8 @@ class AccountBook : public Accounts {
 
     /// Adds an account from its stored row. If the row cannot be opened, the account is kept by name and asks for a
     /// login.
-    void restore(const StoredRow& row);
-    /// Begins to refresh on its own. Called once, after everything was restored.
+    void load(const StoredRow& row);
+    /// Begins to refresh on its own. Called once, after everything was loaded.
     void start();
 
     /// Begins no more refreshes, lets those under way end, then calls `wound_down`, never before this returns; it may

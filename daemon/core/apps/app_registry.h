@@ -28,7 +28,7 @@ class AppRegistry : public Apps {
 
     /// Takes in an app that was stored. kInternal when the row cannot be opened: then the app is unreadable() until it
     /// is replaced or removed. kConflict when the configuration has an app of that name, which then counts.
-    Result<void> restore(const StoredRow& row);
+    Result<void> load(const StoredRow& row);
 
     /// Seals what is kept of an app, in memory and durably, with the sealer's present key. kNotFound for no such app.
     [[nodiscard]] std::unique_ptr<Waiting> reseal(const std::string& name, Done done);

@@ -53,7 +53,7 @@ void LoginAttempt::exchange() {
     if (app == nullptr) return fail("exchange_failed", "app " + request_.app + " is not registered any more");
     const auto secret = apps_.secret(*app);
     if (!secret) return fail("exchange_failed", secret.error().message);
-    asked_at_ = world_.clock.boot_now();
+    sent_at_ = world_.clock.boot_now();
     call_ = world_.http.send(code_request(*app, *secret, code_.reveal(), secrets_.code_verifier.reveal()),
                              [this](const tl::expected<HttpResponse, HttpFailure>& outcome) { take_tokens(outcome); });
     code_ = SecretString();  // RFC 6749 section 4.1.2: it works once
@@ -81,7 +81,7 @@ void LoginAttempt::take_tokens(const tl::expected<HttpResponse, HttpFailure>& ou
                     "grant alive; check the scope of app " +
                         request_.app);
     tokens_ = *std::move(answer);
-    tokens_->asked_at = asked_at_;
+    tokens_->sent_at = sent_at_;
 
     const App* app = apps_.find(request_.app);
     if (app == nullptr || app->endpoints.who_am_i.empty()) return check_user(std::nullopt);

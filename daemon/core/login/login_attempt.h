@@ -58,7 +58,7 @@ class LoginAttempt {
     LoginState state_;
     bool response_taken_ = false;
     SecretString code_;
-    BootTime asked_at_;  // when the code was sent
+    BootTime sent_at_;  // when the code was sent
     std::optional<TokenAnswer> tokens_;
     RedirectListener::Respond browser_;
     std::unique_ptr<Pacer::Ticket> ticket_;

@@ -193,7 +193,7 @@ void Refresher::send_request(Account& account) {
     const auto secret = apps_.secret(*app);
     if (!secret) return step(account, Happening::kTransient, circumstances(secret.error().message));
 
-    account.attempt->asked_at = world_.clock.boot_now();
+    account.attempt->sent_at = world_.clock.boot_now();
     account.attempt->call = world_.http.send(
         refresh_request(*app, *secret, tokens->refresh_token.reveal()),
         [this, &account](const tl::expected<HttpResponse, HttpFailure>& outcome) { take_answer(account, outcome); });
@@ -208,7 +208,7 @@ void Refresher::take_answer(Account& account, const tl::expected<HttpResponse, H
     }
     const AccountRecord& record = account.record;
     note_repaired(record, answer->repaired);
-    answer->asked_at = account.attempt->asked_at;
+    answer->sent_at = account.attempt->sent_at;
     auto old = open_token_set(sealer_, record.tokens, record.name, record.life.generation);
     if (!old) return step(account, Happening::kAnswerLost, circumstances(old.error().message));
 
@@ -243,7 +243,7 @@ void Refresher::hold_others(const Account& account, const TokenFailure& failure)
 WallTime Refresher::asked_at(const TokenAnswer& answer) const {
     // The machine may have slept since it asked, and its wall clock may have been set: only the boot clock counts that.
     const BootTime now = world_.clock.boot_now();
-    return world_.clock.now() - (now - answer.asked_at.value_or(now));
+    return world_.clock.now() - (now - answer.sent_at.value_or(now));
 }
 
 WallTime Refresher::draw_refresh_at(WallTime asked_at, Duration lifetime) {
