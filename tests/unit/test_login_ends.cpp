@@ -180,7 +180,7 @@ Test(login_ends, when_the_app_has_gone) {
         if (!queued) stage.redirect(id, "code=C");
         stage.run(CoreStage::kAMoment);
         EXPECT_TEXT(stage.outcome(id), "exchange_failed");
-        EXPECT_CONTAINS(stage.detail(id), "app firm is not registered any more");
+        EXPECT_CONTAINS(stage.detail(id), "app firm is not registered");
         cr_expect(stage.http.sent() == 0);
     }
 }

@@ -229,7 +229,7 @@ Test(store_backups, tell_which_app_an_account_lacks) {
     const Key key = key_of('b');
     BackupStage target(Rotation::kReusable, Firm::kUnknown);
     EXPECT_TEXT(target.restored(key, source.copied(key)),
-                "account smith set_aside: its app firm is not registered: clioctl app add firm\n");
+                "account smith set_aside: its app firm is not registered; add it with: clioctl app add firm\n");
 }
 
 Test(store_backups, bring_back_nothing_that_was_altered_and_all_the_rest) {

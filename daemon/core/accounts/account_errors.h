@@ -7,6 +7,7 @@
 
 #include "base/result.h"
 #include "core/accounts/account.h"
+#include "core/apps/apps.h"
 
 namespace agent {
 
@@ -16,9 +17,7 @@ namespace agent {
 }
 
 [[nodiscard]] inline Error app_not_registered(const std::string& account, const std::string& app) {
-    return {.code = Error::Code::kNotFound,
-            .message =
-                "account " + account + ": its app " + app + " is not registered; add it with: clioctl app add " + app};
+    return {.code = Error::Code::kNotFound, .message = "account " + account + ": its " + app_not_registered(app)};
 }
 
 /// Why the record of an account cannot be changed as it is, if it cannot.

@@ -36,7 +36,7 @@ Result<App> open_app(const Sealer& sealer, const StoredRow& row) {
     AGENT_TRY(const Json json, Json::parse(plain.reveal()));
     return app_from_json(row.name, json, [](const Json& value) -> Result<SecretString> {
         if (const auto text = value.string()) return SecretString(*text);
-        return fail(Error::Code::kInternal, "stored app: client_secret is no string");
+        return fail(Error::Code::kInternal, "stored app: client_secret is not a string");
     });
 }
 
@@ -180,10 +180,9 @@ void AppRegistry::take_present(const std::string& name, const std::optional<Stor
 Error AppRegistry::not_registered(std::string_view name) const {
     const auto found = unreadable_.find(name);
     return {.code = Error::Code::kNotFound,
-            .message =
-                "app " + std::string(name) +
-                (found == unreadable_.end() ? ": not registered"
-                                            : ": its stored record " + found->second.reason + "; add the app again")};
+            .message = found == unreadable_.end() ? app_not_registered(name)
+                                                  : "app " + std::string(name) + ": its stored record " +
+                                                        found->second.reason + "; add the app again"};
 }
 
 std::unique_ptr<Waiting> AppRegistry::put(App app, Done done) {

@@ -66,7 +66,7 @@ class StoreBackups::Restoring final : public Waiting {
                         app == nullptr ? std::nullopt : std::optional(app->rotation), of_.clock_.now());
         const bool aside = record.life.state == State::kLoginRequired;
         std::string detail = record.life.reason;
-        if (app == nullptr) detail = "its app " + record.app + " is not registered: clioctl app add " + record.app;
+        if (app == nullptr) detail = "its " + app_not_registered(record.app);
         step_ = of_.accounts_.restore_from_backup(
             std::move(record), std::move(tokens), [this, aside, detail = std::move(detail)](const Result<void>& taken) {
                 end(taken, aside ? Outcome::kSetAside : Outcome::kRestored, detail);

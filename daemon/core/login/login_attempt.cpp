@@ -36,7 +36,7 @@ void LoginAttempt::take(AuthorizationResponse response, RedirectListener::Respon
     }
     code_ = std::move(response.code);
     const App* app = apps_.find(request_.app);
-    if (app == nullptr) return fail("exchange_failed", "app " + request_.app + " is not registered any more");
+    if (app == nullptr) return fail("exchange_failed", app_not_registered(request_.app));
     ticket_ = book_.pacer().queue(pacer_lane(*app), Pacer::Priority::kAsked, [this](Pacer::Turn turn) {
         turn_ = std::move(turn);
         exchange();
@@ -50,7 +50,7 @@ void LoginAttempt::exchange() {
         return;
     }
     const App* app = apps_.find(request_.app);
-    if (app == nullptr) return fail("exchange_failed", "app " + request_.app + " is not registered any more");
+    if (app == nullptr) return fail("exchange_failed", app_not_registered(request_.app));
     const auto secret = apps_.secret(*app);
     if (!secret) return fail("exchange_failed", secret.error().message);
     sent_at_ = world_.clock.boot_now();

@@ -186,8 +186,7 @@ void Refresher::send_request(Account& account) {
     const auto tokens =
         open_token_set(sealer_, account.record.tokens, account.record.name, account.record.life.generation);
     if (app == nullptr || !tokens) {
-        const std::string why =
-            app == nullptr ? "app " + account.record.app + ": not registered" : tokens.error().message;
+        const std::string why = app == nullptr ? app_not_registered(account.record.app) : tokens.error().message;
         return step(account, Happening::kTransient, circumstances(why));
     }
     const auto secret = apps_.secret(*app);

@@ -129,7 +129,7 @@ void AccountRemoval::end_grant(const std::shared_ptr<Logout>& logout) {
     const AccountRecord& record = unsaved ? *account.attempt->received : account.record;
     const App* app = apps_.find(record.app);
     if (!account.damage.empty()) return fail_to_end_grant(*logout, account.damage);
-    if (app == nullptr) return fail_to_end_grant(*logout, "its app " + record.app + " is not registered");
+    if (app == nullptr) return fail_to_end_grant(*logout, "its " + app_not_registered(record.app));
     if (has_no_grant_to_end(record) || app->endpoints.deauthorize.empty()) return remove(*logout);
     const bool by_access_token = app->product == Product::kManage;
     const std::uint64_t generation = record.life.generation;
