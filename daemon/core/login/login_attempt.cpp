@@ -3,7 +3,7 @@
 
 #include <utility>
 
-#include "base/log.h"
+#include "core/oauth/odd_answer.h"
 #include "core/oauth/token_request.h"
 #include "core/oauth/token_response.h"
 #include "core/oauth/who_am_i.h"
@@ -72,9 +72,7 @@ void LoginAttempt::take_tokens(const tl::expected<HttpResponse, HttpFailure>& ou
                 : "; log in again";
         return fail("exchange_failed", "token request: " + failure.message + hint);
     }
-    if (!answer->repaired.empty())
-        log(LogLevel::kWarning, "a token answer was odd, and its tokens are kept",
-            {{"app", request_.app}, {"account", request_.account}, {"detail", answer->repaired}});
+    if (!answer->repaired.empty()) log_odd_answer(request_.app, request_.account, answer->repaired);
     if (!answer->refresh_token)
         return fail("exchange_failed",
                     "token request: the answer has no refresh_token, so the agent could not keep the "

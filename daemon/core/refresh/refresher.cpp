@@ -4,9 +4,9 @@
 #include <algorithm>
 #include <utility>
 
-#include "base/log.h"
 #include "base/text/url.h"
 #include "core/accounts/restored_account.h"
+#include "core/oauth/odd_answer.h"
 #include "core/oauth/token_request.h"
 #include "core/refresh/refresh_timing.h"
 #include "core/refresh/token_set.h"
@@ -224,8 +224,7 @@ void Refresher::take_answer(Account& account, const tl::expected<HttpResponse, H
 /// A server that is odd once is odd in each answer: one line for each app and oddity.
 void Refresher::note_repaired(const AccountRecord& record, const std::string& repaired) {
     if (repaired.empty() || !noted_repairs_.insert(record.app + ": " + repaired).second) return;
-    log(LogLevel::kWarning, "a token answer was odd, and its tokens are kept",
-        {{"app", record.app}, {"account", record.name}, {"detail", repaired}});
+    log_odd_answer(record.app, record.name, repaired);
 }
 
 /// What the server says of the client or of its load holds for all accounts of the app: none of them asks meanwhile.
