@@ -8,6 +8,7 @@
 #include "core/accounts/restored_account.h"
 #include "core/oauth/odd_answer.h"
 #include "core/oauth/token_request.h"
+#include "core/refresh/overtaken.h"
 #include "core/refresh/refresh_timing.h"
 #include "core/refresh/token_set.h"
 
@@ -128,33 +129,12 @@ void Refresher::overtaken(Account& account, const std::optional<StoredRow>& pres
         step(account, Happening::kSaveFailed, circumstances("store: " + account.record.name + ": " + why));
     };
     if (++attempt.conflicts > kMostConflicts) return failed("another program changes it again and again");
-
-    // Tokens that were received count while nobody has stored the generation after the one that was spent for them.
-    const std::uint64_t known = account.record.life.generation;
-    const bool is_newer = present && present->generation >= known + (attempt.received ? 1 : 0);
-    if (is_newer) {
-        auto stored = open_account_record(sealer_, *present);
-        if (!stored) return failed("what another program has stored " + stored.error().message);
-        const bool says_more =
-            present->generation > known || stored->life.intent_saved || stored->life.state == State::kLoginRequired;
-        if (says_more) return adopt_present(account, *std::move(stored));
-        stored->life = std::move(account.record.life);
-        account.record = *std::move(stored);
-    }
-    account.record.version = present ? present->version : 0;
-    attempt.received ? save_tokens(account) : save_intent(account);
-}
-
-/// The attempt ends with what another program has stored.
-void Refresher::adopt_present(Account& account, AccountRecord stored) {
-    account.attempt->received.reset();
-    const bool login_required = stored.life.state == State::kLoginRequired;
-    const bool intent = stored.life.intent_saved;
-    stored.life.state = account.record.life.state;
-    account.record = std::move(stored);
-    if (login_required) return step(account, Happening::kSetAside, circumstances(account.record.life.reason));
-    if (intent) return step(account, Happening::kIntentFound, circumstances("another program has begun a refresh"));
-    step(account, Happening::kNewerFound, circumstances());
+    auto judged = judge_overtaken(sealer_, account.record, attempt.received.has_value(), present);
+    if (!judged) return failed("what another program has stored " + judged.error().message);
+    account.record = std::move(judged->record);
+    if (!judged->end) return attempt.received ? save_tokens(account) : save_intent(account);
+    attempt.received.reset();
+    step(account, *judged->end, circumstances(std::move(judged->reason)));
 }
 
 void Refresher::take_present(Account& account, const std::optional<StoredRow>& present) {
