@@ -26,6 +26,10 @@
 namespace agent {
 
 /// All accounts, their schedule, and those who wait for them.
+///
+/// What the constructor is given by reference, and all that `world` refers to, outlives the book. Callers are
+/// answered from the loop. Destroying the book answers nobody: it gives up requests to the authorization server, and
+/// lets commits that were started reach the disk.
 class AccountBook : public Accounts {
   public:
     struct Options {

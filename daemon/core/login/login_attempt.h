@@ -19,6 +19,8 @@ namespace agent {
 
 /// One attempt, from the authorization response to the durable token set: exchange the code, ask whose grant it is,
 /// store it. Destroying it abandons the attempt; a code that was sent is then used up.
+///
+/// `apps`, `book` and what `world` refers to outlive it; `app` is needed only by the constructor.
 class LoginAttempt {
   public:
     using Ended = std::function<void()>;
@@ -39,7 +41,8 @@ class LoginAttempt {
     /// Ends the attempt; does nothing if it has ended, or if its tokens are already being stored.
     void fail(std::string error, std::string detail);
 
-    /// Called once, from the loop, when the attempt has ended.
+    /// `ended` is called once, from the loop or from within take() or fail(), when the attempt has ended; the
+    /// destructor does not call it.
     void on_end(Ended ended) { ended_ = std::move(ended); }
 
   private:
