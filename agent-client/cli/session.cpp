@@ -9,6 +9,7 @@
 #include "lib/default_account.h"
 #include "lib/members.h"
 #include "lib/socket/socket_path.h"
+#include "protocol/limits.h"
 #include "protocol/names.h"
 #include "protocol/problem.h"
 
@@ -70,7 +71,7 @@ Reply<std::string> app_path(std::string_view app) {
 }
 
 Reply<std::optional<std::chrono::seconds>> min_ttl_for(const Arguments& arguments) {
-    AGENT_TRY(const auto seconds, arguments.number("min-ttl", 0, 31536000));
+    AGENT_TRY(const auto seconds, arguments.number("min-ttl", 0, limits::kLongestMinTtl.count()));
     if (!seconds) return std::nullopt;
     return std::chrono::seconds(*seconds);
 }

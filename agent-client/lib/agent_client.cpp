@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "lib/agent_client.h"
 
-#include <charconv>
-
+#include "base/text/number.h"
 #include "lib/members.h"
 #include "lib/socket/socket_trust.h"
 #include "protocol/problem.h"
@@ -15,10 +14,7 @@ namespace {
 constexpr int kTries = 3;
 
 std::chrono::seconds retry_after_of(const ResponseReader& response) {
-    const std::string_view value = response.field("Retry-After").value_or("");
-    int seconds = 0;
-    std::from_chars(value.data(), value.data() + value.size(), seconds);
-    return std::chrono::seconds(seconds);
+    return std::chrono::seconds(whole_number<int>(response.field("Retry-After").value_or("")).value_or(0));
 }
 
 /// Reads a problem document (RFC 9457). The server library itself answers some bad requests, without one.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/display/text.h"
 
+#include "base/text/shell.h"
 #include "expect.h"
 
 using namespace agent;

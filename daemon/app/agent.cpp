@@ -124,7 +124,7 @@ World Agent::world() {
 Result<void> Agent::unlock(DataKeys keys, Config config) {
     auto unlocked = std::make_unique<Unlocked>(world(), store_, key_store_, events_, redirects_, std::move(keys),
                                                std::move(config));
-    AGENT_CHECK(unlocked->restore());
+    AGENT_CHECK(unlocked->load());
     unlocked_ = std::move(unlocked);
     api_.unlock(unlocked_->parts());
     auto_lock_.begin();
@@ -145,7 +145,7 @@ Result<void> Agent::open(DataKeys keys) {
         return unlocked;
     }
     status_.set_remark({});  // what could not be reloaded before is now loaded
-    publish("unlocked", {});
+    publish(EventKind::kUnlocked, {});
     return {};
 }
 
@@ -171,7 +171,7 @@ void Agent::close() {
     why_not_locked_.clear();
     unlocked_.reset();
     forget_kept_key();
-    publish("locked", {});
+    publish(EventKind::kLocked, {});
 }
 
 Result<void> Agent::rotate(SealingKey next) {
@@ -194,8 +194,8 @@ void Agent::lock_by_itself(const char* why) {
     });
 }
 
-void Agent::publish(std::string_view event, std::string detail) {
-    events_.publish({.at = clock_.now(), .name = event, .account = {}, .generation = 0, .detail = std::move(detail)});
+void Agent::publish(EventKind kind, std::string detail) {
+    events_.publish({.at = clock_.now(), .kind = kind, .account = {}, .generation = 0, .detail = std::move(detail)});
 }
 
 void Agent::serve(EventLoop& loop) {

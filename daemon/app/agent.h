@@ -79,7 +79,7 @@ class Agent : private Vault {
     [[nodiscard]] Result<void> reconfigure(Result<Config> config);
     void take(const Config& config);
     void lock_by_itself(const char* why);
-    void publish(std::string_view event, std::string detail);
+    void publish(EventKind kind, std::string detail);
     void serve(EventLoop& loop);
 
     StateDir state_dir_;

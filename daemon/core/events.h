@@ -6,18 +6,43 @@
 #include <list>
 #include <memory>
 #include <string>
-#include <string_view>
 
 #include "base/time.h"
+#include "base/words.h"
 
 namespace agent {
 
-/// Something that happened to an account, for `GET /v1/events`, the log and the counters. Public facts only.
+enum class EventKind : std::uint8_t {
+    kLoggedIn,
+    kRefreshed,
+    kRefreshFailed,
+    kLoginRequired,
+    kNeedsAttention,  // of a person, and other than by a login
+    kRecovered,       // from one of the two
+    kLoggedOut,
+    kReported,  // as refused, by a caller
+    kRestored,  // from a backup
+    kLocked,    // the agent; of no account, like the next
+    kUnlocked,
+};
+inline constexpr WordTable<EventKind, 11> kEventKinds{{{"logged_in", EventKind::kLoggedIn},
+                                                       {"refreshed", EventKind::kRefreshed},
+                                                       {"refresh_failed", EventKind::kRefreshFailed},
+                                                       {"login_required", EventKind::kLoginRequired},
+                                                       {"needs_attention", EventKind::kNeedsAttention},
+                                                       {"recovered", EventKind::kRecovered},
+                                                       {"logged_out", EventKind::kLoggedOut},
+                                                       {"reported", EventKind::kReported},
+                                                       {"restored", EventKind::kRestored},
+                                                       {"locked", EventKind::kLocked},
+                                                       {"unlocked", EventKind::kUnlocked}}};
+
+/// Something that happened to an account or to the agent, for `GET /v1/events`, the log and the counters. Public facts
+/// only.
 struct Event {
     WallTime at;
-    std::string_view name;  // "logged_in", "refreshed", "refresh_failed", "login_required", "needs_attention",
-                            // "recovered", "logged_out", "reported", "restored"
-    std::string account;
+    EventKind kind = EventKind::kLoggedIn;
+    std::string account;  // empty for the agent
     std::uint64_t generation = 0;
     std::string detail;  // for a person; may be empty
 };

@@ -5,7 +5,7 @@
 #include <memory>
 #include <utility>
 
-#include "core/accounts/accounts.h"
+#include "core/waiting.h"
 #include "ports/timers.h"
 
 namespace agent {

@@ -8,7 +8,7 @@
 #include <string_view>
 
 #include "base/result.h"
-#include "base/text/encoding.h"
+#include "base/text/url.h"
 
 namespace agent {
 

@@ -27,5 +27,8 @@ inline constexpr std::chrono::seconds kFirstRequest{1};   // at a stop, for peer
 inline constexpr std::chrono::seconds kTokenPatience{30};  // how long a token request waits for a refresh
 inline constexpr std::chrono::seconds kLongestWait{60};    // for ?wait= on an authorization
 inline constexpr std::chrono::seconds kDefaultMinTtl{60};
+inline constexpr std::chrono::seconds kLongestMinTtl{31'536'000};  // a year; Clio's longest life is 30 days
+// A URL that a browser was redirected to: the usual limit of browsers and servers; Clio's has about 200.
+inline constexpr std::size_t kRedirectedUrlBytes = 8192;
 
 }  // namespace agent::limits

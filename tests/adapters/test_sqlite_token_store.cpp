@@ -96,8 +96,8 @@ Test(sqlite_token_store, swaps_only_the_version_it_was_told) {
     EXPECT_TEXT(f.stored(), "account a 2 next\n");
     cr_expect(f.commit(remove_record("a", 2)));
     EXPECT_TEXT(f.stored(), "");
-    cr_expect(f.commit(put("a", 0, 9, "anew")));
-    EXPECT_TEXT(f.stored(), "account a 9 anew\n");
+    cr_expect(f.commit(put("a", 0, 9, "again")));
+    EXPECT_TEXT(f.stored(), "account a 9 again\n");
 }
 
 Test(sqlite_token_store, reads_one_record_after_the_commits_before_it) {

@@ -145,7 +145,7 @@ class Agent {
         key_store_.emplace(*store_);
         unlocked_.emplace(agent::World{clock_, timers_, entropy_, http_, *store_}, *store_, *key_store_, events_,
                           redirects_, std::move(keys), agent::Config());
-        return unlocked_->restore();
+        return unlocked_->load();
     }
 
     [[nodiscard]] std::size_t loaded() const { return loaded_; }  // records

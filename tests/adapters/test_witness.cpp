@@ -111,7 +111,7 @@ Test(witness, refuses_other_files_and_leaves_them_as_they_are) {
     }
     const Fixture of_a_store;
     { const auto store = StoreFile::open(of_a_store.path()); }
-    EXPECT_CONTAINS(of_a_store.open().error().message, "is no witness");
+    EXPECT_CONTAINS(of_a_store.open().error().message, "is not the witness");
 }
 
 Test(witness, refuses_what_others_can_read_or_what_cannot_be_made) {

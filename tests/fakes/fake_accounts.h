@@ -46,7 +46,7 @@ class FakeAccounts final : public agent::Accounts {
         agent::AccountFacts facts;
         facts.name = name;
         facts.app = "firm";
-        facts.state = "ready";
+        facts.state = agent::AccountState::kReady;
         facts.generation = 7;
         facts.expires_at = agent::WallTime(std::chrono::seconds(1'800'003'600));
         held.emplace(std::move(name), std::move(facts));

@@ -9,7 +9,7 @@
 #include <memory>
 #include <string>
 
-#include "io/loop/event_loop.h"
+#include "base/c_ptr.h"
 
 namespace fakes {
 

@@ -63,7 +63,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     }
 
     stage.store.rows().emplace(std::pair(row.kind, row.name), row);
-    stage.book.restore(row);
+    stage.book.load(row);
     stage.book.start();
     const auto facts = stage.book.facts("smith");
     FUZZ_ASSERT(facts && facts->generation == generation);

@@ -13,7 +13,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
                                .name = "other",
                                .generation = 3,
                                .sealed = stage.sealer.seal(plain, agent::seal_context("app-record", "other", 3))};
-    const auto restored = stage.apps.restore(row);
+    const auto restored = stage.apps.load(row);
     const agent::App* app = stage.apps.find("other");
     FUZZ_ASSERT(restored.has_value() == (app != nullptr));
     if (app == nullptr) return 0;

@@ -196,9 +196,6 @@ def check_words(root):
 
 # --- wording: ordinary words, in documents, comments and messages; and no token where others can read it.
 
-# Messages that are still to be rewritten, and tests that quote them or use such words as data.
-TO_REWRITE = ("daemon/core/apps/app_registry.cpp", "daemon/io/store/witness.cpp", "tests/adapters/test_witness.cpp",
-              "tests/adapters/test_sqlite_token_store.cpp")
 # Between two words of a phrase, also over the end of a line of a comment.
 GAP = r"\s+(?:(?://+|#|\*)\s+)?"
 TWISTED = (
@@ -214,7 +211,7 @@ TOKEN_IN_ARGUMENTS = r"\bcurl\b[^\n]*\$\(clioctl\b[^\n)]*\btoken\b|(-H|--header)
 
 def check_wording(root):
     for source in sources(root):
-        if not source.is_prose or source.name.startswith(TO_REWRITE):
+        if not source.is_prose:
             continue
         for line, match in source.matches(TWISTED):
             yield source.offence(line, f'"{match[0]}": say it in ordinary words')

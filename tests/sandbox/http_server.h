@@ -12,18 +12,12 @@
 #include <optional>
 #include <string>
 
+#include "base/c_ptr.h"
 #include "base/result.h"
 #include "message.h"
 
 namespace agent::sandbox {
 
-template <auto Free>
-struct FreeWith {
-    template <class T>
-    void operator()(T* p) const noexcept {
-        Free(p);
-    }
-};
 using EventBasePtr = std::unique_ptr<event_base, FreeWith<event_base_free>>;
 using EventPtr = std::unique_ptr<event, FreeWith<event_free>>;
 using HttpPtr = std::unique_ptr<evhttp, FreeWith<evhttp_free>>;

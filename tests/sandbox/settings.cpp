@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "base/text/encoding.h"
+#include "base/text/url.h"
 
 namespace agent::sandbox {
 

@@ -34,7 +34,7 @@ void AccountWatch::look_at(const AccountFacts& facts) {
     if (facts.generation != set->generation) return;  // it hears of the newer one in a moment
 
     check_refresh_at(facts, seen, *set);
-    if (facts.state == "login_required") {
+    if (facts.state == AccountState::kLoginRequired) {
         verdicts_.condemned(facts);
     }
     requests_.look_at(facts);
@@ -43,7 +43,7 @@ void AccountWatch::look_at(const AccountFacts& facts) {
 
 void AccountWatch::check_refresh_at(const AccountFacts& facts, Seen& seen, const DurableSet& set) {
     const bool clock_was_set_back = clock_.now() + kClockTolerance < set.obtained_at;
-    if (facts.state != "ready" || clock_was_set_back || !facts.refresh_at) return;
+    if (facts.state != AccountState::kReady || clock_was_set_back || !facts.refresh_at) return;
     if (!seen.refresh_at) seen.refresh_at = facts.refresh_at;
     if (*facts.refresh_at != *seen.refresh_at)
         violated(facts, "the refresh_at of generation " + std::to_string(facts.generation) + " was drawn again");
@@ -67,14 +67,15 @@ void AccountWatch::handed_out(const IssuedToken& token) {
 
 void AccountWatch::look_while_calm(const AccountFacts& facts, const DurableSet& set) {
     const bool lives = facts.expires_at > clock_.now();
-    if (facts.state == "ready" && lives && ready_again_.insert(facts.name).second) {
+    if (facts.state == AccountState::kReady && lives && ready_again_.insert(facts.name).second) {
         const auto took = std::chrono::floor<std::chrono::seconds>(events_.now() - calm_from_);
         statistics_.reached(Peak::kRecoverySeconds, static_cast<std::uint64_t>(took.count()));
     }
     if (events_.now() < calm_from_ + kRecovery || !server_.would_refresh(set.refresh_token)) return;
 
     if (!ready_again_.contains(facts.name))
-        violated(facts, "still " + std::string(facts.state) + " long after the last fault: " + facts.reason);
+        violated(facts, "still " + std::string(word_of(kAccountStates, facts.state)) +
+                            " long after the last fault: " + facts.reason);
     else if (!lives)
         violated(facts, "its access token ran out while all was well");
 }

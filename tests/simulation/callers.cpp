@@ -134,7 +134,7 @@ void Callers::refresh(const std::string& account) {
     Daemon* const daemon = around_.daemon();
     if (daemon == nullptr) return;
     const auto facts = daemon->accounts().facts(account);
-    if (facts && facts->state == "login_required" && random_.chance(0.5)) return revive(account);
+    if (facts && facts->state == AccountState::kLoginRequired && random_.chance(0.5)) return revive(account);
 
     const Duration patience = random_.magnitude(1s, 2min);
     around_.trace.say("operator: refreshes ", account);

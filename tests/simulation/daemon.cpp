@@ -14,18 +14,18 @@ Daemon::Daemon(World world, const Sealer& sealer, RedirectListener& listener, Ac
       book_(world_, sealer, apps_, events_, options),
       desk_(world_, listener, apps_, book_),
       traced_(events_, [&trace](const Event& event) {
-          trace.say("agent: ", event.name, ", ", event.account, " generation ", event.generation,
+          trace.say("agent: ", word_of(kEventKinds, event.kind), ", ", event.account, " generation ", event.generation,
                     event.detail.empty() ? "" : ": ", event.detail);
       }) {
     std::vector<StoredRow> accounts;
     const auto loaded = store_.load([&](StoredRow row) {
         if (row.kind == StoredRow::Kind::kAccount)
             accounts.push_back(std::move(row));
-        else if (const auto restored = apps_.restore(row); !restored)
+        else if (const auto restored = apps_.load(row); !restored)
             std::abort();
     });
     if (!loaded) std::abort();
-    for (const StoredRow& row : accounts) book_.restore(row);
+    for (const StoredRow& row : accounts) book_.load(row);
     book_.start();
 }
 

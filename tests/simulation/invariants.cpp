@@ -70,8 +70,9 @@ void Invariants::refused(const std::string& asked, const Error& error, const Acc
     if (!facts) return;
     if (error.code == Error::Code::kTemporarilyUnavailable && facts->expires_at > clock_.now())
         findings_.violated("account " + asked + ": no token, but it lives: " + error.message);
-    if (error.code == Error::Code::kLoginRequired && facts->state != "login_required")
-        findings_.violated("account " + asked + ": a login was asked for while it is " + std::string(facts->state));
+    if (error.code == Error::Code::kLoginRequired && facts->state != AccountState::kLoginRequired)
+        findings_.violated("account " + asked + ": a login was asked for while it is " +
+                           std::string(word_of(kAccountStates, facts->state)));
     if (error.code == Error::Code::kInternal)
         findings_.violated("account " + asked + ": internal error: " + error.message);
 }

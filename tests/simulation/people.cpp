@@ -43,7 +43,7 @@ const AccountPlan& People::anybody() {
 
 void People::look(const AccountPlan& plan) {
     const auto facts = around_.daemon()->accounts().facts(plan.name);
-    if (!facts || facts->state == "login_required") log_in(plan, thinking_time());
+    if (!facts || facts->state == AccountState::kLoginRequired) log_in(plan, thinking_time());
 }
 
 Duration People::thinking_time() {

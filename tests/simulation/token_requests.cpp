@@ -116,8 +116,9 @@ void TokenRequests::revived(const std::string& account) {
 
 void TokenRequests::look_at(const AccountFacts& facts) {
     Wish& wish = wishes_[facts.name];
-    if (facts.state == "login_required") wish.condemned_generation = facts.generation;
-    const bool waits = facts.state == "stale" || facts.state == "needs_attention" || facts.state == "unknown_outcome";
+    if (facts.state == AccountState::kLoginRequired) wish.condemned_generation = facts.generation;
+    const bool waits = facts.state == AccountState::kStale || facts.state == AccountState::kNeedsAttention ||
+                       facts.state == AccountState::kUnknownOutcome;
     const auto told = waits ? facts.refresh_at : std::nullopt;
     if (told != wish.next_attempt) wish.told_at = events_.now();
     wish.next_attempt = told;

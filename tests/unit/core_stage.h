@@ -41,7 +41,7 @@ struct Reply {
     }
     void take(agent::Result<agent::AccountFacts> facts) {
         if (!facts) return take(std::move(facts).error());
-        take(std::string(facts->state) + "#" + std::to_string(facts->generation));
+        take(std::string(word_of(agent::kAccountStates, facts->state)) + "#" + std::to_string(facts->generation));
     }
     void take(agent::Result<void> done) {
         if (!done) return take(std::move(done).error());
@@ -88,9 +88,9 @@ class CoreStage {
         book.emplace(world, sealer, *apps, events, options);
         for (const auto& [key, row] : store.rows()) {
             if (row.kind == agent::StoredRow::Kind::kApp)
-                cr_assert(apps->restore(row));
+                cr_assert(apps->load(row));
             else
-                book->restore(row);
+                book->load(row);
         }
         book->start();
     }
@@ -210,10 +210,11 @@ class CoreStage {
     agent::AccountBook::Options options{.at_fraction = 0.8, .pace = {.per_second = 1000.0, .max_parallel = 8}};
     agent::Events events;
     std::string heard;  // "refreshed smith#2" for each event, one a line
-    agent::Events::Subscription listening{events, [this](const agent::Event& e) {
-                                              heard.append(e.name).append(" ").append(e.account).append("#");
-                                              heard.append(std::to_string(e.generation)).append("\n");
-                                          }};
+    agent::Events::Subscription listening{
+        events, [this](const agent::Event& e) {
+            heard.append(word_of(agent::kEventKinds, e.kind)).append(" ").append(e.account).append("#");
+            heard.append(std::to_string(e.generation)).append("\n");
+        }};
     std::optional<agent::AppRegistry> apps;
     std::optional<agent::AccountBook> book;
 

@@ -27,11 +27,11 @@ struct Stage {
               },
               [this](Program program) { run.push_back(std::move(program)); }, std::move(programs), "/run/agent.sock") {}
 
-    void happens(std::string_view name, const std::string& account = "smith") {
-        events.publish({.at = {}, .name = name, .account = account, .generation = 3, .detail = "why " + account});
+    void happens(EventKind kind, const std::string& account = "smith") {
+        events.publish({.at = {}, .kind = kind, .account = account, .generation = 3, .detail = "why " + account});
     }
-    void happens_and_is_told(std::string_view name, const std::string& account = "smith") {
-        happens(name, account);
+    void happens_and_is_told(EventKind kind, const std::string& account = "smith") {
+        happens(kind, account);
         timers.advance(1s);
     }
     [[nodiscard]] bool tells(const std::string& variable) const {
@@ -52,7 +52,7 @@ struct Stage {
 
 Test(account_hooks, tells_the_program_whom_it_is_about_and_why) {
     Stage stage;
-    stage.happens("login_required");
+    stage.happens(EventKind::kLoginRequired);
     cr_expect(stage.run.empty(), "others may follow at once");
     stage.timers.advance(1s);
     cr_assert(stage.run.size() == 1);
@@ -65,9 +65,9 @@ Test(account_hooks, tells_the_program_whom_it_is_about_and_why) {
 
 Test(account_hooks, has_a_program_for_each_event) {
     Stage stage;
-    stage.happens_and_is_told("needs_attention");
+    stage.happens_and_is_told(EventKind::kNeedsAttention);
     EXPECT_TEXT(stage.run.back().arguments.front(), "/usr/bin/look");
-    stage.happens_and_is_told("recovered");
+    stage.happens_and_is_told(EventKind::kRecovered);
     EXPECT_TEXT(stage.run.back().arguments.front(), "/usr/bin/relax");
     cr_expect(stage.tells("CLIO_EVENT=recovered"));
     cr_expect(stage.run.size() == 2);
@@ -75,35 +75,36 @@ Test(account_hooks, has_a_program_for_each_event) {
 
 Test(account_hooks, runs_for_nothing_else) {
     Stage stage;
-    for (const char* name : {"logged_in", "refreshed", "refresh_failed", "logged_out", "locked"})
-        stage.happens_and_is_told(name);
+    for (const EventKind kind : {EventKind::kLoggedIn, EventKind::kRefreshed, EventKind::kRefreshFailed,
+                                 EventKind::kLoggedOut, EventKind::kLocked})
+        stage.happens_and_is_told(kind);
     cr_expect(stage.run.empty());
 }
 
 Test(account_hooks, runs_nothing_without_a_program) {
     Stage stage{AccountHooks::Programs()};
-    stage.happens_and_is_told("login_required");
+    stage.happens_and_is_told(EventKind::kLoginRequired);
     cr_expect(stage.run.empty());
 }
 
 Test(account_hooks, takes_new_programs) {
     Stage stage;
     stage.hooks.set_programs({.on_login_required = {"/usr/bin/mail"}, .on_needs_attention = {}, .on_recovered = {}});
-    stage.happens_and_is_told("login_required");
+    stage.happens_and_is_told(EventKind::kLoginRequired);
     cr_assert(stage.run.size() == 1);
     EXPECT_TEXT(stage.run.front().arguments.front(), "/usr/bin/mail");
-    stage.happens("login_required");
+    stage.happens(EventKind::kLoginRequired);
     stage.hooks.set_programs({});
     stage.timers.advance(1s);
-    stage.happens_and_is_told("login_required");
+    stage.happens_and_is_told(EventKind::kLoginRequired);
     cr_expect(stage.run.size() == 1);
 }
 
 Test(account_hooks, tells_of_a_few_one_by_one) {
     Stage stage;
-    for (const char* account : {"a", "b", "c"}) stage.happens("login_required", account);
-    stage.happens("login_required", "a");
-    stage.happens("recovered", "d");
+    for (const char* account : {"a", "b", "c"}) stage.happens(EventKind::kLoginRequired, account);
+    stage.happens(EventKind::kLoginRequired, "a");
+    stage.happens(EventKind::kRecovered, "d");
     stage.timers.advance(1s);
     cr_expect(stage.run.size() == 4);
 }
@@ -112,7 +113,7 @@ Test(account_hooks, tells_of_many_in_one_run) {
     Stage stage;
     stage.gone = {"b"};
     stage.moved_away = {"c"};
-    for (const char* account : {"f", "a", "b", "c", "d", "e"}) stage.happens("needs_attention", account);
+    for (const char* account : {"f", "a", "b", "c", "d", "e"}) stage.happens(EventKind::kNeedsAttention, account);
     stage.timers.advance(1s);
     cr_assert(stage.run.size() == 1);
     for (const char* variable : {"CLIO_ACCOUNT=", "CLIO_ACCOUNTS=a d e f", "CLIO_COUNT=4",
@@ -120,9 +121,22 @@ Test(account_hooks, tells_of_many_in_one_run) {
         cr_expect(stage.tells(variable), "%s", variable);
 }
 
+Test(account_hooks, tells_the_last_word_only) {
+    Stage stage;
+    stage.happens(EventKind::kRecovered);
+    stage.happens(EventKind::kNeedsAttention);
+    stage.happens(EventKind::kNeedsAttention, "jones");
+    stage.happens(EventKind::kRecovered, "jones");
+    stage.timers.advance(1s);
+    cr_assert(stage.run.size() == 2);
+    cr_expect(stage.run.front().arguments.front() == "/usr/bin/look" && stage.tells("CLIO_ACCOUNT=jones"));
+    cr_expect(stage.tells("CLIO_EVENT=recovered"));
+}
+
 Test(account_hooks, names_no_more_than_an_environment_holds) {
     Stage stage;
-    for (int i = 0; i < 5000; ++i) stage.happens("needs_attention", std::string(60, 'x') + std::to_string(10'000 + i));
+    for (int i = 0; i < 5000; ++i)
+        stage.happens(EventKind::kNeedsAttention, std::string(60, 'x') + std::to_string(10'000 + i));
     stage.timers.advance(1s);
     cr_assert(stage.run.size() == 1);
     cr_expect(stage.tells("CLIO_COUNT=5000"));
@@ -135,9 +149,9 @@ Test(account_hooks, names_no_more_than_an_environment_holds) {
 Test(account_hooks, disturbs_nobody_about_what_was_moved_away) {
     Stage stage;
     stage.moved_away = {"smith"};
-    stage.happens_and_is_told("login_required");
+    stage.happens_and_is_told(EventKind::kLoginRequired);
     stage.gone = {"jones"};
-    stage.happens_and_is_told("login_required", "jones");
+    stage.happens_and_is_told(EventKind::kLoginRequired, "jones");
     cr_expect(stage.run.empty());
 }
 
@@ -146,7 +160,7 @@ Test(account_hooks, passes_on_only_what_a_desktop_needs) {
     ::setenv("PATH", "/somewhere", 1);
     ::setenv("SSLKEYLOGFILE", "/tmp/keys", 1);
     Stage stage;
-    stage.happens_and_is_told("login_required");
+    stage.happens_and_is_told(EventKind::kLoginRequired);
     cr_expect(stage.tells("DISPLAY=:7"));
     cr_expect(stage.tells("PATH=/usr/local/bin:/usr/bin:/bin"));
     cr_expect(!stage.tells("SSLKEYLOGFILE=/tmp/keys"));

@@ -200,5 +200,5 @@ Test(account_life, words_of_the_protocol) {
                                                    {State::kNeedsAttention, "needs_attention"},
                                                    {State::kUnknownOutcome, "unknown_outcome"},
                                                    {State::kLoginRequired, "login_required"}};
-    for (const auto& [state, word] : words) EXPECT_TEXT(public_word(state), word);
+    for (const auto& [state, word] : words) EXPECT_TEXT(word_of(agent::kAccountStates, public_state(state)), word);
 }

@@ -32,7 +32,7 @@ Test(api_accounts, one) {
 Test(api_accounts, with_all_that_is_known) {
     Fixture api;
     agent::AccountFacts& facts = api.accounts.held.find("smith-law")->second;
-    facts.state = "stale";
+    facts.state = agent::AccountState::kStale;
     facts.reason = "token request: HTTP 503 \"oops\"";
     facts.next_step = "clioctl app check firm";
     facts.refresh_at = agent::WallTime(seconds(1'800'000'100));

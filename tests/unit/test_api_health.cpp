@@ -17,7 +17,7 @@ namespace {
 
 Event refreshed(std::string account) {
     return {.at = WallTime(seconds(1'800'000'000)),
-            .name = "refreshed",
+            .kind = agent::EventKind::kRefreshed,
             .account = std::move(account),
             .generation = 8,
             .detail = "all \"well\""};

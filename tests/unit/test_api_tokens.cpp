@@ -54,7 +54,7 @@ Test(api_tokens, that_lives_shorter_than_asked_for_says_so) {
 
 Test(api_tokens, of_an_account_that_needs_a_person_says_so) {
     Fixture api;
-    api.accounts.held["smith-law"].state = "login_required";
+    api.accounts.held["smith-law"].state = agent::AccountState::kLoginRequired;
     api.accounts.held["smith-law"].reason = "the server refused the refresh token";
     EXPECT_CONTAINS(api.get("/v1/token").body(),
                     R"(,"state":"login_required","reason":"the server refused the refresh token"})");

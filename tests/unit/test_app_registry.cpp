@@ -141,7 +141,7 @@ Test(app_registry, survives_a_restart_sealed) {
     cr_expect(bytes.find("s3cret") == std::string::npos && bytes.find("client_id") == std::string::npos);
 
     desk.start();
-    cr_assert(desk.registry->restore(row));
+    cr_assert(desk.registry->load(row));
     EXPECT_TEXT(desk.secret_of("firm"), "s3cret");
     const auto replaced = desk.put(app_named("firm", "new"));
     desk.timers.turn();
@@ -161,7 +161,7 @@ Test(app_registry, refuses_rows_that_are_not_its_own) {
     damaged.sealed.back() ^= std::byte{1};
     desk.start();
     for (const StoredRow& row : {renamed, newer, damaged}) {
-        const auto restored = desk.registry->restore(row);
+        const auto restored = desk.registry->load(row);
         cr_assert_not(restored);
         cr_expect(restored.error().code == Error::Code::kInternal);
     }
@@ -176,7 +176,7 @@ Test(app_registry, the_configuration_wins_over_what_was_stored) {
     std::vector<App> configured;
     configured.push_back(app_named("firm", "configured"));
     desk.registry.emplace(desk.sealer, desk.timers, desk.store, std::move(configured));
-    const auto restored = desk.registry->restore(row);
+    const auto restored = desk.registry->load(row);
     cr_assert_not(restored);
     cr_expect(restored.error().code == Error::Code::kConflict);
     EXPECT_TEXT(desk.secret_of("firm"), "configured");
@@ -314,7 +314,7 @@ Test(app_registry, an_app_that_was_left_aside_at_the_start_comes_back) {
     std::vector<App> configured;
     configured.push_back(app_named("firm", "configured"));
     desk.registry.emplace(desk.sealer, desk.timers, desk.store, std::move(configured));
-    cr_expect(desk.registry->restore(*desk.store.find(StoredRow::Kind::kApp, "firm")).error().code ==
+    cr_expect(desk.registry->load(*desk.store.find(StoredRow::Kind::kApp, "firm")).error().code ==
               Error::Code::kConflict);
     EXPECT_TEXT(desk.secret_of("firm"), "configured");
     desk.registry->reconfigure({});
@@ -332,7 +332,7 @@ void damage_firm(Desk& desk) {
     StoredRow& row = *desk.store.find(StoredRow::Kind::kApp, "firm");
     row.sealed.back() ^= std::byte{1};
     desk.start();
-    cr_assert_not(desk.registry->restore(row));
+    cr_assert_not(desk.registry->load(row));
     cr_expect(desk.registry->list().size() == 1 && desk.registry->unreadable().size() == 1);
     EXPECT_TEXT(desk.registry->unreadable().front().name, "firm");
     EXPECT_CONTAINS(desk.registry->unreadable().front().reason, "cannot be opened");

@@ -20,7 +20,7 @@ Test(book_serving, gives_out_the_token_and_its_facts) {
     const auto facts = stage.book->facts("smith");
     cr_assert(facts);
     EXPECT_TEXT(facts->app, "firm");
-    EXPECT_TEXT(facts->state, "ready");
+    cr_expect(facts->state == agent::AccountState::kReady);
     EXPECT_TEXT(facts->reason, "");
     cr_expect(facts->refresh_at == stage.clock.now() + 48min);
     cr_expect_not(facts->last_refresh.has_value() || facts->user.has_value());

@@ -13,7 +13,8 @@ using agent::Events;
 namespace {
 
 Event named(std::string account) {
-    return Event{.at = {}, .name = "refreshed", .account = std::move(account), .generation = 1, .detail = ""};
+    return Event{
+        .at = {}, .kind = agent::EventKind::kRefreshed, .account = std::move(account), .generation = 1, .detail = ""};
 }
 
 }  // namespace

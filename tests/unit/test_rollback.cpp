@@ -56,7 +56,7 @@ std::string words(const StoredRow& row) {
     const auto record = open_account_record(sealer(), row);
     if (!record) return "damaged" + number;
     const auto tokens = open_token_set(sealer(), record->tokens, "smith", row.generation);
-    std::string text = std::string(public_word(record->life.state)) + number + " ";
+    std::string text = std::string(word_of(agent::kAccountStates, public_state(record->life.state))) + number + " ";
     text += tokens ? std::string(tokens->access_token.reveal()) : "no tokens";
     return record->life.reason.empty() ? text : text + ": " + record->life.reason;
 }

@@ -14,7 +14,8 @@ namespace {
 
 struct Stage {
     void publish() {
-        events.publish({.at = {}, .name = "refreshed", .account = "smith", .generation = 1, .detail = {}});
+        events.publish(
+            {.at = {}, .kind = agent::EventKind::kRefreshed, .account = "smith", .generation = 1, .detail = {}});
     }
 
     fakes::FakeClock clock;

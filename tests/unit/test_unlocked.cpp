@@ -43,15 +43,16 @@ struct Stage {
         config.apps.push_back(core.app.clone());
         unlocked.emplace(core.world, witness, key_store, core.events, redirects,
                          DataKeys{.current = key_of(key), .previous = std::move(previous)}, std::move(config));
-        auto restored = unlocked->restore();
-        if (!restored) unlocked.reset();
-        return restored;
+        auto loaded = unlocked->load();
+        if (!loaded) unlocked.reset();
+        return loaded;
     }
     void lock() { unlocked.reset(); }
 
     [[nodiscard]] std::string state(const std::string& account) {
         const auto facts = unlocked->accounts().facts(account);
-        return facts ? std::string(facts->state) + "#" + std::to_string(facts->generation) : "-";
+        return facts ? std::string(word_of(kAccountStates, facts->state)) + "#" + std::to_string(facts->generation)
+                     : "-";
     }
     /// Whether every record opens with this key alone.
     [[nodiscard]] bool all_opens_with(char key) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "base/text/encoding.h"
+#include "base/text/url.h"
 #include "expect.h"
 
 using agent::Url;

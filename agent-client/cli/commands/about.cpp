@@ -2,6 +2,7 @@
 #include <string>
 
 #include "base/text/nearest.h"
+#include "base/text/shell.h"
 #include "cli/command_line/command.h"
 #include "cli/command_line/help.h"
 #include "cli/commands/commands.h"

@@ -2,10 +2,10 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <charconv>
 #include <string>
 
 #include "base/json/json_writer.h"
+#include "base/text/number.h"
 #include "cli/commands/commands.h"
 #include "cli/display/account_view.h"
 #include "cli/display/key_view.h"
@@ -47,13 +47,9 @@ Reply<void> await_rotation(const AgentClient& client) {
 /// The number of a slot, for a request path.
 Reply<std::string> slot_id(const Arguments& arguments) {
     const std::string_view word = arguments.words.front();
-    std::uint32_t id = 0;
-    const char* end = word.data() + word.size();
-    const auto [stopped, error] = std::from_chars(word.data(), end, id);
-    if (error != std::errc() || stopped != end) {
-        return usage(arguments.command, "ID must be a number from 'clioctl key list'");
-    }
-    return std::to_string(id);
+    const auto id = whole_number<std::uint32_t>(word);
+    if (!id) return usage(arguments.command, "ID must be a number from 'clioctl key list'");
+    return std::to_string(*id);
 }
 
 Reply<void> write_secrets(JsonWriter& out, const Arguments& arguments) {

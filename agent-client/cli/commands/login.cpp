@@ -22,12 +22,11 @@
 #include "cli/signal_watch.h"
 #include "lib/members.h"
 #include "lib/token_call.h"
+#include "protocol/limits.h"
 
 namespace agent {
 
 namespace {
-
-constexpr std::size_t kLongestRedirect = 8192;  // as the protocol has it
 
 /// The URL is shown and may be passed to a program that opens anything, so allow only web pages.
 bool is_web_page(const std::string& url) {
@@ -48,7 +47,7 @@ Reply<void> print_begun(const BegunLogin& begun, bool as_json) {
 Reply<void> read_redirect(const Authorization& authorization, const Patience& patience) {
     while (true) {
         tell("Paste the address where the browser ended up, or the code shown on the page: ");
-        AGENT_TRY(const auto line, read_line(STDIN_FILENO, kLongestRedirect, patience));
+        AGENT_TRY(const auto line, read_line(STDIN_FILENO, limits::kRedirectedUrlBytes, patience));
         if (!line) return fail(Error::Code::kBadRequest, "nothing was pasted");
         if (line->empty()) continue;
         Reply<void> pasted = authorization.paste(line->reveal());

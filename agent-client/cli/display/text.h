@@ -22,10 +22,7 @@ void append_printable_json(SecretBuffer& out, std::string_view json);
 /// How many columns printable() text takes on a terminal.
 [[nodiscard]] std::size_t columns(std::string_view text) noexcept;
 
-/// A word that a POSIX shell reads as `text`.
-[[nodiscard]] std::string shell_quoted(std::string_view text);
-
-/// "in 42 min", "3 h ago", "now": `seconds` from now, rounded down; a second more or less is now.
+/// "in 42 min", "3 h ago", "now": `seconds` from now, rounded down.
 [[nodiscard]] std::string relative_time(std::int64_t seconds);
 /// "2026-11-23 17:48:10 (in 29 d)", in the local time zone; "-" for nothing. Both in seconds since 1970.
 [[nodiscard]] std::string moment_text(std::optional<std::int64_t> at, std::int64_t now);

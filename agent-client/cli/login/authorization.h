@@ -28,9 +28,10 @@ struct BegunLogin {
                                             const Arguments& arguments);
 
 /// A login in progress. Destroying this object cancels an unfinished login, so that nobody can finish it later and its
-/// port is free again.
+/// port is free again; that asks the agent once more, and waits for its answer.
 class Authorization {
   public:
+    /// `client` outlives this.
     Authorization(const AgentClient& client, const std::string& id);
     ~Authorization();
     Authorization(const Authorization&) = delete;

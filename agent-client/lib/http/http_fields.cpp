@@ -2,10 +2,10 @@
 #include "lib/http/http_fields.h"
 
 #include <algorithm>
-#include <charconv>
 #include <string>
 
 #include "base/text/ascii.h"
+#include "base/text/number.h"
 
 namespace agent {
 
@@ -33,11 +33,9 @@ bool is_field_character(char c) {
 }
 
 Result<std::size_t> parse_size(std::string_view digits, int base, const char* reason) {
-    std::size_t size = 0;
-    const char* end = digits.data() + digits.size();
-    const auto [stopped, error] = std::from_chars(digits.data(), end, size, base);
-    if (error != std::errc() || stopped != end) return bad(reason);
-    return size;
+    const auto size = whole_number<std::size_t>(digits, base);
+    if (!size) return bad(reason);
+    return *size;
 }
 
 }  // namespace

@@ -17,7 +17,8 @@ class AutoLock {
     /// How long to wait before repeating a request to lock.
     static constexpr Duration kAskAgain = std::chrono::minutes(1);
 
-    /// `last_used` returns the time of the last request; `lock` is called with a human-readable reason.
+    /// `last_used` returns the time of the last request; `lock` is called with a human-readable reason, from the loop,
+    /// and may call end(). `clock` and `timers` outlive this.
     AutoLock(Config::Lock when, const Clock& clock, Timers& timers, std::function<BootTime()> last_used,
              std::function<void(const char* why)> lock);
     AutoLock(const AutoLock&) = delete;

@@ -38,35 +38,35 @@ void Unlocked::reconfigure(Config config) {
     apps_.reconfigure(std::move(config.apps));
 }
 
-Result<void> Unlocked::restore() {
+Result<void> Unlocked::load() {
     std::vector<StoredRow> apps;
     std::vector<StoredRow> accounts;  // they need their apps
     AGENT_CHECK(store_.load(
         [&](StoredRow row) { (row.kind == StoredRow::Kind::kAccount ? accounts : apps).push_back(std::move(row)); }));
     AGENT_TRY(const std::vector<SeenRecord> seen, witness_.seen());
     Rollback rollback(sealer_, seen, store_.revision());
-    for (StoredRow& row : apps) restore_app(rollback.app(std::move(row)));
+    for (StoredRow& row : apps) load_app(rollback.app(std::move(row)));
     for (StoredRow& row : accounts) {
-        accounts_.restore(rollback.account(std::move(row), [this](const std::string& name) {
+        accounts_.load(rollback.account(std::move(row), [this](const std::string& name) {
             const App* const app = apps_.find(name);
             return app == nullptr ? std::nullopt : std::optional(app->rotation);
         }));
     }
     AGENT_CHECK(repair(rollback));
     for (const AccountFacts& account : accounts_.list()) {
-        if (account.state == "login_required")
-            log(LogLevel::kWarning, log_event("login_required"), "login required",
-                {{"account", account.name}, {"reason", account.reason}});
+        if (!is_trouble(account.state)) continue;
+        const std::string_view word = word_of(kAccountStates, account.state);
+        log(LogLevel::kWarning, find_log_event(word), word, {{"account", account.name}, {"reason", account.reason}});
     }
     accounts_.start();
     if (sealer_.has_previous()) reseal();
     return {};
 }
 
-void Unlocked::restore_app(const StoredRow& row) {
-    if (const auto restored = apps_.restore(row); !restored)
+void Unlocked::load_app(const StoredRow& row) {
+    if (const auto loaded = apps_.load(row); !loaded)
         log(LogLevel::kError, log_event("app_unreadable"), "a stored app does not open",
-            {{"app", row.name}, {"reason", restored.error().message}});
+            {{"app", row.name}, {"reason", loaded.error().message}});
 }
 
 Result<void> Unlocked::repair(Rollback& rollback) {
@@ -87,7 +87,7 @@ void Unlocked::announce(const std::vector<StoreChange>& put_back) {
     std::vector<std::string> names;
     for (const StoreChange& change : put_back) {
         const auto facts = accounts_.facts(change.row.name);
-        if (change.row.kind == StoredRow::Kind::kAccount && facts && facts->state == public_word(State::kLoginRequired))
+        if (change.row.kind == StoredRow::Kind::kAccount && facts && facts->state == AccountState::kLoginRequired)
             names.push_back(change.row.name);
     }
     announcing_ = timers_.after(Duration::zero(), [this, names = std::move(names)] {
@@ -95,7 +95,7 @@ void Unlocked::announce(const std::vector<StoreChange>& put_back) {
             const auto facts = accounts_.facts(name);
             if (facts)
                 events_.publish({.at = world_.clock.now(),
-                                 .name = "login_required",
+                                 .kind = EventKind::kLoginRequired,
                                  .account = name,
                                  .generation = facts->generation,
                                  .detail = facts->reason});

@@ -35,7 +35,7 @@ class Unlocked {
 
     /// Takes in what is stored, and begins to refresh; goes on with a rotation of the data key that was begun. Fails
     /// when the store cannot be read; and when it was put back from an older copy and takes no changes.
-    [[nodiscard]] Result<void> restore();
+    [[nodiscard]] Result<void> load();
     /// Seals with `next` from now on, and re-encrypts everything in the background. It is already in every slot.
     void rotate(SealingKey next);
     /// Has the store's revision tell that key slots came or went.
@@ -58,7 +58,7 @@ class Unlocked {
     [[nodiscard]] const SealingKey& data_key() const noexcept { return sealer_.key(); }
 
   private:
-    void restore_app(const StoredRow& row);
+    void load_app(const StoredRow& row);
     [[nodiscard]] Result<void> repair(Rollback& rollback);
     void announce(const std::vector<StoreChange>& put_back);
     void reseal();

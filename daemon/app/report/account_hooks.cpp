@@ -24,35 +24,38 @@ AccountHooks::AccountHooks(Events& events, Timers& timers, Ask ask, Run run, Pro
       socket_path_(std::move(socket_path)),
       events_(events, [this](const Event& event) { take(event); }) {}
 
-const std::vector<std::string>& AccountHooks::program_for(std::string_view event) const {
-    if (event == "login_required") return programs_.on_login_required;
-    if (event == "needs_attention") return programs_.on_needs_attention;
-    if (event == "recovered") return programs_.on_recovered;
-    return kNoProgram;
+const std::vector<std::string>& AccountHooks::program_for(EventKind event) const {
+    switch (event) {
+        case EventKind::kLoginRequired:
+            return programs_.on_login_required;
+        case EventKind::kNeedsAttention:
+            return programs_.on_needs_attention;
+        case EventKind::kRecovered:
+            return programs_.on_recovered;
+        default:
+            return kNoProgram;
+    }
 }
 
 void AccountHooks::take(const Event& event) {
-    if (program_for(event.name).empty()) return;
-    gathered_[std::string(event.name)][event.account] = event.detail;
+    const bool is_ours = event.kind == EventKind::kLoginRequired || event.kind == EventKind::kNeedsAttention ||
+                         event.kind == EventKind::kRecovered;
+    if (!is_ours) return;
+    gathered_.insert_or_assign(event.account, event);
     if (!until_told_) until_told_ = timers_.after(kGatherFor, [this] { tell_all(); });
 }
 
 void AccountHooks::tell_all() {
     until_told_.reset();
-    for (const auto& [event, reasons] : std::exchange(gathered_, {})) tell(event, reasons);
+    std::map<EventKind, std::vector<Told>> told;
+    for (auto& [account, event] : std::exchange(gathered_, {})) {
+        auto about = ask_(account);
+        if (about && !about->moved_away) told[event.kind].push_back({account, event.detail, *std::move(about)});
+    }
+    for (const auto& [event, accounts] : told) tell(event, accounts);
 }
 
-void AccountHooks::tell(const std::string& event, const std::map<std::string, std::string>& reasons) {
-    struct Told {
-        const std::string& account;
-        const std::string& reason;
-        About about;
-    };
-    std::vector<Told> told;
-    for (const auto& [account, reason] : reasons) {
-        auto about = ask_(account);
-        if (about && !about->moved_away) told.push_back({account, reason, *std::move(about)});
-    }
+void AccountHooks::tell(EventKind event, const std::vector<Told>& told) {
     if (told.size() <= kMostSingly) {
         for (const Told& one : told) run(event, one.account, 1, one.reason, one.about);
         return;
@@ -62,14 +65,14 @@ void AccountHooks::tell(const std::string& event, const std::map<std::string, st
     run(event, accounts, told.size(), told.front().reason, {.app = {}, .next_step = "clioctl list"});
 }
 
-void AccountHooks::run(const std::string& event, const std::string& accounts, std::size_t count,
-                       const std::string& reason, const About& about) {
+void AccountHooks::run(EventKind event, const std::string& accounts, std::size_t count, const std::string& reason,
+                       const About& about) {
     Program program{.arguments = program_for(event), .environment = desktop_environment()};
     if (program.arguments.empty()) return;  // a reload has taken it away
     const auto tell = [&](const char* name, const std::string& value) {
         program.environment.push_back(std::string(name) + "=" + value);
     };
-    tell("CLIO_EVENT", event);
+    tell("CLIO_EVENT", std::string(word_of(kEventKinds, event)));
     tell("CLIO_ACCOUNT", count == 1 ? accounts : std::string());
     tell("CLIO_ACCOUNTS", accounts);
     tell("CLIO_COUNT", std::to_string(count));

@@ -6,7 +6,6 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "core/events.h"
@@ -41,11 +40,17 @@ class AccountHooks {
     void set_programs(Programs programs) { programs_ = std::move(programs); }
 
   private:
-    [[nodiscard]] const std::vector<std::string>& program_for(std::string_view event) const;
+    struct Told {
+        std::string account;
+        std::string reason;
+        About about;
+    };
+
+    [[nodiscard]] const std::vector<std::string>& program_for(EventKind event) const;
     void take(const Event& event);
     void tell_all();
-    void tell(const std::string& event, const std::map<std::string, std::string>& reasons);
-    void run(const std::string& event, const std::string& accounts, std::size_t count, const std::string& reason,
+    void tell(EventKind event, const std::vector<Told>& told);
+    void run(EventKind event, const std::string& accounts, std::size_t count, const std::string& reason,
              const About& about);
 
     Timers& timers_;
@@ -53,8 +58,8 @@ class AccountHooks {
     Run run_;
     Programs programs_;
     std::string socket_path_;
-    /// By event, then by account, the reason.
-    std::map<std::string, std::map<std::string, std::string>> gathered_;
+    /// The last event of each account since they were last told.
+    std::map<std::string, Event> gathered_;
     std::unique_ptr<Timer> until_told_;
     Events::Subscription events_;
 };

@@ -9,17 +9,17 @@
 namespace agent {
 
 void log_account_event(const Event& event) {
-    const bool bad =
-        event.name == "refresh_failed" || event.name == "login_required" || event.name == "needs_attention";
+    const bool bad = event.kind == EventKind::kRefreshFailed || event.kind == EventKind::kLoginRequired ||
+                     event.kind == EventKind::kNeedsAttention;
     const LogLevel level = bad ? LogLevel::kWarning : LogLevel::kInfo;
-    const LogEvent* const known = find_log_event(event.name);
-    if (event.account.empty()) return log(LogLevel::kNotice, known, event.name);
+    const std::string_view word = word_of(kEventKinds, event.kind);
+    const LogEvent* const known = find_log_event(word);
+    if (event.account.empty()) return log(LogLevel::kNotice, known, word);
     const std::string generation = std::to_string(event.generation);
     if (event.detail.empty())
-        log(level, known, event.name, {{"account", event.account}, {"generation", generation}});
+        log(level, known, word, {{"account", event.account}, {"generation", generation}});
     else
-        log(level, known, event.name,
-            {{"account", event.account}, {"generation", generation}, {"detail", event.detail}});
+        log(level, known, word, {{"account", event.account}, {"generation", generation}, {"detail", event.detail}});
 }
 
 }  // namespace agent

@@ -17,6 +17,7 @@
 
 #include "app/start/run_beside.h"
 #include "app/start/running_agent.h"
+#include "base/text/shell.h"
 
 namespace agent {
 
@@ -31,12 +32,6 @@ int complain(const std::string& message) {
 }
 
 /// In single quotes, which nothing but another one ends.
-std::string shell_quoted(const std::string& text) {
-    std::string quoted = "'";
-    for (const char c : text) quoted += c == '\'' ? "'\\''" : std::string(1, c);
-    return quoted += '\'';
-}
-
 /// What is in the pipe until its other end is closed.
 std::string read_all(const Fd& from) {
     std::string text;

@@ -7,24 +7,12 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "base/json/json.h"
+#include "base/words.h"
 
 namespace agent {
-
-/// The words of an enumeration, for reading and writing it.
-template <class E, std::size_t N>
-using WordTable = std::array<std::pair<std::string_view, E>, N>;
-
-template <class E, std::size_t N>
-[[nodiscard]] constexpr std::string_view word_of(const WordTable<E, N>& table, E value) {
-    for (const auto& [word, meaning] : table) {
-        if (meaning == value) return word;
-    }
-    return {};
-}
 
 /// Reads the members of one JSON object. It keeps the first error, so that code reads like a list of the expected
 /// members:

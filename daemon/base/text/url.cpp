@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "base/text/url.h"
+
 #include <arpa/inet.h>
 
 #include <algorithm>
-#include <charconv>
 #include <cstring>
 
+#include "base/text/ascii.h"
 #include "base/text/encoding.h"
+#include "base/text/number.h"
 
 namespace agent {
 
@@ -25,9 +28,7 @@ bool is_url_character(char c) noexcept {
 
 std::string lower(std::string_view text) {
     std::string result(text);
-    for (char& c : result) {
-        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-    }
+    std::transform(result.begin(), result.end(), result.begin(), ascii_lower);
     return result;
 }
 
@@ -60,12 +61,11 @@ Result<void> parse_authority(std::string_view authority, Url& url) {
     url.host = lower(host);
     if (after.empty()) return {};
 
-    const std::string_view digits = after.substr(1);
-    const char* const digits_end = digits.data() + digits.size();
-    const auto [end, error] = std::from_chars(digits.data(), digits_end, url.port);
-    if (after[0] != ':' || error != std::errc() || end != digits_end || url.port < 1 || url.port > 65535) {
+    const auto port = whole_number<int>(after.substr(1));
+    if (after[0] != ':' || !port || *port < 1 || *port > 65535) {
         return refuse("the port must be a number from 1 to 65535");
     }
+    url.port = *port;
     url.has_port = true;
     return {};
 }

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "core/accounts/account_record.h"
+#include "core/accounts/account_state.h"
 #include "core/events.h"
 #include "core/refresh/pacer.h"
 #include "ports/http_client.h"
@@ -27,7 +28,7 @@ struct RefreshAttempt {
     Pacer::Turn turn;
     std::unique_ptr<Timer> until_request;
     std::unique_ptr<HttpCall> call;
-    BootTime asked_at;  // when the request was sent
+    BootTime sent_at;  // when the request was sent
     std::unique_ptr<StoreCommit> commit;
     /// The record with the token set that was received, until it is durable.
     std::optional<AccountRecord> received;
@@ -48,8 +49,8 @@ struct Account {
     std::uint64_t refused_again = 0;
     /// By how much the clock of this machine was ahead of the server's when it last answered.
     Duration clock_ahead{0};
-    /// The state that was last told as trouble, until the account is ready again; empty for none.
-    std::string_view told;
+    /// The trouble that was told last, until the account is ready again; kReady for none.
+    AccountState told = AccountState::kReady;
     /// While a login or a removal has the account, no refresh begins.
     bool reserved = false;
     /// The generation for which a refresh was wanted and could not begin; 0 for none.
@@ -72,10 +73,10 @@ inline void set_damaged(Account& account, const Error& why) {
 }
 
 /// What has happened to an account, as it is now.
-[[nodiscard]] inline Event account_event(const Account& account, std::string_view name, WallTime now,
+[[nodiscard]] inline Event account_event(const Account& account, EventKind kind, WallTime now,
                                          std::string detail = {}) {
     return {.at = now,
-            .name = name,
+            .kind = kind,
             .account = account.record.name,
             .generation = account.record.life.generation,
             .detail = std::move(detail)};

@@ -42,16 +42,16 @@ AccountAnswers::Concern AccountAnswers::concern(const Account& account) const {
     return Concern::kNone;
 }
 
-std::string_view AccountAnswers::state(const Account& account) const {
+AccountState AccountAnswers::state(const Account& account) const {
     switch (concern(account)) {
         case Concern::kNone:
-            return public_word(account.record.life.state);
+            return public_state(account.record.life.state);
         case Concern::kOtherApp:
-            return public_word(State::kLoginRequired);
+            return AccountState::kLoginRequired;
         case Concern::kNoApp:
         case Concern::kRefusedAgain:
         case Concern::kClock:
-            return public_word(State::kNeedsAttention);
+            return AccountState::kNeedsAttention;
     }
     std::abort();
 }
@@ -78,8 +78,8 @@ std::string AccountAnswers::next_step(const Account& account) const {
     const AccountRecord& record = account.record;
     if (concern(account) == Concern::kNoApp) return "clioctl app add " + record.app;
     if (concern(account) == Concern::kClock) return "timedatectl set-ntp true";
-    if (state(account) == public_word(State::kLoginRequired)) return "clioctl login " + record.name;
-    return state(account) == public_word(State::kNeedsAttention) ? "clioctl app check " + record.app : std::string();
+    if (state(account) == AccountState::kLoginRequired) return "clioctl login " + record.name;
+    return state(account) == AccountState::kNeedsAttention ? "clioctl app check " + record.app : std::string();
 }
 
 AccountFacts AccountAnswers::facts(const Account& account) const {

@@ -22,7 +22,7 @@ class AccountAnswers {
 
     [[nodiscard]] AccountFacts facts(const Account& account) const;
     /// AccountFacts::state alone.
-    [[nodiscard]] std::string_view state(const Account& account) const;
+    [[nodiscard]] AccountState state(const Account& account) const;
     /// Why a report of the present token leads to no refresh.
     [[nodiscard]] std::string refused_again(const Account& account) const;
     /// The token that can be given out at once, or the error that is already certain. Empty if a refresh must be

@@ -50,17 +50,11 @@ AccountBook::AccountBook(World world, const Sealer& sealer, AppRegistry& apps, E
             accounts_.begin(), accounts_.end(), [&](const auto& entry) { return entry.second.record.app == app; }));
     });
     apps_.find_grants_with([this](std::string_view app, std::string_view origin) {
-        std::vector<std::string> names;
-        for (const auto& [name, account] : accounts_) {
-            const AccountRecord& record = account.record;
-            const bool dead = record.life.state == State::kLoginRequired && record.life.grant_dead;
-            if (record.app == app && !record.origin.empty() && record.origin != origin && !dead) names.push_back(name);
-        }
-        return names;
+        return accounts_with_grants_of_others(accounts_, app, origin);
     });
 }
 
-void AccountBook::restore(const StoredRow& row) {
+void AccountBook::load(const StoredRow& row) {
     Account account;
     if (auto record = open_account_record(sealer_, row)) {
         const App* const app = apps_.find(record->app);
@@ -77,6 +71,9 @@ void AccountBook::restore(const StoredRow& row) {
 void AccountBook::start() {
     clock_watch_ = world_.timers.on_clock_step([this] { reschedule_all(); });
     reschedule_all();
+    // What needed a person before has been told, and its end will be.
+    for (auto& [name, account] : accounts_)
+        if (const AccountState state = answers_.state(account); is_trouble(state)) account.told = state;
 }
 
 void AccountBook::reschedule_all() {
@@ -146,11 +143,11 @@ AgentStatus AccountBook::status() const {
                        .next_refresh = schedule_.next(),
                        .store_error = store_error_};
     for (const auto& [name, account] : accounts_) {
-        const std::string_view word = answers_.state(account);
-        status.needs_attention += word == "needs_attention" ? 1 : 0;
-        status.login_required += word == "login_required" ? 1 : 0;
-        status.refreshing += word == "refreshing" ? 1 : 0;
-        status.stale += word == "stale" || word == "unknown_outcome" ? 1 : 0;
+        const AccountState state = answers_.state(account);
+        status.needs_attention += state == AccountState::kNeedsAttention ? 1 : 0;
+        status.login_required += state == AccountState::kLoginRequired ? 1 : 0;
+        status.refreshing += state == AccountState::kRefreshing ? 1 : 0;
+        status.stale += state == AccountState::kStale || state == AccountState::kUnknownOutcome ? 1 : 0;
     }
     return status;
 }
@@ -249,7 +246,8 @@ Result<ReportOutcome> AccountBook::report(std::string_view name, std::uint64_t g
     const bool too_soon = in_a_row > 0 && world_.clock.now() - life.obtained_at < report_pause(in_a_row);
     if (too_soon && life.state == State::kReady && !account->attempt) {
         if (std::exchange(account->refused_again, generation) != generation)
-            events_.publish(account_event(*account, "reported", world_.clock.now(), answers_.refused_again(*account)));
+            events_.publish(
+                account_event(*account, EventKind::kReported, world_.clock.now(), answers_.refused_again(*account)));
         tell_trouble(*account);
         return ReportOutcome::kIgnored;
     }
@@ -257,7 +255,7 @@ Result<ReportOutcome> AccountBook::report(std::string_view name, std::uint64_t g
     if (first) account->reports_in_a_row = in_a_row + 1;
     if (account->attempt) return ReportOutcome::kRefreshing;
     if (!first || life.state == State::kLoginRequired) return ReportOutcome::kIgnored;
-    events_.publish(account_event(*account, "reported", world_.clock.now()));
+    events_.publish(account_event(*account, EventKind::kReported, world_.clock.now()));
     if (life.state == State::kReady) refresher_.want(*account, Pacer::Priority::kAsked);
     return ReportOutcome::kRefreshing;
 }
@@ -294,17 +292,18 @@ void AccountBook::settled(Account& account) {
 
 /// Once for each trouble, however often it is met, and once when it is over.
 void AccountBook::tell_trouble(Account& account) {
-    const std::string_view state = answers_.state(account);
-    const std::string_view told = account.told;
-    if (state == "login_required") account.told = state;  // told where it happens
-    if (state == "needs_attention" && told != state) {
+    const AccountState state = answers_.state(account);
+    const AccountState told = account.told;
+    const auto tell = [&](EventKind what) {
         account.told = state;
-        events_.publish(account_event(account, state, world_.clock.now(), answers_.facts(account).reason));
-    }
-    if (state == "ready" && !told.empty()) {
-        account.told = {};
-        events_.publish(account_event(account, "recovered", world_.clock.now()));
-    }
+        events_.publish(account_event(account, what, world_.clock.now(), answers_.facts(account).reason));
+    };
+    if (state == AccountState::kNeedsAttention && told != state) return tell(EventKind::kNeedsAttention);
+    if (state == AccountState::kReady && is_trouble(told)) return tell(EventKind::kRecovered);
+    if (state != AccountState::kLoginRequired || told == state) return;
+    // What its life says is told where it happens; that its app is another one is not.
+    if (account.record.life.state != State::kLoginRequired) return tell(EventKind::kLoginRequired);
+    account.told = state;
 }
 
 void AccountBook::reschedule(Account& account) {
@@ -355,7 +354,7 @@ void AccountBook::forget(const std::string& name) {
     account.record.life.reason = account.damage = "it was logged out";
     AccountWait::try_all(account, /*at_last=*/true);
     for (const auto& change : account.when_settled) change();
-    events_.publish(account_event(account, "logged_out", world_.clock.now()));
+    events_.publish(account_event(account, EventKind::kLoggedOut, world_.clock.now()));
     check_wound_down();
 }
 

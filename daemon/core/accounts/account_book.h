@@ -26,6 +26,10 @@
 namespace agent {
 
 /// All accounts, their schedule, and those who wait for them.
+///
+/// What the constructor is given by reference, and all that `world` refers to, outlives the book. Callers are
+/// answered from the loop. Destroying the book answers nobody: it gives up requests to the authorization server, and
+/// lets commits that were started reach the disk.
 class AccountBook : public Accounts {
   public:
     struct Options {
@@ -39,8 +43,8 @@ class AccountBook : public Accounts {
 
     /// Adds an account from its stored row. If the row cannot be opened, the account is kept by name and asks for a
     /// login.
-    void restore(const StoredRow& row);
-    /// Begins to refresh on its own. Called once, after everything was restored.
+    void load(const StoredRow& row);
+    /// Begins to refresh on its own. Called once, after everything was loaded.
     void start();
 
     /// Begins no more refreshes, lets those under way end, then calls `wound_down`, never before this returns; it may

@@ -9,6 +9,7 @@
 #include "base/result.h"
 #include "base/text/nearest.h"
 #include "core/accounts/account.h"
+#include "core/apps/apps.h"
 
 namespace agent {
 

@@ -213,23 +213,23 @@ Duration remaining(const Life& life, WallTime now) {
     return std::min(life.expires_at - now, life.expires_at - life.obtained_at);
 }
 
-std::string_view public_word(State state) noexcept {
+AccountState public_state(State state) noexcept {
     switch (state) {
         case kReady:
-            return "ready";
+            return AccountState::kReady;
         case kSavingIntent:
         case kRequesting:
         case kSavingTokens:
         case kTokensUnsaved:
-            return "refreshing";
+            return AccountState::kRefreshing;
         case kStale:
-            return "stale";
+            return AccountState::kStale;
         case kNeedsAttention:
-            return "needs_attention";
+            return AccountState::kNeedsAttention;
         case kUnknownOutcome:
-            return "unknown_outcome";
+            return AccountState::kUnknownOutcome;
         case kLoginRequired:
-            return "login_required";
+            return AccountState::kLoginRequired;
     }
     std::abort();
 }

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "base/time.h"
+#include "core/accounts/account_state.h"
 #include "core/oauth/app.h"
 
 namespace agent {
@@ -131,7 +132,7 @@ struct Step {
 }
 
 /// The word of the local protocol: all steps of a refresh are "refreshing".
-[[nodiscard]] std::string_view public_word(State state) noexcept;
+[[nodiscard]] AccountState public_state(State state) noexcept;
 /// The names of the table, for documents and messages.
 [[nodiscard]] std::string_view to_string(State state) noexcept;
 [[nodiscard]] std::string_view to_string(Happening happening) noexcept;

@@ -12,6 +12,8 @@
 #include "base/result.h"
 #include "base/secret/secret.h"
 #include "base/time.h"
+#include "core/accounts/account_state.h"
+#include "core/waiting.h"
 
 namespace agent {
 
@@ -24,7 +26,7 @@ struct IssuedToken {
     std::string api_base;
     /// False when the token lives shorter than was asked for, and this is the best there is.
     bool min_ttl_met = true;
-    std::string_view state = "ready";  // of the account, as in AccountFacts
+    AccountState state = AccountState::kReady;  // of the account
     std::string reason;
 };
 
@@ -41,8 +43,7 @@ struct ClioUser {
 struct AccountFacts {
     std::string name;
     std::string app;
-    // A word of the protocol: "ready", "refreshing", "stale", "needs_attention", "login_required", "unknown_outcome".
-    std::string_view state;
+    AccountState state = AccountState::kReady;
     std::string reason;     // why, where the state needs one; may be empty
     std::string next_step;  // the command that a person may want to run then; may be empty
     std::uint64_t generation = 0;
@@ -58,12 +59,6 @@ enum class ReportOutcome {
     kRefreshing,   // a refresh is under way or waits for its turn
     kIgnored,      // a status that no refresh can cure, this generation was reported and refreshed before, or it was
                    // itself made for a report a short while ago; the account's reason then tells what to check
-};
-
-/// An answer that is owed. Destroying it gives up the wait; its callback is then never called.
-class Waiting {
-  public:
-    virtual ~Waiting() = default;
 };
 
 struct AgentStatus {

@@ -22,4 +22,15 @@ Error no_app_for(const AppRegistry& apps, const AccountRecord& record) {
         .message = account + "app " + record.app + " is not registered; add it with: clioctl app add " + record.app};
 }
 
+std::vector<std::string> accounts_with_grants_of_others(const AccountMap& accounts, std::string_view app,
+                                                        std::string_view origin) {
+    std::vector<std::string> names;
+    for (const auto& [name, account] : accounts) {
+        const AccountRecord& record = account.record;
+        const bool dead = record.life.state == State::kLoginRequired && record.life.grant_dead;
+        if (record.app == app && !record.origin.empty() && record.origin != origin && !dead) names.push_back(name);
+    }
+    return names;
+}
+
 }  // namespace agent

@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "core/accounts/account_record.h"
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/accounts/account.h"
 #include "core/apps/app_registry.h"
 
 namespace agent {
@@ -15,5 +19,8 @@ namespace agent {
 [[nodiscard]] bool has_other_app(const AppRegistry& apps, const AccountRecord& record);
 /// Why app_for() is null: kLoginRequired for another origin, else kNotFound.
 [[nodiscard]] Error no_app_for(const AppRegistry& apps, const AccountRecord& record);
+/// The accounts of `app` whose grants may live and came from another origin than `origin`.
+[[nodiscard]] std::vector<std::string> accounts_with_grants_of_others(const AccountMap& accounts, std::string_view app,
+                                                                      std::string_view origin);
 
 }  // namespace agent

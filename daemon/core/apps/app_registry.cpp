@@ -38,7 +38,7 @@ Result<App> open_app(const Sealer& sealer, const StoredRow& row) {
     AGENT_TRY(const Json json, Json::parse(plain.reveal()));
     return app_from_json(row.name, json, [](const Json& value) -> Result<SecretString> {
         if (const auto text = value.string()) return SecretString(*text);
-        return fail(Error::Code::kInternal, "stored app: client_secret is no string");
+        return fail(Error::Code::kInternal, "stored app: client_secret is not a string");
     });
 }
 
@@ -70,7 +70,7 @@ AppRegistry::Entries AppRegistry::make_entries(std::vector<App> configured) cons
     return entries;
 }
 
-Result<void> AppRegistry::restore(const StoredRow& row) {
+Result<void> AppRegistry::load(const StoredRow& row) {
     auto app = open_app(sealer_, row);
     if (!app) {
         unreadable_.insert_or_assign(
@@ -173,14 +173,14 @@ AppRegistry::Stored AppRegistry::stored_row(std::string_view name) const {
 void AppRegistry::take_present(const std::string& name, const std::optional<StoredRow>& present) {
     if (present && open_app(sealer_, *present)) {
         unreadable_.erase(name);
-        static_cast<void>(restore(*present));
+        static_cast<void>(load(*present));
         return changed_(name);
     }
     // A row that is gone, or that does not open, gives way to what is known here.
     if (const auto known = stored_.find(name); known != stored_.end()) {
         known->second.version = present ? present->version : 0;
     } else if (present) {
-        static_cast<void>(restore(*present));
+        static_cast<void>(load(*present));
     } else {
         unreadable_.erase(name);
     }

@@ -28,7 +28,7 @@ class AppRegistry : public Apps {
 
     /// Takes in an app that was stored. kInternal when the row cannot be opened: then the app is unreadable() until it
     /// is replaced or removed. kConflict when the configuration has an app of that name, which then counts.
-    Result<void> restore(const StoredRow& row);
+    Result<void> load(const StoredRow& row);
 
     /// Why there is no app `name`, and which one may have been meant.
     [[nodiscard]] Error not_registered(std::string_view name) const;

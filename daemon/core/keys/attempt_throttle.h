@@ -14,7 +14,8 @@
 namespace agent {
 
 /// Slows down who guesses at passphrases: after each wrong one the next attempt of the same local user waits, from 1 s
-/// doubling to 30 s. By a timer; nobody else waits for it.
+/// doubling to 30 s. By a timer; nobody else waits for it. `clock` and `timers` outlive it; an attempt that still waits
+/// when it is destroyed is never made.
 class AttemptThrottle {
   public:
     static constexpr Duration kFirstWait = std::chrono::seconds(1);

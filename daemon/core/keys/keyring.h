@@ -10,11 +10,11 @@
 
 #include "base/crypto/passphrase.h"
 #include "base/crypto/sealing.h"
-#include "base/json/json_reader.h"
 #include "base/result.h"
 #include "base/secret/secret.h"
 #include "base/time.h"
-#include "core/accounts/accounts.h"
+#include "base/words.h"
+#include "core/waiting.h"
 
 namespace agent {
 

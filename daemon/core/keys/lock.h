@@ -15,6 +15,9 @@ namespace agent {
 
 /// The one owner of the agent's lock: drives the table of lock_life.h. Requests to lock that meet share one closing,
 /// and each is answered. Locked at first.
+///
+/// `timers` and `vault` outlive it, and it outlives what `check_slots` starts. Callers are answered from the loop,
+/// never from inside a call; destroying it answers nobody.
 class Lock {
   public:
     using Done = std::function<void(Result<void>)>;

@@ -3,7 +3,7 @@
 
 #include <utility>
 
-#include "base/log.h"
+#include "core/oauth/odd_answer.h"
 #include "core/oauth/token_request.h"
 #include "core/oauth/token_response.h"
 #include "core/oauth/who_am_i.h"
@@ -89,7 +89,7 @@ void LoginAttempt::exchange() {
     if (app == nullptr) return fail("exchange_failed", app_is_gone(request_.app));
     const auto secret = apps_.secret(*app);
     if (!secret) return fail("exchange_failed", secret.error().message);
-    asked_at_ = world_.clock.boot_now();
+    sent_at_ = world_.clock.boot_now();
     call_ = world_.http.send(code_request(*app, *secret, code_.reveal(), secrets_.code_verifier.reveal()),
                              [this](const tl::expected<HttpResponse, HttpFailure>& outcome) { take_tokens(outcome); });
     code_ = SecretString();  // RFC 6749 section 4.1.2: it works once
@@ -108,16 +108,14 @@ void LoginAttempt::take_tokens(const tl::expected<HttpResponse, HttpFailure>& ou
                 : "; log in again";
         return fail("exchange_failed", "token request: " + failure.message + hint);
     }
-    if (!answer->repaired.empty())
-        log(LogLevel::kWarning, "a token answer was odd, and its tokens are kept",
-            {{"app", request_.app}, {"account", request_.account}, {"detail", answer->repaired}});
+    if (!answer->repaired.empty()) log_odd_answer(request_.app, request_.account, answer->repaired);
     if (!answer->refresh_token)
         return fail("exchange_failed",
                     "token request: the answer has no refresh_token, so the agent could not keep the "
                     "grant alive; check the scope of app " +
                         request_.app);
     tokens_ = *std::move(answer);
-    tokens_->asked_at = asked_at_;
+    tokens_->sent_at = sent_at_;
 
     const App* const app = this->app();
     if (app == nullptr) return fail("exchange_failed", app_is_gone(request_.app));
@@ -130,7 +128,7 @@ void LoginAttempt::take_tokens(const tl::expected<HttpResponse, HttpFailure>& ou
 void LoginAttempt::check_user(std::optional<ClioUser> user) {
     if (request_.replace_user) return keep(std::move(user));
     const auto present = book_.facts(request_.account);
-    const bool is_used = present && present->state != public_word(State::kLoginRequired);
+    const bool is_used = present && present->state != AccountState::kLoginRequired;
     const std::optional<ClioUser> before = present ? present->user : std::nullopt;
     if (before && user && before->id != user->id)
         return fail("user_mismatch", "account " + request_.account + " belongs to " + described(*before) +

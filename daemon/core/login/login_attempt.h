@@ -19,6 +19,8 @@ namespace agent {
 
 /// One attempt, from the authorization response to the durable token set: exchange the code, ask whose grant it is,
 /// store it. Destroying it abandons the attempt; a code that was sent is then used up.
+///
+/// `apps`, `book` and what `world` refers to outlive it; `app` is needed only by the constructor.
 class LoginAttempt {
   public:
     using Ended = std::function<void()>;
@@ -45,7 +47,8 @@ class LoginAttempt {
     /// Ends the attempt; does nothing if it has ended, or if its tokens are already being stored.
     void fail(std::string error, std::string detail);
 
-    /// Called once, from the loop, when the attempt has ended.
+    /// `ended` is called once, from the loop or from within take() or fail(), when the attempt has ended; the
+    /// destructor does not call it.
     void on_end(Ended ended) { ended_ = std::move(ended); }
 
   private:
@@ -69,7 +72,7 @@ class LoginAttempt {
     bool started_ = false;  // by the start link
     bool response_taken_ = false;
     SecretString code_;
-    BootTime asked_at_;  // when the code was sent
+    BootTime sent_at_;  // when the code was sent
     std::optional<TokenAnswer> tokens_;
     RedirectListener::Respond browser_;
     std::unique_ptr<Pacer::Ticket> ticket_;

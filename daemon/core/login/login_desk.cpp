@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/text/encoding.h"
+#include "base/text/url.h"
 #include "core/oauth/authorization_request.h"
 #include "protocol/names.h"
 

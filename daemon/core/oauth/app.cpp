@@ -5,6 +5,7 @@
 #include "base/json/json_reader.h"
 #include "base/secret/client_secret.h"
 #include "base/text/encoding.h"
+#include "base/text/url.h"
 #include "core/oauth/app_presets.h"
 #include "protocol/names.h"
 

@@ -22,8 +22,8 @@ struct TokenAnswer {
     /// What was odd beside the access token and how it was taken, for the log: names of members, never a value. Empty
     /// when nothing was.
     std::string repaired{};
-    /// When it was asked for, from which its lifetime counts; nothing stands for now.
-    std::optional<BootTime> asked_at{};
+    /// When the request was sent, from which its lifetime counts; nothing stands for now.
+    std::optional<BootTime> sent_at{};
 };
 
 /// Any other outcome of a token request, as data.

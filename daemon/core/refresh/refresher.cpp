@@ -6,9 +6,12 @@
 
 #include "base/log.h"
 #include "base/text/encoding.h"
+#include "base/text/url.h"
 #include "core/accounts/grant_app.h"
 #include "core/accounts/restored_account.h"
+#include "core/oauth/odd_answer.h"
 #include "core/oauth/token_request.h"
+#include "core/refresh/overtaken.h"
 #include "core/refresh/refresh_timing.h"
 #include "core/refresh/token_set.h"
 
@@ -129,33 +132,12 @@ void Refresher::overtaken(Account& account, const std::optional<StoredRow>& pres
         step(account, Happening::kSaveFailed, circumstances("store: " + account.record.name + ": " + why));
     };
     if (++attempt.conflicts > kMostConflicts) return failed("another program changes it again and again");
-
-    // Tokens that were received count while nobody has stored the generation after the one that was spent for them.
-    const std::uint64_t known = account.record.life.generation;
-    const bool is_newer = present && present->generation >= known + (attempt.received ? 1 : 0);
-    if (is_newer) {
-        auto stored = open_account_record(sealer_, *present);
-        if (!stored) return failed("what another program has stored " + stored.error().message);
-        const bool says_more =
-            present->generation > known || stored->life.intent_saved || stored->life.state == State::kLoginRequired;
-        if (says_more) return adopt_present(account, *std::move(stored));
-        stored->life = std::move(account.record.life);
-        account.record = *std::move(stored);
-    }
-    account.record.version = present ? present->version : 0;
-    attempt.received ? save_tokens(account) : save_intent(account);
-}
-
-/// The attempt ends with what another program has stored.
-void Refresher::adopt_present(Account& account, AccountRecord stored) {
-    account.attempt->received.reset();
-    const bool login_required = stored.life.state == State::kLoginRequired;
-    const bool intent = stored.life.intent_saved;
-    stored.life.state = account.record.life.state;
-    account.record = std::move(stored);
-    if (login_required) return step(account, Happening::kSetAside, circumstances(account.record.life.reason));
-    if (intent) return step(account, Happening::kIntentFound, circumstances("another program has begun a refresh"));
-    step(account, Happening::kNewerFound, circumstances());
+    auto judged = judge_overtaken(sealer_, account.record, attempt.received.has_value(), present);
+    if (!judged) return failed("what another program has stored " + judged.error().message);
+    account.record = std::move(judged->record);
+    if (!judged->end) return attempt.received ? save_tokens(account) : save_intent(account);
+    attempt.received.reset();
+    step(account, *judged->end, circumstances(std::move(judged->reason)));
 }
 
 void Refresher::take_present(Account& account, const std::optional<StoredRow>& present) {
@@ -193,7 +175,7 @@ void Refresher::send_request(Account& account) {
     const auto secret = apps_.secret(*app);
     if (!secret) return step(account, Happening::kTransient, circumstances(secret.error().message));
 
-    account.attempt->asked_at = world_.clock.boot_now();
+    account.attempt->sent_at = world_.clock.boot_now();
     account.attempt->call = world_.http.send(
         refresh_request(*app, *secret, tokens->refresh_token.reveal()),
         [this, &account](const tl::expected<HttpResponse, HttpFailure>& outcome) { take_answer(account, outcome); });
@@ -209,7 +191,7 @@ void Refresher::take_answer(Account& account, const tl::expected<HttpResponse, H
     }
     const AccountRecord& record = account.record;
     note_repaired(record, answer->repaired);
-    answer->asked_at = account.attempt->asked_at;
+    answer->sent_at = account.attempt->sent_at;
     auto old = open_token_set(sealer_, record.tokens, record.name, record.life.generation);
     if (!old) return step(account, Happening::kAnswerLost, circumstances(old.error().message));
 
@@ -226,15 +208,14 @@ void Refresher::take_answer(Account& account, const tl::expected<HttpResponse, H
 /// Compares the clocks, unless the answer may have waited to be read: its date is then older than now by itself.
 void Refresher::note_clock(Account& account, const HttpResponse& answer) {
     constexpr Duration kLongestFreshAnswer = std::chrono::minutes(1);
-    if (!answer.date || world_.clock.boot_now() - account.attempt->asked_at > kLongestFreshAnswer) return;
+    if (!answer.date || world_.clock.boot_now() - account.attempt->sent_at > kLongestFreshAnswer) return;
     account.clock_ahead = world_.clock.now() - *answer.date;
 }
 
 /// A server that is odd once is odd in each answer: one line for each app and oddity.
 void Refresher::note_repaired(const AccountRecord& record, const std::string& repaired) {
     if (repaired.empty() || !noted_repairs_.insert(record.app + ": " + repaired).second) return;
-    log(LogLevel::kWarning, "a token answer was odd, and its tokens are kept",
-        {{"app", record.app}, {"account", record.name}, {"detail", repaired}});
+    log_odd_answer(record.app, record.name, repaired);
 }
 
 /// What the server says of the client or of its load holds for all accounts of the app: none of them asks meanwhile.
@@ -251,7 +232,7 @@ void Refresher::hold_others(const Account& account, const TokenFailure& failure)
 WallTime Refresher::asked_at(const TokenAnswer& answer) const {
     // The machine may have slept since it asked, and its wall clock may have been set: only the boot clock counts that.
     const BootTime now = world_.clock.boot_now();
-    return world_.clock.now() - (now - answer.asked_at.value_or(now));
+    return world_.clock.now() - (now - answer.sent_at.value_or(now));
 }
 
 WallTime Refresher::draw_refresh_at(WallTime asked_at, Duration lifetime) {
@@ -331,18 +312,18 @@ Circumstances Refresher::circumstances_of(const AccountRecord& record) {
 
 void Refresher::publish(const Account& account, Happening happening) {
     const Life& life = account.record.life;
-    const auto tell = [&](std::string_view name, std::string detail) {
+    const auto tell = [&](EventKind kind, std::string detail) {
         events_.publish({.at = world_.clock.now(),
-                         .name = name,
+                         .kind = kind,
                          .account = account.record.name,
                          .generation = life.generation,
                          .detail = std::move(detail)});
     };
     switch (happening) {
         case Happening::kTokensSaved:
-            return tell("refreshed", {});
+            return tell(EventKind::kRefreshed, {});
         case Happening::kNewerFound:
-            return tell("refreshed", "by another program");
+            return tell(EventKind::kRefreshed, "by another program");
         case Happening::kSaveFailed:
         case Happening::kTransient:
         case Happening::kAnswerLost:
@@ -350,10 +331,10 @@ void Refresher::publish(const Account& account, Happening happening) {
         case Happening::kUntrusted:
         case Happening::kIntentFound:
         case Happening::kRequestRefused:
-            return tell("refresh_failed", life.reason);
+            return tell(EventKind::kRefreshFailed, life.reason);
         case Happening::kGrantDead:
         case Happening::kSetAside:
-            return tell("login_required", life.reason);
+            return tell(EventKind::kLoginRequired, life.reason);
         case Happening::kBegin:
         case Happening::kIntentSaved:
         case Happening::kTokensReceived:

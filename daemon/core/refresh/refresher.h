@@ -67,7 +67,6 @@ class Refresher {
     void commit(Account& account, const AccountRecord& record, std::function<void()> saved);
     void look_again(Account& account);
     void overtaken(Account& account, const std::optional<StoredRow>& present);
-    void adopt_present(Account& account, AccountRecord stored);
     void save_intent(Account& account);
     void send_request(Account& account);
     void take_answer(Account& account, const tl::expected<HttpResponse, HttpFailure>& outcome);

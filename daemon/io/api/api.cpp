@@ -151,8 +151,8 @@ std::string Api::metrics() const {
     if (parts_) write_account_metrics(out, parts_->accounts);
 
     out.counter("clio_agent_events_total", "Events of accounts.");
-    for (const auto& [event, count] : events_.counts())
-        out.sample({{"event", event}}, static_cast<std::int64_t>(count));
+    for (const auto& [word, kind] : kEventKinds)
+        out.sample({{"event", word}}, static_cast<std::int64_t>(events_.of(kind)));
     out.counter("clio_agent_requests_total", "Answered requests of the local protocol.");
     for (std::size_t i = 0; i < answers_.size(); ++i) {
         const bool routed = i < routes().size();

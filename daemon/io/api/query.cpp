@@ -2,9 +2,10 @@
 #include "io/api/query.h"
 
 #include <algorithm>
-#include <charconv>
 #include <string>
 #include <utility>
+
+#include "base/text/number.h"
 
 namespace agent {
 
@@ -31,13 +32,11 @@ Result<std::int64_t> Query::integer(std::string_view name, std::int64_t absent, 
                                     std::int64_t most) const {
     const auto text = parameters_.find(name);
     if (!text) return absent;
-    std::int64_t value = 0;
-    const char* end = text->data() + text->size();
-    const auto [read_to, error] = std::from_chars(text->data(), end, value);
-    if (text->empty() || error != std::errc() || read_to != end || value < least || value > most) {
+    const auto value = whole_number<std::int64_t>(*text);
+    if (!value || *value < least || *value > most) {
         return refuse(name, "expected a whole number from " + std::to_string(least) + " to " + std::to_string(most));
     }
-    return value;
+    return *value;
 }
 
 std::string_view Query::text(std::string_view name) const {

@@ -15,15 +15,15 @@ namespace agent {
 
 class Api;
 
-/// What a handler gets.
+/// What a handler gets. Valid until the handler returns: what it needs later, it copies.
 struct ApiCall {
     const ApiRequest& request;
     /// The decoded path segment in place of {…}: the name of an account or an app, or an id.
     std::string parameter;
 };
 
-/// Answers the request, or takes the reply to answer later and returns the wait for it. The caller sends a returned
-/// error.
+/// Answers the request, or takes the reply to answer later, from the loop, and returns the wait for it. The caller
+/// sends a returned error, and keeps the wait until the reply is sent or the peer has gone. `api` outlives the wait.
 using ApiHandler = Result<std::unique_ptr<Waiting>> (*)(Api& api, const ApiCall& call, ApiReply& reply);
 
 /// Who may use a route.

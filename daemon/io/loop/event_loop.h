@@ -8,18 +8,10 @@
 #include <functional>
 #include <memory>
 
+#include "base/c_ptr.h"
 #include "base/time.h"
 
 namespace agent {
-
-/// Deleter for a C library's object: `std::unique_ptr<event, FreeWith<event_free>>` is as small as the raw pointer.
-template <auto Free>
-struct FreeWith {
-    template <class T>
-    void operator()(T* object) const noexcept {
-        Free(object);
-    }
-};
 
 using EventBasePtr = std::unique_ptr<event_base, FreeWith<event_base_free>>;
 using EventPtr = std::unique_ptr<event, FreeWith<event_free>>;

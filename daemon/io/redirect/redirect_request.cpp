@@ -1,27 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "io/redirect/redirect_request.h"
 
-#include <algorithm>
+#include "base/text/ascii.h"
 
 namespace agent {
 
 namespace {
 
 constexpr std::string_view kLineEnd = "\r\n";
-
-char lower(char c) noexcept {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
-bool equal_without_case(std::string_view a, std::string_view b) noexcept {
-    return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) { return lower(x) == lower(y); });
-}
-
-std::string_view trim(std::string_view text) noexcept {
-    const std::size_t begin = text.find_first_not_of(" \t");
-    if (begin == std::string_view::npos) return {};
-    return text.substr(begin, text.find_last_not_of(" \t") - begin + 1);
-}
 
 /// Removes and returns the part of `text` before `separator`; all of it if there is no separator.
 std::string_view cut(std::string_view& text, std::string_view separator) noexcept {
@@ -37,9 +23,9 @@ std::optional<std::string_view> only_host(std::string_view header_lines) noexcep
     while (!header_lines.empty()) {
         std::string_view value = cut(header_lines, kLineEnd);
         const std::string_view name = cut(value, ":");
-        if (!equal_without_case(name, "host")) continue;
+        if (!equal_ignoring_case(name, "host")) continue;
         if (host) return std::nullopt;
-        host = trim(value);
+        host = trimmed(value);
     }
     return host;
 }
@@ -47,8 +33,8 @@ std::optional<std::string_view> only_host(std::string_view header_lines) noexcep
 bool names(std::string_view host, const Url& redirect_uri) {
     const bool is_v6 = redirect_uri.host.find(':') != std::string::npos;
     const std::string expected = is_v6 ? "[" + redirect_uri.host + "]" : redirect_uri.host;
-    return equal_without_case(host, expected + ":" + std::to_string(redirect_uri.port)) ||
-           (redirect_uri.port == 80 && equal_without_case(host, expected));
+    return equal_ignoring_case(host, expected + ":" + std::to_string(redirect_uri.port)) ||
+           (redirect_uri.port == 80 && equal_ignoring_case(host, expected));
 }
 
 }  // namespace

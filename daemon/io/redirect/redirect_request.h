@@ -8,6 +8,7 @@
 #include <variant>
 
 #include "base/text/encoding.h"
+#include "base/text/url.h"
 #include "ports/redirect_listener.h"
 
 namespace agent {

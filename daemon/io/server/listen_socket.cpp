@@ -86,10 +86,10 @@ Result<void> check_free(const std::string& path, const sockaddr_un& address) {
 }  // namespace
 
 Result<ListenSocket> ListenSocket::open(const std::filesystem::path& path, std::vector<PassedDescriptor> passed) {
-    return passed.empty() ? bind(path) : adopt(std::move(passed));
+    return passed.empty() ? bind(path) : take_over(std::move(passed));
 }
 
-Result<ListenSocket> ListenSocket::adopt(std::vector<PassedDescriptor> passed) {
+Result<ListenSocket> ListenSocket::take_over(std::vector<PassedDescriptor> passed) {
     Fd fd = std::move(passed.front().fd);
     sockaddr_un address{};
     socklen_t size = sizeof address;

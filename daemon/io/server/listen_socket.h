@@ -39,7 +39,7 @@ class ListenSocket {
   private:
     ListenSocket(Fd fd, std::string path, ino_t inode) : fd_(std::move(fd)), path_(std::move(path)), inode_(inode) {}
 
-    [[nodiscard]] static Result<ListenSocket> adopt(std::vector<PassedDescriptor> passed);
+    [[nodiscard]] static Result<ListenSocket> take_over(std::vector<PassedDescriptor> passed);
     [[nodiscard]] static Result<ListenSocket> bind(const std::filesystem::path& path);
 
     Fd fd_;

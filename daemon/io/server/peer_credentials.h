@@ -2,7 +2,7 @@
 #pragma once
 
 #include "base/result.h"
-#include "io/api/request.h"
+#include "io/server/peer.h"
 
 namespace agent {
 

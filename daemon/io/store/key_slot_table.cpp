@@ -124,13 +124,6 @@ Result<void> reseal_records(const StoreFile& store, const Sealer& sealer, std::v
     }
 }
 
-std::optional<SlotKind> slot_kind_from(std::string_view word) {
-    for (const auto& [known, kind] : kSlotKinds) {
-        if (known == word) return kind;
-    }
-    return std::nullopt;
-}
-
 /// 1970 for a time that no clock shows, and that could not be reckoned with: no proof holds for such a slot, and the
 /// others open as ever.
 WallTime time_from(std::int64_t seconds) {
@@ -139,7 +132,7 @@ WallTime time_from(std::int64_t seconds) {
 }
 
 Result<KeySlot> slot_in(const StoreFile& store, const SqliteStatement& row) {
-    const auto kind = slot_kind_from(row.text(1));
+    const auto kind = meaning_of(kSlotKinds, row.text(1));
     if (!kind) return tl::unexpected(altered(store.path(), "key slot " + std::to_string(row.integer(0))));
     KeySlot slot{.facts = {.id = row.integer(0),
                            .kind = *kind,

@@ -9,8 +9,8 @@
 #include <string>
 #include <string_view>
 
+#include "base/c_ptr.h"
 #include "base/crypto/sealing.h"
-#include "io/loop/event_loop.h"
 
 namespace agent {
 

@@ -41,7 +41,7 @@ Result<void> make_private(const std::string& path) {
     struct stat status {};
     if (errno != EEXIST || ::stat(path.c_str(), &status) != 0)
         return refused(Error::Code::kInternal, path, std::strerror(errno));
-    if (!S_ISREG(status.st_mode)) return refused(Error::Code::kConflict, path, "is no file");
+    if (!S_ISREG(status.st_mode)) return refused(Error::Code::kConflict, path, "is not a file");
     if ((status.st_mode & 077) != 0)
         return refused(Error::Code::kForbidden, path, "others may read or write it; chmod 600 it");
     return {};
@@ -107,7 +107,7 @@ Result<Witness> Witness::open(const std::string& path, const std::string& store_
         const int found = query.step();
         const bool is_empty = found == SQLITE_ROW && query.integer(0) == 0 && query.integer(1) == 0;
         if (found == SQLITE_NOTADB || (found == SQLITE_ROW && !is_empty && query.integer(0) != kApplicationId))
-            return refused(Error::Code::kConflict, path, "is no witness of a cliod store");
+            return refused(Error::Code::kConflict, path, "is not the witness of a cliod store");
         if (found != SQLITE_ROW) return witness.refusal();
         query.reset();
         if (is_empty && sqlite_execute(db, kSchema) != SQLITE_OK) return witness.refusal();

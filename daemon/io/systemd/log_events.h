@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "base/log.h"
+#include "core/oauth/odd_answer.h"
 
 namespace agent {
 
@@ -19,6 +20,7 @@ inline constexpr std::array kLogEvents = {
     LogEvent{"logged_out", "cdeb12f68a4b4fc79d62a00d713acad7"},
     LogEvent{"refreshed", "37950e6ccaea432f929a4a43fbd510ca"},
     LogEvent{"refresh_failed", "79556b167c82419f8387e22723054e66"},
+    kOddAnswer,
     LogEvent{"login_required", "3f3e52ac2d09408ba27a9f345361101b"},
     LogEvent{"needs_attention", "47d1a72d687a4439b5202786179875ef"},
     LogEvent{"recovered", "33ca4df485544fdcb370d3e836084a2d"},

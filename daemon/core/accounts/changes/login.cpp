@@ -37,7 +37,7 @@ void AccountLogin::adopted(Account& account, AccountRecord record) {
     account.record = std::move(record);
     account.record.life = step.life;
     account.attempt.reset();
-    events_.publish(account_event(account, "logged_in", clock_.now()));
+    events_.publish(account_event(account, EventKind::kLoggedIn, clock_.now()));
 }
 
 }  // namespace agent

@@ -35,9 +35,9 @@ void AccountRestore::restored(Account& account, AccountRecord record) {
     account.record = after_restart(std::move(record), app);
     account.damage.clear();
     account.reported_generation = 0;
-    events_.publish(account_event(account, "restored", clock_.now(), account.record.life.reason));
+    events_.publish(account_event(account, EventKind::kRestored, clock_.now(), account.record.life.reason));
     if (account.record.life.state == State::kLoginRequired)
-        events_.publish(account_event(account, "login_required", clock_.now(), account.record.life.reason));
+        events_.publish(account_event(account, EventKind::kLoginRequired, clock_.now(), account.record.life.reason));
 }
 
 }  // namespace agent

@@ -32,7 +32,7 @@ void AccountSetAside::set_aside(const Reservation& reserved, const std::string& 
     after.moved_to = moved_to;
     reserved.save(std::move(after), [this](Account& of, AccountRecord record) {
         of.record = std::move(record);
-        events_.publish(account_event(of, "login_required", clock_.now(), of.record.life.reason));
+        events_.publish(account_event(of, EventKind::kLoginRequired, clock_.now(), of.record.life.reason));
     });
 }
 

@@ -21,7 +21,9 @@ void write_user(JsonWriter& out, const std::optional<ClioUser>& user) {
 void write_account(JsonWriter& out, const AccountFacts& facts) {
     out.begin_object();
     out.member("name", facts.name).member("app", facts.app);
-    out.member("state", facts.state).member("reason", facts.reason).member("next_step", facts.next_step);
+    out.member("state", word_of(kAccountStates, facts.state))
+        .member("reason", facts.reason)
+        .member("next_step", facts.next_step);
     out.member("generation", facts.generation);
     out.member("expires_at", unix_seconds(facts.expires_at));
     write_time(out, "refresh_at", facts.refresh_at);

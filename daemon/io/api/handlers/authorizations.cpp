@@ -11,7 +11,6 @@ namespace agent {
 
 namespace {
 
-constexpr std::size_t kLongestRedirectedUrl = 8192;  // the usual limit of browsers and servers; Clio's has about 200
 constexpr WordTable<LoginState::Status, 3> kStatuses{{{"pending", LoginState::Status::kPending},
                                                       {"done", LoginState::Status::kDone},
                                                       {"failed", LoginState::Status::kFailed}}};
@@ -84,7 +83,7 @@ Handled paste_authorization(Api& api, const ApiCall& call, ApiReply& reply) {
     // Read in place, not as a std::string: it holds the authorization code.
     const Json* member = in.required("redirected_url", "a string");
     const std::string_view url = member == nullptr ? "" : member->string().value_or("");
-    if (url.empty() || url.size() > kLongestRedirectedUrl) {
+    if (url.empty() || url.size() > limits::kRedirectedUrlBytes) {
         in.refuse("redirected_url", "expected the URL that the browser was redirected to, or the code");
     }
     AGENT_CHECK(in.finish());

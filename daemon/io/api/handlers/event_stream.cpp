@@ -23,7 +23,9 @@ class EventStream final : public Waiting {
     void send(const Event& event) {
         JsonWriter out;
         out.begin_object();
-        out.member("at", unix_seconds(event.at)).member("event", event.name).member("account", event.account);
+        out.member("at", unix_seconds(event.at))
+            .member("event", word_of(kEventKinds, event.kind))
+            .member("account", event.account);
         out.member("generation", event.generation).member("detail", event.detail);
         out.end_object();
         stream_.write(std::string(out.view()) + '\n');

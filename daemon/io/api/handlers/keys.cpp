@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <charconv>
 
 #include "base/json/json_reader.h"
+#include "base/text/number.h"
 #include "io/api/api.h"
 #include "io/api/handlers.h"
 #include "io/api/handlers/backup_members.h"
@@ -124,11 +124,9 @@ Handled add_key(Api& api, const ApiCall& call, ApiReply& reply) {
 Handled remove_key(Api& api, const ApiCall& call, ApiReply& reply) {
     AGENT_TRY(const Query query, Query::parse(call.request.query, {"proof"}));
     const std::string& text = call.parameter;
-    std::int64_t id = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), id);
-    if (error != std::errc{} || end != text.data() + text.size())
-        return fail(Error::Code::kBadRequest, "key slot " + text + ": expected its number (clioctl key list)");
-    return with_person(api, call, query.text("proof"), reply, [&api, id](ApiReply& removing) -> Handled {
+    const auto id = whole_number<std::int64_t>(text);
+    if (!id) return fail(Error::Code::kBadRequest, "key slot " + text + ": expected its number (clioctl key list)");
+    return with_person(api, call, query.text("proof"), reply, [&api, id = *id](ApiReply& removing) -> Handled {
         return api.context().keyring.remove(id, answer_done(removing, 204));
     });
 }

@@ -54,7 +54,8 @@ void write_account_metrics(MetricsText& out, const Accounts& accounts) {
 
     const std::vector<AccountFacts> all = accounts.list();
     out.gauge("clio_agent_account_state", "1 for the current state of the account.");
-    for (const AccountFacts& facts : all) out.sample({{"account", facts.name}, {"state", facts.state}}, 1);
+    for (const AccountFacts& facts : all)
+        out.sample({{"account", facts.name}, {"state", word_of(kAccountStates, facts.state)}}, 1);
     out.gauge("clio_agent_account_expiry_timestamp_seconds", "When the account's access token expires.");
     for (const AccountFacts& facts : all) out.sample({{"account", facts.name}}, unix_seconds(facts.expires_at));
     out.gauge("clio_agent_account_generation", "Number of the account's current token set.");

@@ -11,7 +11,6 @@ namespace agent {
 
 namespace {
 
-constexpr std::int64_t kLongestMinTtl = 31536000;  // a year; Clio's longest life is 30 days
 constexpr std::int64_t kHighestGeneration = INT64_MAX;
 constexpr WordTable<ReportOutcome, 3> kOutcomes{{{"newer_exists", ReportOutcome::kNewerExists},
                                                  {"refreshing", ReportOutcome::kRefreshing},
@@ -29,7 +28,7 @@ void answer_token(ApiReply& reply, const Result<IssuedToken>& token, WallTime no
     out.member("expires_in", std::chrono::floor<std::chrono::seconds>(left).count());
     out.member("generation", token->generation);
     out.member("api_base", token->api_base);
-    out.member("state", token->state);
+    out.member("state", word_of(kAccountStates, token->state));
     if (!token->reason.empty()) out.member("reason", token->reason);
     if (!token->min_ttl_met) out.member("min_ttl_met", false);
     out.end_object();
@@ -39,7 +38,7 @@ void answer_token(ApiReply& reply, const Result<IssuedToken>& token, WallTime no
 Handled give_token(Api& api, std::string_view account, std::string_view query, ApiReply& reply) {
     AGENT_TRY(const Query parameters, Query::parse(query, {"min_ttl"}));
     AGENT_TRY(const std::int64_t least,
-              parameters.integer("min_ttl", limits::kDefaultMinTtl.count(), 0, kLongestMinTtl));
+              parameters.integer("min_ttl", limits::kDefaultMinTtl.count(), 0, limits::kLongestMinTtl.count()));
     const std::chrono::seconds min_ttl(least);
     const Clock& clock = api.context().clock;
 
