@@ -5,13 +5,14 @@ import json
 import shutil
 import sqlite3
 import stat
-import subprocess
 
 import pytest
 from support.backups import (
     PASSPHRASE, PLATFORM, WRONG, account, asked_for_tokens, back_up, back_up_and_restore, make_target, passphrases,
     restore
 )
+from support.clioctl import Clioctl
+from support.fake_agent import FakeAgent, answer
 
 
 def test_an_empty_agent_goes_on_with_what_was_backed_up(stage, make_target):
@@ -282,32 +283,20 @@ def test_a_whole_store_that_was_lost(stage):
     stage.clioctl("refresh", "smith-law")
 
 
-def test_a_file_that_cannot_be_read_back_is_no_backup(stage):
-    """The disk loses a byte of what was written: the file is bound to one that flips it."""
-    stage.login("smith-law")
-    library = stage.daemon.home / "flip.so"
-    source = stage.daemon.home / "flip.c"
-    source.write_text("""
-        #define _GNU_SOURCE
-        #include <dlfcn.h>
-        #include <string.h>
-        #include <sys/stat.h>
-        #include <unistd.h>
-        ssize_t write(int fd, const void *data, size_t size) {
-            static ssize_t (*real)(int, const void *, size_t);
-            static char copy[1 << 17];
-            if (!real) real = (ssize_t (*)(int, const void *, size_t))dlsym(RTLD_NEXT, "write");
-            struct stat status;
-            if (fstat(fd, &status) != 0 || !S_ISREG(status.st_mode)) return real(fd, data, size);
-            if (size >= sizeof copy || !memmem(data, size, "sealed", 6)) return real(fd, data, size);
-            memcpy(copy, data, size);
-            char *sealed = (char *)memmem(copy, size, "sealed", 6) + 40;
-            *sealed = *sealed == 'A' ? 'B' : 'A';
-            return real(fd, copy, size);
-        }""")
-    subprocess.run(["cc", "-shared", "-fPIC", "-o", library, source, "-ldl"], check=True)
-    for options in ([], ["--move"]):
-        done = stage.clioctl("backup", "firm.backup", *options, stdin=PASSPHRASE, exit=1, LD_PRELOAD=str(library))
-        assert "could not be restored: account" in done.stderr, done.stderr
-        assert not list(stage.daemon.home.glob("firm.backup*"))
-        assert account(stage.clioctl)["state"] == "ready"
+@pytest.mark.parametrize("options", [(), ("--move",)])
+def test_what_the_agent_could_not_restore_is_no_backup(tmp_path, options):
+    key = "A" * 43
+    record = {"kind": "account", "name": "smith-law", "generation": 1, "sealed": "AAAA"}
+    answers = {
+        "POST /v1/backups": answer(201, {"id": "0" * 16, "key": key, "recovery_key": "K"}),
+        "POST /v1/backups/records": answer(200, {"records": [record], "left_out": [], "end": "AAAA"}),
+        "POST /v1/restores/records": answer(200, {"records": [
+            {"kind": "account", "name": "smith-law", "result": "failed", "detail": "cannot be opened"}]}),
+    }
+    with FakeAgent(tmp_path, answers) as agent:
+        done = Clioctl(tmp_path, agent.path)("backup", "firm.backup", "--recovery-key", *options, exit=1)
+        assert "could not be restored: account smith-law: cannot be opened" in done.stderr
+        [checked] = agent.asked("POST /v1/restores/records")
+        assert json.loads(checked) == {"key": key, "check_only": True, "records": [record]}
+        assert not any("move" in line for line, _ in agent.requests), "it was given away all the same"
+    assert not list(tmp_path.glob("firm.backup*"))

@@ -151,8 +151,8 @@ Reply<void> check(const AgentClient& client, const NewBackupFile& file, const Ba
     AGENT_CHECK(sender.send());
     for (const RecordSender::Outcome& outcome : sender.outcomes()) {
         if (outcome.result == "failed")
-            return fail(Error::Code::kInternal,
-                        file.path() + ": could not be restored: " + outcome.kind + " " + outcome.detail);
+            return fail(Error::Code::kInternal, file.path() + ": could not be restored: " + outcome.kind + " " +
+                                                    outcome.name + ": " + outcome.detail);
     }
     if (written.records() != backup.records || std::ssize(sender.outcomes()) != backup.records)
         return fail(Error::Code::kInternal, file.path() + ": is not what was written to it");
