@@ -98,9 +98,22 @@ def test_a_wrong_configuration(make_daemon, secret_file, case):
 
 def test_check_config(make_daemon, secret_file):
     daemon = make_daemon(APP % {"secret": secret_file})
-    subprocess.run(daemon.command("--check-config"), env=daemon.environment, check=True)
+    done = subprocess.run(daemon.command("--check-config"), env=daemon.environment, capture_output=True, text=True, check=True)
+    assert done.stdout == f"the configuration is valid: {daemon.config_file}\n"
     assert not daemon.socket.exists()
     assert not daemon.state_dir.exists()
+
+
+def test_a_byte_order_mark_is_ignored(make_daemon, secret_file):
+    make_daemon("\ufeff" + APP % {"secret": secret_file}).start().stop()
+
+
+@pytest.mark.parametrize("secret, told", [("s3\u200bcret", "invisible or foreign character"), ("one\ntwo\n", "more than one line"),
+                                          ("\ufeffs3cret", "byte order mark"), (" \n", "is empty")])
+def test_a_secret_that_cannot_be_one(make_daemon, secret_file, secret, told):
+    secret_file.write_text(secret)
+    said = make_daemon(APP % {"secret": secret_file}).refuses_to_start()
+    assert f"{secret_file}: the secret" in said and told in said
 
 
 def test_a_secret_file_that_is_not_there(make_daemon, tmp_path):

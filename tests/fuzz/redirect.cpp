@@ -29,8 +29,9 @@ std::string talk(fuzz::LoginStage& stage, std::string_view bytes, std::size_t pi
     FUZZ_ASSERT(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, ends.data()) == 0);
     const agent::Fd peer(ends[0]);
     std::unique_ptr<agent::BrowserConnection> connection;
-    connection = std::make_unique<agent::BrowserConnection>(loop, ends[1], stage.listener.site,
-                                                            agent::BrowserPatience(), [&] { connection.reset(); });
+    connection = std::make_unique<agent::BrowserConnection>(
+        loop, ends[1], [&](std::string_view) { return stage.listener.site; }, agent::BrowserPatience(),
+        [&] { connection.reset(); });
     connection->begin(/*user=*/0);
     const auto go_on = [&] {
         for (int turn = 0; turn < 3; ++turn) event_base_loop(loop.base(), EVLOOP_NONBLOCK);

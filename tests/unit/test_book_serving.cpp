@@ -38,6 +38,9 @@ Test(book_serving, nobody_by_that_name) {
     for (const Reply* reply : {&token, &refresh, &removal}) EXPECT_TEXT(reply->text, "not_found");
     EXPECT_CONTAINS(token.error.message, "clioctl list");
     cr_expect(stage.http.sent() == 0);
+
+    stage.log_in("smith-law");
+    EXPECT_CONTAINS(stage.book->facts("smiht-law").error().message, "did you mean smith-law?");
 }
 
 Test(book_serving, the_only_account) {
