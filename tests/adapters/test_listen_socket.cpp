@@ -261,6 +261,7 @@ Test(listen_socket, waits_for_no_lock_that_others_can_hold) {
     cr_expect(ListenSocket::open(f.path).has_value());
 
     const std::string lock = f.path.string() + ".lock";
+    std::ofstream(lock).close();
     cr_assert(::chmod(lock.c_str(), 0666) == 0);
     expect_refused(ListenSocket::open(f.path), Error::Code::kForbidden, "others could hold this lock");
 }

@@ -71,12 +71,12 @@ Test(redirect_users, is_not_kept_from_a_browser_by_another_user) {
     f.start();
     RawClient& browser = f.connect();
     cr_assert(fakes::run_until(f.loop, [&] { return browser.connected(); }));
-    static_cast<void>(fakes::turns_within(f.loop, std::chrono::milliseconds(100)));  // it is known by then
+    static_cast<void>(fakes::turns_within(f.loop, std::chrono::milliseconds(50)));  // it is known by then
     {
         const AsStranger stranger_now;
-        for (int i = 0; i < 200; ++i) f.connect();
+        for (int i = 0; i < 100; ++i) f.connect();
     }
-    static_cast<void>(fakes::turns_within(f.loop, std::chrono::milliseconds(100)));
+    static_cast<void>(fakes::turns_within(f.loop, std::chrono::milliseconds(50)));
     browser.send(f.request("/callback?code=c"));
     cr_expect(f.until_asked(), "others have pushed it out");
     f.ask(f.request("/callback?code=d"));

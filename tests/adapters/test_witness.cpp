@@ -144,10 +144,12 @@ Test(witness, refuses_one_with_tables_or_triggers_of_others) {
                                 "CREATE TABLE more (a)", "CREATE VIEW v AS SELECT 1"}) {
         const Fixture fixture;
         cr_assert(fixture.open());
-        sqlite3* raw = nullptr;
-        cr_assert(::sqlite3_open(fixture.path().c_str(), &raw) == SQLITE_OK);
-        const agent::SqlitePtr db(raw);
-        cr_assert(agent::sqlite_execute(raw, planted) == SQLITE_OK);
+        {
+            sqlite3* raw = nullptr;
+            cr_assert(::sqlite3_open(fixture.path().c_str(), &raw) == SQLITE_OK);
+            const agent::SqlitePtr db(raw);
+            cr_assert(agent::sqlite_execute(raw, planted) == SQLITE_OK);
+        }
         const auto refused = fixture.open();
         cr_assert_not(refused, "%s", planted);
         cr_expect(refused.error().code == Error::Code::kConflict);

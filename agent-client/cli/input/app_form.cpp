@@ -9,6 +9,7 @@
 
 #include "base/secret/client_secret.h"
 #include "base/text/encoding.h"
+#include "base/text/url.h"
 #include "cli/command_line/command.h"
 #include "cli/display/output.h"
 #include "cli/display/text.h"

@@ -2,6 +2,7 @@
 #include "cli/login/advice.h"
 
 #include "base/text/encoding.h"
+#include "base/text/url.h"
 #include "cli/display/text.h"
 
 namespace agent {

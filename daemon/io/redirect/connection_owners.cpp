@@ -5,9 +5,11 @@
 #include <sys/socket.h>
 
 #include <array>
+#include <chrono>
 #include <cstdio>
 #include <cstring>
 #include <map>
+#include <thread>
 #include <utility>
 
 #include "io/redirect/socket_table.h"
@@ -15,6 +17,9 @@
 namespace agent {
 
 namespace {
+
+constexpr int kMostTries = 20;
+constexpr std::chrono::milliseconds kBetweenTries{50};
 
 /// Each 32 bits of the address as a number of this machine, in 8 digits; then the port (proc(5)).
 std::string in_table(const std::uint32_t* words, std::size_t count, in_port_t port) {
@@ -93,13 +98,16 @@ void ConnectionOwners::look() {
     if (!worker_) worker_.emplace(loop_);
     worker_->run(
         [look] {
-            each_tcp_socket([&](const TcpSocket& socket) {
+            const auto take = [&](const TcpSocket& socket) {
                 // A socket that is closing, or that nobody holds, is shown as root's.
                 if (socket.state != TcpSocket::State::kEstablished || socket.inode == "0") return true;
                 const auto asked = look->owners.find(socket.local + " " + socket.remote);
                 if (asked != look->owners.end()) asked->second = socket.user;
                 return true;
-            });
+            };
+            // A process without descriptors has some again soon.
+            for (int tries = 1; !each_tcp_socket(take) && tries < kMostTries; ++tries)
+                std::this_thread::sleep_for(kBetweenTries);
         },
         [this, look] {
             looking_ = false;

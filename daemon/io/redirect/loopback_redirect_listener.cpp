@@ -231,19 +231,21 @@ void LoopbackRedirectListener::take_in(BrowserConnection& connection, std::optio
         connection.turn_away(owner);
 }
 
-/// Whether there is room for one more connection. For it gives way one that was turned away, or else the oldest that is
-/// not owed a page: of those users' own whose browsers are expected, so that others keep nobody out.
+/// Whether there is room for one more connection. For it gives way one that was turned away. Once it is known of all
+/// whose they are, and all are of users whose browsers are expected, the oldest does that is not owed a page: others
+/// keep nobody out.
 bool LoopbackRedirectListener::make_room() {
     if (connections_.size() < kMostConnections) return true;
-    auto victim = std::find_if(connections_.begin(), connections_.end(),
-                               [](const auto& connection) { return connection->was_turned_away(); });
-    if (victim == connections_.end())
-        victim = std::find_if(connections_.begin(), connections_.end(), [](const auto& connection) {
-            return connection->is_identified() && !connection->owes_answer();
-        });
-    if (victim == connections_.end()) return false;
-    connections_.erase(victim);
-    return true;
+    const auto give_way = [&](const auto& may_go) {
+        const auto victim = std::find_if(connections_.begin(), connections_.end(), may_go);
+        if (victim == connections_.end()) return false;
+        connections_.erase(victim);
+        return true;
+    };
+    if (give_way([](const auto& connection) { return connection->was_turned_away(); })) return true;
+    const bool all_known = std::all_of(connections_.begin(), connections_.end(),
+                                       [](const auto& connection) { return connection->is_identified(); });
+    return all_known && give_way([](const auto& connection) { return !connection->owes_answer(); });
 }
 
 }  // namespace agent

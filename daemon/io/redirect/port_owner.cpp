@@ -18,11 +18,11 @@ namespace fs = std::filesystem;
 std::optional<TcpSocket> find_listener(const std::string& host, int port) {
     const bool wants_v6 = host.find(':') != std::string::npos;
     std::optional<TcpSocket> found;
-    each_tcp_socket([&](const TcpSocket& socket) {
+    static_cast<void>(each_tcp_socket([&](const TcpSocket& socket) {
         const bool matches = socket.state == TcpSocket::State::kListening && socket.local_port() == port;
         if (matches && (socket.is_v6() || !wants_v6)) found = socket;
         return !found;
-    });
+    }));
     return found;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "io/redirect/socket_table.h"
 
+#include <array>
 #include <charconv>
 #include <fstream>
 #include <sstream>
@@ -8,6 +9,8 @@
 namespace agent {
 
 namespace {
+
+constexpr std::array<const char*, 2> kTables{"/proc/self/net/tcp", "/proc/self/net/tcp6"};
 
 TcpSocket::State state_from(const std::string& code) {
     if (code == "01") return TcpSocket::State::kEstablished;
@@ -25,9 +28,10 @@ int TcpSocket::local_port() const {
     return port;
 }
 
-void each_tcp_socket(const std::function<bool(const TcpSocket& socket)>& take) {
-    for (const char* table : {"/proc/self/net/tcp", "/proc/self/net/tcp6"}) {
+bool each_tcp_socket(const std::function<bool(const TcpSocket& socket)>& take) {
+    for (const char* table : kTables) {
         std::ifstream lines(table);
+        if (!lines && table == kTables.front()) return false;
         std::string line;
         std::getline(lines, line);  // headings
         while (std::getline(lines, line)) {
@@ -37,9 +41,10 @@ void each_tcp_socket(const std::function<bool(const TcpSocket& socket)>& take) {
             fields >> slot >> socket.local >> socket.remote >> state >> queues >> timer >> retransmits >> socket.user >>
                 timeout >> socket.inode;
             socket.state = state_from(state);
-            if (fields && !take(socket)) return;
+            if (fields && !take(socket)) return true;
         }
     }
+    return true;
 }
 
 }  // namespace agent

@@ -23,8 +23,9 @@ struct TcpSocket {
     [[nodiscard]] bool is_v6() const noexcept { return local.size() > sizeof "0100007F:162E"; }
 };
 
-/// Calls `take` for each until it returns false. Reads tables of the whole machine, which takes 7 ms and more with many
-/// sockets. Here and not in /proc/net, which a unit with ProcSubset=pid does not have.
-void each_tcp_socket(const std::function<bool(const TcpSocket& socket)>& take);
+/// Calls `take` for each until it returns false. False if the table cannot be read, as without descriptors. Reads
+/// tables of the whole machine, which takes 7 ms and more with many sockets. Here and not in /proc/net, which a unit
+/// with ProcSubset=pid does not have.
+bool each_tcp_socket(const std::function<bool(const TcpSocket& socket)>& take);
 
 }  // namespace agent

@@ -47,21 +47,39 @@ Fd make_socket() {
     return Fd(::socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
 }
 
+/// A file of ours that is locked as long as this lives, and then gone.
+struct PlaceLock {
+    PlaceLock(std::string path, Fd locked) : file(std::move(path)), fd(std::move(locked)) {}
+    PlaceLock(PlaceLock&&) noexcept = default;
+    PlaceLock& operator=(PlaceLock&&) = delete;
+    ~PlaceLock() {
+        if (fd) ::unlink(file.c_str());
+    }
+
+    std::string file;
+    Fd fd;
+};
+
 /// Creates the directory if its parent exists, and locks a file of ours in it: if several daemons start at once, one
-/// binds and the others then find it alive. Closing the descriptor drops the lock. Not the directory itself is locked,
-/// nor anybody else's file: one who can open it could hold the lock for ever.
-Result<Fd> lock_place(const std::string& path) {
+/// binds and the others then find it alive. Not the directory itself is locked, nor anybody else's file: one who can
+/// open it could hold the lock for ever.
+Result<PlaceLock> lock_place(const std::string& path) {
     const std::filesystem::path directory = std::filesystem::path(path).parent_path();
     if (::mkdir(directory.c_str(), 0700) != 0 && errno != EEXIST) return system_refusal(path);
     const std::string file = path + ".lock";
-    Fd fd(::open(file.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC, 0600));
-    struct stat status {};
-    if (!fd || ::fstat(fd.get(), &status) != 0) return system_refusal(file);
-    if ((status.st_mode & 0777) == 0) ::fchmod(fd.get(), 0600);  // made just now, under an odd umask
-    if (!S_ISREG(status.st_mode) || status.st_uid != ::geteuid() || (status.st_mode & 077) != 0)
-        return tl::unexpected(error(Error::Code::kForbidden, file, "others could hold this lock; remove the file"));
-    if (::flock(fd.get(), LOCK_EX) != 0) return system_refusal(file);
-    return fd;
+    for (;;) {
+        Fd fd(::open(file.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC, 0600));
+        struct stat opened {};
+        struct stat present {};
+        if (!fd || ::fstat(fd.get(), &opened) != 0) return system_refusal(file);
+        if ((opened.st_mode & 0777) == 0) ::fchmod(fd.get(), 0600);  // made just now, under an odd umask
+        if (!S_ISREG(opened.st_mode) || opened.st_uid != ::geteuid() || (opened.st_mode & 077) != 0)
+            return tl::unexpected(error(Error::Code::kForbidden, file, "others could hold this lock; remove the file"));
+        if (::flock(fd.get(), LOCK_EX) != 0) return system_refusal(file);
+        // The one who held it before has removed the file.
+        if (::stat(file.c_str(), &present) == 0 && present.st_ino == opened.st_ino)
+            return PlaceLock(file, std::move(fd));
+    }
 }
 
 /// Succeeds if `path` does not exist, or is a socket that nobody listens on any more.
@@ -116,7 +134,7 @@ Result<ListenSocket> ListenSocket::bind(const std::filesystem::path& path) {
     if (!final_address || !first_address) {
         return tl::unexpected(error(Error::Code::kBadRequest, final_path, "too long for a socket's path (106)"));
     }
-    AGENT_TRY(const Fd lock, lock_place(final_path));
+    AGENT_TRY(const PlaceLock lock, lock_place(final_path));
     AGENT_CHECK(check_free(final_path, *final_address));
     AGENT_CHECK(check_free(first_path, *first_address));
 
