@@ -39,6 +39,7 @@ struct CoreStage {
     void log_in(const std::string& account) {
         agent::Grant grant{.account = account,
                            .app = "firm",
+                           .origin = {},
                            .tokens = {.access_token = agent::SecretString(std::string_view("A1")),
                                       .refresh_token = agent::SecretString(std::string_view("R1")),
                                       .expires_in = std::chrono::hours(1)},

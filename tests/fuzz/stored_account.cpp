@@ -67,7 +67,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     stage.book.start();
     const auto facts = stage.book.facts("smith");
     FUZZ_ASSERT(facts && facts->generation == generation);
-    FUZZ_ASSERT(record || facts->state == "login_required");
+    FUZZ_ASSERT(record || facts->state == agent::AccountState::kLoginRequired);
     for (int hour = 0; hour < 3; ++hour) {
         stage.timers.advance(std::chrono::hours(1));
         static_cast<void>(stage.book.token_now("smith", std::chrono::minutes(1)));

@@ -126,12 +126,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const auto token = stage.book.token_now("smith", std::chrono::seconds(0));
     FUZZ_ASSERT(facts && token && *token);  // A1 is still valid, whatever the answer
     if (read) {
-        FUZZ_ASSERT(facts->state == "ready" && (*token)->generation == 2);
+        FUZZ_ASSERT(facts->state == agent::AccountState::kReady && (*token)->generation == 2);
         FUZZ_ASSERT((*token)->access_token.equals(read->access_token.reveal()));
         const std::string renewed(read->refresh_token ? read->refresh_token->reveal() : "R1");
         FUZZ_ASSERT(kept_refresh_tokens(stage) == renewed + " R1");
     } else {
-        FUZZ_ASSERT((facts->state == "login_required") == (read.error().kind == Happening::kGrantDead));
+        FUZZ_ASSERT((facts->state == agent::AccountState::kLoginRequired) == (read.error().kind == Happening::kGrantDead));
         FUZZ_ASSERT((*token)->generation == 1 && (*token)->access_token.equals("A1"));
         FUZZ_ASSERT(kept_refresh_tokens(stage) == "R1");
     }
