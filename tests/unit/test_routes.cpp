@@ -113,7 +113,7 @@ Test(routes, a_wrong_method_is_told_the_right_ones) {
         {kPut, "/v1/accounts/smith-law", "GET, DELETE"},
         {kGet, "/v1/accounts/smith-law/refresh", "POST"},
         {kPut, "/v1/authorizations/x", "GET, POST, DELETE"},
-        {kGet, "/v1/apps/firm", "PUT, DELETE"},
+        {kPost, "/v1/apps/firm", "GET, PUT, DELETE"},
         {kDelete, "/v1/status", "GET"},
     };
     ApiFixture api;
