@@ -78,7 +78,7 @@ _clioctl_complete() {
                 default) options='--clear --json' ;;
                 refresh) options='--all --revive --json' ;;
                 logout) options='--all --yes --local --json' ;;
-                unlock) options='--recovery-key --stdin --ask-password --json' ;;
+                unlock) options='--recovery-key --accept-cost --stdin --ask-password --json' ;;
                 'key add') options='--calibrate --stdin --ask-password --json' ;;
                 'key rotate') options='--wait --json' ;;
                 'key test') options='--passphrase --recovery-key --accept-cost --stdin --ask-password --json' ;;

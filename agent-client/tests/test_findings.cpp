@@ -56,15 +56,16 @@ Test(findings, of_an_app_is_the_worst_check) {
 }
 
 Test(findings, of_accounts) {
-    const auto of = [](const char* state, const char* reason) {
-        const std::string text = std::string(R"({"name":"a","state":")") + state + R"(","reason":")" + reason + "\"}";
+    const auto of = [](const char* state, const char* reason, const char* next_step = "") {
+        const std::string text = std::string(R"({"name":"a","state":")") + state + R"(","reason":")" + reason +
+                                 R"(","next_step":")" + next_step + "\"}";
         return shown(judge_account(parsed(text.c_str())));
     };
     EXPECT_CONTAINS(of("ready", ""), "good  account a  ready");
     EXPECT_CONTAINS(of("refreshing", ""), "good");
     EXPECT_CONTAINS(of("ready", "its app is not registered"), "bad  account a  ready: its app is not registered");
     EXPECT_CONTAINS(of("stale", "time-out"), "advice");
-    EXPECT_CONTAINS(of("login_required", "revoked"), "do: clioctl login a");
+    EXPECT_CONTAINS(of("login_required", "revoked", "clioctl login a"), "do: clioctl login a");
     EXPECT_CONTAINS(of("of_a_newer_agent", ""), "bad");
 }
 

@@ -4,6 +4,7 @@
 
 #include <cstdio>
 
+#include "fakes/no_descriptors.h"
 #include "fakes/redirect_stage.h"
 
 using fakes::RawClient;

@@ -93,7 +93,7 @@ def test_an_error_description_is_made_harmless(stage):
     stage.login("smith-law")
     stage.clio.fault("token:nasty_description:1000")
     answer = stage.agent.post("/v1/accounts/smith-law/refresh")
-    assert answer.status == 503
+    assert answer.status == 403 and answer.json["code"] == "needs_attention"
     assert "invalid_request" in answer.json["detail"]
     with_events = answer.json["detail"] + stage.agent.account("smith-law")["reason"]
     assert not [character for character in with_events if ord(character) < 0x20 or ord(character) == 0x7F]
@@ -140,7 +140,7 @@ def test_a_refused_client_is_not_a_dead_grant(stage):
     stage.secret_file.write_text("not the secret of this client")
     stage.daemon.restart()
     answer = stage.agent.post("/v1/accounts/smith-law/refresh")
-    assert answer.status == 503
+    assert answer.status == 403 and answer.json["code"] == "needs_attention"
     assert "invalid_client" in answer.json["detail"]
     assert stage.agent.token("smith-law")["generation"] == 1
 

@@ -95,7 +95,7 @@ def test_a_secret_is_read_again(stage, reload):
     right = stage.secret_file.read_text()
     stage.secret_file.write_text("it was mistyped here")
     reload()
-    assert stage.agent.post("/v1/accounts/smith-law/refresh").status == 503
+    assert stage.agent.post("/v1/accounts/smith-law/refresh").status == 403
     stage.secret_file.write_text(right)
     reload()
     until(lambda: stage.agent.account("smith-law")["generation"] == 2, "the right secret is not tried")

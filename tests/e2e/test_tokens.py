@@ -140,7 +140,7 @@ def test_a_script_that_is_refused_for_ever_gets_a_reason_and_no_loop(stage):
         outcomes.append(stage.agent.post("/v1/accounts/smith-law/report", report).json["outcome"])
     assert outcomes == ["refreshing"] + 4 * ["ignored"]
     facts = stage.agent.account("smith-law")
-    assert (facts["state"], facts["generation"]) == ("ready", 2)
+    assert (facts["state"], facts["generation"]) == ("needs_attention", 2)
     assert "region" in facts["reason"] and "permissions" in facts["reason"]
     assert refreshes(stage) == 1
 

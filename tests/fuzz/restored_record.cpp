@@ -80,6 +80,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         stage.timers.advance(std::chrono::hours(1));
         while (stage.http.open() > 0) stage.http.answer(503, "");
     }
-    if (outcome == Outcome::kSetAside) FUZZ_ASSERT(stage.book.facts("jones")->state == agent::AccountState::kLoginRequired);
+    if (outcome == Outcome::kSetAside)
+        FUZZ_ASSERT(stage.book.facts("jones")->state == agent::AccountState::kLoginRequired);
     return 0;
 }

@@ -131,7 +131,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         const std::string renewed(read->refresh_token ? read->refresh_token->reveal() : "R1");
         FUZZ_ASSERT(kept_refresh_tokens(stage) == renewed + " R1");
     } else {
-        FUZZ_ASSERT((facts->state == agent::AccountState::kLoginRequired) == (read.error().kind == Happening::kGrantDead));
+        FUZZ_ASSERT((facts->state == agent::AccountState::kLoginRequired) ==
+                    (read.error().kind == Happening::kGrantDead));
         FUZZ_ASSERT((*token)->generation == 1 && (*token)->access_token.equals("A1"));
         FUZZ_ASSERT(kept_refresh_tokens(stage) == "R1");
     }

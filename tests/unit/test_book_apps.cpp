@@ -42,7 +42,7 @@ Test(book_apps, a_refused_client_condemns_no_account) {
     stage.run(10min);
     cr_expect(stage.http.sent() == before, "nothing is to be gained by asking soon");
     for (const char* name : {"a", "b", "c"}) {
-        EXPECT_TEXT(stage.state(name), "stale#1");
+        EXPECT_TEXT(stage.state(name), "needs_attention#1");
         EXPECT_TEXT(stage.now(name, 0s), "A1#1");
         EXPECT_TEXT(stage.reason(name), "token request: HTTP 401 invalid_client");
     }

@@ -26,7 +26,7 @@ Test(book_reload, without_its_app_an_account_waits_and_says_so) {
     stage.log_in("smith");
     stage.configure(nullptr);
     EXPECT_TEXT(stage.now("smith"), "not_found");
-    EXPECT_TEXT(stage.state("smith"), "ready#1");
+    EXPECT_TEXT(stage.state("smith"), "needs_attention#1");
     EXPECT_CONTAINS(stage.reason("smith"), "its app firm is not registered");
     stage.run(24h);
     cr_expect(stage.http.sent() == 0);
@@ -60,7 +60,7 @@ Test(book_reload, a_refresh_under_way_is_stored_though_its_app_has_gone) {
     stage.configure(nullptr);
     stage.give_tokens("A2", "R2");
     stage.run(CoreStage::kAMoment);
-    EXPECT_TEXT(reply.text, "ready#2");
+    EXPECT_TEXT(reply.text, "needs_attention#2");
     stage.configure(&stage.app);
     EXPECT_TEXT(stage.now("smith"), "A2#2");
     stage.refresh("smith");

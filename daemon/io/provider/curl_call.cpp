@@ -116,6 +116,7 @@ void CurlCall::set_trust(TrustStore& trusted) {
     trust_problem_ = trusted.problem();
     set(CURLOPT_CAINFO, static_cast<const char*>(nullptr));
     set(CURLOPT_CAPATH, static_cast<const char*>(nullptr));
+    set(CURLOPT_CA_CACHE_TIMEOUT, 0L);     // of what it finds in the store that we set
     set(CURLOPT_SSL_SESSIONID_CACHE, 0L);  // who resumes a session is not checked again
     set(CURLOPT_SSL_CTX_FUNCTION, &before_handshake);
     set(CURLOPT_SSL_CTX_DATA, this);

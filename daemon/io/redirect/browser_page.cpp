@@ -51,7 +51,8 @@ Words words_for(const BrowserPage& page) {
         case BrowserPage::Kind::kNotExpected:
             break;
     }
-    return {"Nothing to do here", "No login is waiting for this page. You can close this window."};
+    return {"Nothing to do here", page.reason.empty() ? "No login is waiting for this page. You can close this window."
+                                                      : html_escape(page.reason)};
 }
 
 int status_for(BrowserPage::Kind kind) noexcept {
