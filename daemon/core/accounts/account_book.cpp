@@ -238,7 +238,8 @@ Result<ReportOutcome> AccountBook::report(std::string_view name, std::uint64_t g
         return fail(Error::Code::kBadRequest, "generation " + std::to_string(generation) + ": account " +
                                                   std::string(name) + " is only at " + std::to_string(life.generation));
     if (generation < life.generation) return ReportOutcome::kNewerExists;
-    if (status != kUnauthorized) return ReportOutcome::kIgnored;
+    // Once a person must log in there is no newer token to come, and one caller's word takes the last one from nobody.
+    if (status != kUnauthorized || life.state == State::kLoginRequired) return ReportOutcome::kIgnored;
 
     const std::uint64_t before = account->reported_generation;
     const std::uint32_t in_a_row =
@@ -254,7 +255,7 @@ Result<ReportOutcome> AccountBook::report(std::string_view name, std::uint64_t g
     const bool first = std::exchange(account->reported_generation, generation) != generation;
     if (first) account->reports_in_a_row = in_a_row + 1;
     if (account->attempt) return ReportOutcome::kRefreshing;
-    if (!first || life.state == State::kLoginRequired) return ReportOutcome::kIgnored;
+    if (!first) return ReportOutcome::kIgnored;
     events_.publish(account_event(*account, EventKind::kReported, world_.clock.now()));
     if (life.state == State::kReady) refresher_.want(*account, Pacer::Priority::kAsked);
     return ReportOutcome::kRefreshing;
