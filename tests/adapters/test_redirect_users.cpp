@@ -4,6 +4,7 @@
 
 #include <cstdio>
 
+#include "fakes/no_threads.h"
 #include "fakes/redirect_stage.h"
 
 using fakes::RawClient;
@@ -62,6 +63,19 @@ Test(redirect_users, knows_a_socket_of_ipv6_that_talks_ipv4) {
     Fixture f;
     f.start();
     f.ask(f.request("/callback?code=c"), "::ffff:127.0.0.1");
+    cr_expect(f.until_asked());
+}
+
+Test(redirect_users, turns_away_a_browser_that_it_has_no_thread_to_know) {
+    Fixture f;
+    f.start();
+    {
+        const fakes::NoThreads no_threads;
+        const RawClient& browser = f.ask(f.request("/callback?code=c"));
+        f.expect_page(browser, "HTTP/1.1 403 ");
+        EXPECT_CONTAINS(browser.received(), "could not tell whose browser this is");
+    }
+    f.ask(f.request("/callback?code=d"));
     cr_expect(f.until_asked());
 }
 
