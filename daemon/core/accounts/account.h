@@ -45,8 +45,8 @@ struct Account {
     /// What callers report; while it persists, a timer for its end.
     Refusals refusals;
     std::unique_ptr<Timer> refusals_over;
-    /// By how much the clock of this machine was ahead of the server's when it last answered.
-    Duration clock_ahead{0};
+    /// When this machine booted by the clock of the server, which has told its time.
+    std::optional<WallTime> booted_at;
     /// The trouble that was told last, until the account is ready again; kReady for none.
     AccountState told = AccountState::kReady;
     /// While a login or a removal has the account, no refresh begins.

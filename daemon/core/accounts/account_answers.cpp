@@ -30,6 +30,12 @@ std::chrono::seconds whole_seconds(Duration d) {
 
 }  // namespace
 
+/// By how much the clock of this machine is ahead of the server's now; zero when the server has not told its time.
+Duration AccountAnswers::clock_ahead(const Account& account) const {
+    if (!account.booted_at) return Duration::zero();
+    return clock_.now() - (*account.booted_at + clock_.boot_now().time_since_epoch());
+}
+
 /// What stands beside the account's life, and needs a person all the same: the first of them counts.
 AccountAnswers::Concern AccountAnswers::concern(const Account& account) const {
     const Life& life = account.record.life;
@@ -38,7 +44,7 @@ AccountAnswers::Concern AccountAnswers::concern(const Account& account) const {
     if (apps_.find(account.record.app) == nullptr) return Concern::kNoApp;
     if (!life.reason.empty()) return Concern::kNone;
     if (account.refusals.persist_for(clock_.boot_now()) > Duration::zero()) return Concern::kRefusedAgain;
-    if (std::chrono::abs(account.clock_ahead) > kMostClockDifference) return Concern::kClock;
+    if (std::chrono::abs(clock_ahead(account)) > kMostClockDifference) return Concern::kClock;
     return Concern::kNone;
 }
 
@@ -67,8 +73,8 @@ std::string AccountAnswers::reason(const Account& account) const {
         case Concern::kRefusedAgain:
             return refused_again(account);
         case Concern::kClock:
-            return "the clock of this machine is " + in_words(std::chrono::abs(account.clock_ahead)) +
-                   (account.clock_ahead > Duration::zero() ? " ahead of" : " behind") +
+            return "the clock of this machine is " + in_words(std::chrono::abs(clock_ahead(account))) +
+                   (clock_ahead(account) > Duration::zero() ? " ahead of" : " behind") +
                    " Clio's: tokens seem to expire too early or too late";
     }
     std::abort();

@@ -59,7 +59,10 @@ void AccountBook::load(const StoredRow& row) {
 }
 
 void AccountBook::start() {
-    clock_watch_ = world_.timers.on_clock_step([this] { reschedule_all(); });
+    clock_watch_ = world_.timers.on_clock_step([this] {
+        reschedule_all();
+        for (auto& [name, account] : accounts_) tell_trouble(account);  // the clock, or its end
+    });
     reschedule_all();
     // What needed a person before has been told, and its end will be.
     for (auto& [name, account] : accounts_)
