@@ -161,6 +161,6 @@ Test(book_serving, without_its_app_an_account_says_so) {
     }
     stage.run(24h);
     EXPECT_TEXT(stage.now("smith"), "not_found");
-    EXPECT_TEXT(stage.state("smith"), "ready#1");
+    EXPECT_TEXT(stage.state("smith"), "needs_attention#1");
     cr_expect(stage.http.sent() == 0);
 }
