@@ -11,7 +11,6 @@
 #include "app/start/places.h"
 #include "base/json/json_reader.h"
 #include "base/secret/client_secret.h"
-#include "base/text/url.h"
 
 namespace agent {
 
@@ -98,22 +97,25 @@ Result<void> read_tls(const Json& json, Config::Tls& tls) {
 }
 
 Result<std::string> read_proxy_url(const Json& json) {
-    const auto refuse = [&](std::string_view why) {
-        return tl::unexpected(json_error(json.position(), "expected http://HOST:PORT" + std::string(why)));
-    };
-    const auto text = json.string();
-    if (!text) return refuse("");
-    const auto url = Url::parse(*text);
-    if (!url && text->find('@') != std::string_view::npos)
-        return refuse(": user and password belong into the file of \"credentials\"");
-    if (!url || url->scheme != "http" || !url->has_port || url->path != "/" || !url->query.empty()) return refuse("");
-    return std::string(*text);
+    const std::string_view text = json.string().value_or("");
+    if (const auto valid = check_proxy_url(text); !valid) {
+        const bool has_user = text.find('@') != std::string_view::npos;
+        return tl::unexpected(
+            json_error(json.position(),
+                       valid.error().message +
+                           (has_user ? ": user and password belong into the file of \"credentials\"" : std::string())));
+    }
+    return std::string(text);
 }
 
 Result<void> read_proxy(const Json& json, HttpProxy& proxy) {
     if (const auto text = json.string()) {
-        proxy.is_environments = *text == "environment";
-        if (proxy.is_environments) return {};
+        if (*text == "environment") {
+            auto named = proxy_of_environment();
+            if (!named) return tl::unexpected(json_error(json.position(), named.error().message));
+            proxy = *std::move(named);
+            return {};
+        }
         AGENT_TRY(proxy.url, read_proxy_url(json));
         return {};
     }

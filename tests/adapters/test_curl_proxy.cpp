@@ -40,7 +40,8 @@ struct Fixture {
         return *std::move(outcome);
     }
 
-    [[nodiscard]] HttpProxy proxy() const { return {.is_environments = false, .url = url(), .credentials = {}}; }
+    [[nodiscard]] HttpProxy proxy() const { return {.url = url(), .credentials = {}, .exempt = {}}; }
+    static HttpProxy of_environment() { return agent::proxy_of_environment().value(); }
     [[nodiscard]] std::string url() const { return "http://127.0.0.1:" + std::to_string(server.port()); }
 
     agent::EventLoop loop;
@@ -51,8 +52,6 @@ struct Fixture {
                               peer.send("HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n");
                           }};
 };
-
-const HttpProxy kOfEnvironment{.is_environments = true, .url = {}, .credentials = {}};
 
 }  // namespace
 
@@ -82,20 +81,58 @@ Test(curl_proxy, is_not_asked_for_plain_http_to_loopback) {
     cr_expect(f.post(f.proxy(), clio.url()));
     ::setenv("http_proxy", f.url().c_str(), 1);
     ::setenv("all_proxy", f.url().c_str(), 1);
-    cr_expect(f.post(kOfEnvironment.clone(), clio.url()));
+    cr_expect(f.post(Fixture::of_environment(), clio.url()));
     cr_expect(f.server.accepted() == 0);
 }
 
 Test(curl_proxy, comes_from_the_environment_where_it_should) {
     Fixture f;
     ::setenv("HTTPS_PROXY", f.url().c_str(), 1);
-    cr_expect_not(f.post(kOfEnvironment.clone()));
+    cr_expect_not(f.post(Fixture::of_environment()));
     cr_expect(f.server.requests() == 1);
     ::setenv("NO_PROXY", "example.com,.invalid", 1);
-    cr_expect_not(f.post(kOfEnvironment.clone()));
+    cr_expect_not(f.post(Fixture::of_environment()));
     cr_expect(f.server.requests() == 1, "NO_PROXY names the host");
     cr_expect_not(f.post(f.proxy()));
     cr_expect(f.server.requests() == 2, "NO_PROXY is for the proxy of the environment");
+}
+
+Test(curl_proxy, of_the_environment_gets_the_credentials_in_its_url) {
+    Fixture f;
+    // "#" must not stand in a URL, and curl quotes one that it does not understand.
+    ::setenv("HTTPS_PROXY", ("http://firm:a:p#%41ss@" + f.url().substr(7)).c_str(), 1);
+    const Outcome outcome = f.post(Fixture::of_environment());
+    cr_assert_not(outcome);
+    EXPECT_CONTAINS(outcome.error().message, "403");
+    EXPECT_CONTAINS(f.asked, "Proxy-Authorization: Basic ZmlybTphOnAjQXNz\r\n");
+}
+
+Test(curl_proxy, of_the_environment_is_read_by_us_and_its_password_is_in_no_error) {
+    struct Row {
+        const char* value;
+        const char* url;  // nullptr: refused
+        const char* credentials;
+    };
+    for (const Row& row :
+         {Row{"proxy.example:3128", "http://proxy.example:3128", ""},
+          Row{"HTTP://proxy.example:3128/", "http://proxy.example:3128/", ""},
+          Row{"http://firm@proxy.example:3128", "http://proxy.example:3128", "firm:"},
+          Row{"firm:p/s@s@proxy.example:3128", "http://proxy.example:3128", "firm:p/s@s"},
+          Row{"https://firm:s3cret@proxy.example:3128", nullptr, ""},
+          Row{"socks5://firm:s3cret@proxy.example:3128", nullptr, ""},
+          Row{"http://firm:s3cret@proxy.example", nullptr, ""},
+          Row{"http://firm:s3cret%@proxy.example:3128", nullptr, ""}, Row{"http://firm:s3cret", nullptr, ""}}) {
+        ::setenv("all_proxy", row.value, 1);
+        const auto proxy = agent::proxy_of_environment();
+        cr_assert(proxy.has_value() == (row.url != nullptr), "%s", row.value);
+        if (proxy) {
+            EXPECT_TEXT(proxy->url, row.url);
+            EXPECT_TEXT(proxy->credentials.reveal(), row.credentials);
+        } else {
+            cr_expect(proxy.error().message.starts_with("all_proxy in the environment: "));
+            cr_expect(proxy.error().message.find("s3cret") == std::string::npos);
+        }
+    }
 }
 
 Test(curl_proxy, is_named_when_it_is_set_and_not_used) {

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "expect.h"
+#include "fakes/no_threads.h"
 #include "fakes/run_until.h"
 
 using agent::Derivations;
@@ -88,4 +89,32 @@ Test(derivations, are_not_waited_for) {
     dear.may_end.set_value();
     cr_assert(fakes::run_until(loop, none_runs));
     EXPECT_TEXT(ended, "...");
+}
+
+Test(derivations, are_refused_while_the_system_gives_no_thread) {
+    agent::EventLoop loop;
+    Derivations derivations(loop);
+    Dear dear;
+    std::string ended;
+    const auto note = [&](const Result<void>& ran) { ended += ran ? "a" : "!"; };
+    cr_assert(derivations.run(kAlice, dear.work(), note));
+    for (int i = 0; i < 2; ++i)
+        cr_assert(derivations.run(
+            kAlice, [] {}, note));
+    {
+        const fakes::NoThreads no_threads;
+        const auto refused = derivations.run(
+            kBob, [] {}, note);
+        cr_assert_not(refused);
+        cr_expect(refused.error().code == Error::Code::kTemporarilyUnavailable);
+        dear.may_end.set_value();
+        cr_assert(fakes::run_until(loop, [&] { return ended.size() == 3; }));
+        EXPECT_TEXT(ended, "a!!");
+        cr_expect(fakes::run_until(loop, none_runs));
+    }
+    for (const std::uint32_t user : {kAlice, kBob})
+        cr_assert(derivations.run(
+            user, [] {}, note));
+    cr_assert(fakes::run_until(loop, [&] { return ended == "a!!aa"; }));
+    cr_assert(fakes::run_until(loop, none_runs));
 }

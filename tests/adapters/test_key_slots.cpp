@@ -65,6 +65,15 @@ void execute(StoreFile& store, const char* sql) {
 
 struct Fixture {
     StoreFile open() { return StoreFile::open(directory / "store.db").value(); }
+    /// In the file or its log, where a copy would have it.
+    [[nodiscard]] bool is_on_the_disk(const agent::Bytes& bytes) const {
+        for (const char* const name : {"store.db", "store.db-wal"}) {
+            std::ifstream in(directory / name, std::ios::binary);
+            const std::string file(std::istreambuf_iterator<char>(in), {});
+            if (file.find(agent::as_text(bytes)) != std::string::npos) return true;
+        }
+        return false;
+    }
     fakes::TemporaryDirectory directory;
 };
 
@@ -269,21 +278,24 @@ Test(key_slots, the_previous_key_is_not_to_be_found_any_more) {
     Fixture f;
     StoreFile store = f.open();
     add(store, 'd', 'f');
-    const auto is_on_the_disk = [&](const agent::Bytes& bytes) {
-        for (const char* const name : {"store.db", "store.db-wal"}) {
-            std::ifstream in(f.directory / name, std::ios::binary);
-            const std::string file(std::istreambuf_iterator<char>(in), {});
-            if (file.find(agent::as_text(bytes)) != std::string::npos) return true;
-        }
-        return false;
-    };
     const agent::Bytes wrapped = agent::read_key_slots(store)->slots.front().wrapped;
     cr_assert(agent::rotate_data_key(store, key_of('d'), key_of('n')));
     const agent::Bytes sealed = agent::read_key_slots(store)->sealed_previous;
-    cr_assert(is_on_the_disk(wrapped) && is_on_the_disk(sealed));
+    cr_assert(f.is_on_the_disk(wrapped) && f.is_on_the_disk(sealed));
     cr_assert(agent::forget_previous_data_key(store, key_of('n')));
-    cr_expect_not(is_on_the_disk(wrapped));
-    cr_expect_not(is_on_the_disk(sealed));
+    cr_expect_not(f.is_on_the_disk(wrapped));
+    cr_expect_not(f.is_on_the_disk(sealed));
+}
+
+Test(key_slots, one_that_is_removed_opens_no_later_copy) {
+    Fixture f;
+    StoreFile store = f.open();
+    add(store, 'd', 'f');
+    add(store, 'd', 'g', SlotKind::kPassphrase);
+    const agent::Bytes wrapped = agent::read_key_slots(store)->slots.back().wrapped;
+    cr_assert(f.is_on_the_disk(wrapped));
+    cr_assert(agent::remove_key_slot(store, 2));
+    cr_expect_not(f.is_on_the_disk(wrapped));
 }
 
 Test(key_slots, are_not_made_up_for_records_that_exist) {

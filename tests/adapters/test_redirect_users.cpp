@@ -5,6 +5,7 @@
 #include <cstdio>
 
 #include "fakes/no_descriptors.h"
+#include "fakes/no_threads.h"
 #include "fakes/redirect_stage.h"
 
 using fakes::RawClient;
@@ -63,6 +64,18 @@ Test(redirect_users, knows_a_socket_of_ipv6_that_talks_ipv4) {
     Fixture f;
     f.start();
     f.ask(f.request("/callback?code=c"), "::ffff:127.0.0.1");
+    cr_expect(f.until_asked());
+}
+
+Test(redirect_users, turns_away_a_browser_that_it_has_no_thread_to_know) {
+    Fixture f;
+    f.start();
+    {
+        const fakes::NoThreads no_threads;
+        f.expect_page(f.ask(f.request("/callback?code=c")), "HTTP/1.1 403 ");
+        cr_expect(f.queries.empty());
+    }
+    f.ask(f.request("/callback?code=d"));
     cr_expect(f.until_asked());
 }
 

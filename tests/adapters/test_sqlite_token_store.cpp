@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "io/store/sqlite_token_store.h"
 
+#include <fstream>
+#include <iterator>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "base/log.h"
@@ -272,4 +275,21 @@ Test(sqlite_token_store, a_disk_that_refuses_is_told_once_and_answers_pings) {
     cr_expect(fixture.commit(put("smith", 1, 2, "x")));
     expect_conflict(fixture.commit(put("smith", 1, 2, "x")));
     EXPECT_TEXT(told, "store_failed store_recovered store_overtaken ");
+}
+
+Test(sqlite_token_store, overwrites_a_record_that_is_removed) {
+    Fixture f;
+    f.open();
+    const std::string sealed = "what nobody is to find again";
+    const auto is_on_the_disk = [&] {
+        for (const char* const name : {"store.db", "store.db-wal"}) {
+            std::ifstream in(f.directory / name, std::ios::binary);
+            if (std::string(std::istreambuf_iterator<char>(in), {}).find(sealed) != std::string::npos) return true;
+        }
+        return false;
+    };
+    cr_assert(f.commit(put("a", 0, 1, sealed)));
+    cr_assert(is_on_the_disk());
+    cr_assert(f.commit(remove_record("a", 1)));
+    cr_expect_not(is_on_the_disk());
 }

@@ -54,7 +54,7 @@ Test(book_refreshing, each_step_waits_for_the_one_before) {
     CoreStage stage(Rotation::kSingleUse, Product::kPlatform);
     stage.log_in("smith");
     stage.store.hold();
-    stage.run(6min);
+    stage.run(30min);
     const Reply& reply = stage.ask("smith", 59min);
     stage.run(1s);
 
@@ -100,7 +100,7 @@ Test(book_refreshing, a_thousand_callers_cause_one_refresh) {
 Test(book_refreshing, every_way_to_ask_shares_the_refresh_under_way) {
     CoreStage stage;
     stage.log_in("smith");
-    stage.run(6min);
+    stage.run(30min);
     const Reply& token = stage.ask("smith", 59min);
     const Reply& refresh = stage.refresh("smith");
     EXPECT_TEXT(stage.report("smith", 1), "refreshing");

@@ -84,14 +84,33 @@ Test(book_reports, one_of_a_token_made_for_a_report_leads_to_a_reason_and_not_to
     stage.run(1s);
     EXPECT_TEXT(stage.report("smith", 2), "refreshing");
     stage.let_refresh("A3", "", 24h);
-    EXPECT_TEXT(stage.reason("smith"), "");
+    EXPECT_CONTAINS(stage.reason("smith"), "region and api_base");
     stage.run(agent::kFirstReportPause);
     EXPECT_TEXT(stage.report("smith", 3), "ignored");
     stage.run(agent::kFirstReportPause);
     EXPECT_TEXT(stage.report("smith", 3), "refreshing");
 }
 
-Test(book_reports, a_refresh_or_login_that_no_report_caused_begins_afresh) {
+Test(book_reports, where_every_token_is_refused_nothing_recovers_in_between) {
+    CoreStage stage;
+    stage.log_in("smith", 24h);
+    for (int minute = 0; minute < 12 * 60; ++minute) {
+        stage.report("smith", stage.book->facts("smith")->generation);
+        stage.run(30s);
+        if (stage.http.open() > 0) stage.give_tokens("A", "", 24h);
+        stage.run(30s);
+    }
+    cr_expect(stage.http.sent() == 7, "%zu refreshes", stage.http.sent());
+    cr_expect(stage.heard.find("recovered") == std::string::npos, "%s", stage.heard.c_str());
+
+    stage.run(agent::kLongestReportPause - 2min);
+    EXPECT_CONTAINS(stage.state("smith"), "needs_attention#");
+    stage.run(1min);
+    EXPECT_CONTAINS(stage.state("smith"), "ready#");
+    cr_expect(stage.heard.ends_with("recovered smith#8\n"), "%s", stage.heard.c_str());
+}
+
+Test(book_reports, a_login_begins_afresh_and_a_refresh_for_another_reason_does_not) {
     CoreStage stage;
     stage.log_in("smith");
     stage.report("smith", 1);
@@ -99,10 +118,37 @@ Test(book_reports, a_refresh_or_login_that_no_report_caused_begins_afresh) {
     EXPECT_TEXT(stage.report("smith", 2), "ignored");
     stage.refresh("smith");
     stage.let_refresh("A3");
-    EXPECT_TEXT(stage.report("smith", 3), "refreshing");
-    stage.let_refresh("A4");
-    EXPECT_TEXT(stage.report("smith", 4), "ignored");
-    stage.log_in("smith", 1h, "A5", "R5");
+    EXPECT_TEXT(stage.report("smith", 3), "ignored");
+    EXPECT_TEXT(stage.state("smith"), "needs_attention#3");
+    stage.log_in("smith", 1h, "A4", "R4");
+    EXPECT_TEXT(stage.state("smith"), "ready#4");
+    EXPECT_TEXT(stage.report("smith", 4), "refreshing");
+}
+
+Test(book_reports, with_wishes_for_long_lives_cause_few_refreshes) {
+    CoreStage stage;
+    stage.log_in("smith");
+    for (int second = 0; second < 3600; ++second) {
+        if (stage.now("smith", 59min) == "wait") stage.ask("smith", 59min);
+        stage.report("smith", stage.book->facts("smith")->generation);
+        stage.run(500ms);
+        if (stage.http.open() > 0) stage.give_tokens("A");
+        stage.run(500ms);
+    }
+    cr_expect(stage.http.sent() <= 5, "%zu refreshes in an hour", stage.http.sent());
+}
+
+Test(book_reports, are_forgotten_after_a_day) {
+    CoreStage stage;
+    stage.log_in("smith", 24h * 30);
+    for (std::uint64_t generation = 1; generation < 4; ++generation) {
+        EXPECT_TEXT(stage.report("smith", generation), "refreshing");
+        stage.let_refresh("A", "", 24h * 30);
+        stage.run(agent::kReportsForgotten);
+    }
+    EXPECT_TEXT(stage.report("smith", 4), "refreshing");
+    stage.let_refresh("A5", "", 24h * 30);
+    stage.run(agent::kFirstReportPause);
     EXPECT_TEXT(stage.report("smith", 5), "refreshing");
 }
 
@@ -127,7 +173,7 @@ Test(book_reports, a_token_that_was_refused_is_not_given_out_once_the_grant_is_d
     EXPECT_TEXT(stage.report("smith", 1), "ignored");
 }
 
-Test(book_reports, after_the_verdict_too) {
+Test(book_reports, after_the_verdict_takes_the_last_token_from_nobody) {
     CoreStage stage;
     stage.log_in("smith");
     stage.refresh("smith");
@@ -135,7 +181,7 @@ Test(book_reports, after_the_verdict_too) {
     stage.say_invalid_grant();
     EXPECT_TEXT(stage.now("smith"), "A1#1");
     EXPECT_TEXT(stage.report("smith", 1), "ignored");
-    EXPECT_TEXT(stage.now("smith"), "login_required");
+    EXPECT_TEXT(stage.now("smith"), "A1#1");
 }
 
 Test(book_reports, change_nothing_durable) {

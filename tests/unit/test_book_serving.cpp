@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What callers get from the accounts when nothing goes wrong, and when there is nothing to be had.
+#include "base/text/nearest.h"
 #include "core/refresh/refresh_timing.h"
 #include "unit/core_stage.h"
 
@@ -41,6 +42,15 @@ Test(book_serving, nobody_by_that_name) {
 
     stage.log_in("smith-law");
     EXPECT_CONTAINS(stage.book->facts("smiht-law").error().message, "did you mean smith-law?");
+}
+
+Test(book_serving, a_name_that_was_mistyped_is_told_where_there_are_few_others) {
+    CoreStage stage;
+    stage.log_in("smith");
+    EXPECT_CONTAINS(stage.book->facts("smiht").error().message, "did you mean smith?");
+    // Among thousands every such request would hold the loop.
+    for (std::size_t i = 0; i < agent::kMostNearWords; ++i) stage.log_in("jones" + std::to_string(i));
+    EXPECT_CONTAINS(stage.book->facts("smiht").error().message, "no such account; clioctl list");
 }
 
 Test(book_serving, the_only_account) {
@@ -107,7 +117,7 @@ Test(book_serving, a_wish_that_cannot_be_met_gets_the_best_there_is) {
     EXPECT_TEXT(stage.now("smith", 24h), "A1#1 short");
     // A wish that just can be met is not worth a refresh for each call, either.
     stage.log_in("jones");
-    stage.run(6min - agent::kWireMargin);
+    stage.run(30min - agent::kWireMargin);
     EXPECT_TEXT(stage.now("jones", 59min), "A1#1 short");
     stage.run(agent::kWireMargin);
     EXPECT_TEXT(stage.now("jones", 59min), "wait");
@@ -124,7 +134,7 @@ Test(book_serving, no_refresh_for_each_call_however_often_the_impossible_is_aske
         }
         stage.run(1s);
     }
-    cr_expect(stage.http.sent() <= 10, "%zu refreshes in an hour", stage.http.sent());
+    cr_expect(stage.http.sent() <= 2, "%zu refreshes in an hour", stage.http.sent());
 }
 
 Test(book_serving, an_expired_token_is_never_given_out) {

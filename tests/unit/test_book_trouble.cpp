@@ -104,6 +104,25 @@ Test(book_trouble, a_clock_that_is_far_off_is_told_and_serves_all_the_same) {
     }
 }
 
+Test(book_trouble, a_clock_that_is_set_right_or_wrong_is_told_at_once) {
+    CoreStage stage;
+    stage.log_in("smith", 24h * 30);
+    begin_refresh(stage);
+    stage.http.finish(tokens_at(stage.clock.now() + 6min));
+    stage.run(CoreStage::kAMoment);
+    stage.run(10min);
+    EXPECT_TEXT(stage.state("smith"), "needs_attention#2");
+    stage.timers.set_wall(stage.clock.now() + 6min);
+    EXPECT_TEXT(stage.state("smith"), "ready#2");
+    EXPECT_TEXT(stage.reason("smith"), "");
+    cr_expect(stage.heard.ends_with("needs_attention smith#2\nrecovered smith#2\n"), "%s", stage.heard.c_str());
+    stage.timers.sleep(1h);
+    EXPECT_CONTAINS(stage.heard, "recovered smith#2\n");
+    stage.timers.set_wall(stage.clock.now() - 7min);
+    EXPECT_CONTAINS(stage.reason("smith"), "7 minutes behind");
+    EXPECT_CONTAINS(stage.heard, "recovered smith#2\nneeds_attention smith#2\n");
+}
+
 Test(book_trouble, a_clock_that_is_nearly_right_is_right) {
     CoreStage stage;
     stage.log_in("smith");

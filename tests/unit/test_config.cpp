@@ -106,10 +106,21 @@ Test(config, everything_said) {
 
 Test(config, a_proxy_in_a_word) {
     const auto by_url = Config::parse(R"({"proxy": "http://[::1]:3128"})");
-    cr_assert(by_url && !by_url->proxy.is_environments);
+    cr_assert(by_url);
     EXPECT_TEXT(by_url->proxy.url, "http://[::1]:3128");
+    for (const char* const name : {"https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"}) ::unsetenv(name);
     const auto by_environment = Config::parse(R"({"proxy": "environment"})");
-    cr_expect(by_environment && by_environment->proxy.is_environments && by_environment->proxy.url.empty());
+    cr_expect(by_environment && by_environment->proxy.url.empty());
+    ::setenv("HTTPS_PROXY", "http://firm:p#ss@proxy.example:3128", 1);
+    EXPECT_TEXT(Config::parse(R"({"proxy": "environment"})").value().proxy.url, "http://proxy.example:3128");
+}
+
+Test(config, a_proxy_of_the_environment_that_cannot_be_used) {
+    ::setenv("https_proxy", "https://firm:s3cret@proxy.example:3128", 1);
+    const auto config = Config::parse(R"({"proxy": "environment"})");
+    cr_assert_not(config);
+    EXPECT_CONTAINS(config.error().message, "line 1, column 11: https_proxy in the environment: only http:// proxies");
+    cr_expect(config.error().message.find("s3cret") == std::string::npos);
 }
 
 Test(config, certificates_that_are_none) {

@@ -2,6 +2,9 @@
 #include "base/text/nearest.h"
 
 #include <array>
+#include <string>
+#include <string_view>
+#include <vector>
 
 #include "expect.h"
 
@@ -28,6 +31,13 @@ Test(nearest, another_word) {
     for (const char* typed : {"", "backup", "x", "zz", "kentos", "frobnicate"}) EXPECT_TEXT(nearest(typed, kWords), "");
     EXPECT_TEXT(nearest(std::string(1000, 't'), kWords), "");
     EXPECT_TEXT(nearest("token", {}), "");
+}
+
+Test(nearest, among_too_many_none_is_looked_for) {
+    std::vector<std::string_view> words(kMostNearWords, "token");
+    EXPECT_TEXT(nearest("tokne", words), "token");
+    words.push_back("token");
+    EXPECT_TEXT(nearest("tokne", words), "");
 }
 
 Test(nearest, did_you_mean) {

@@ -50,5 +50,8 @@ Test(trace_text, answers) {
         agent::trace_body(answer(R"({"error":"invalid_grant","data":[{"error":"x","name":"Jo"},"A1",null,true]})"), by),
         R"({"error":"invalid_grant","data":[{"error":"x","name":")" + by.of("Jo") + R"("},")" + by.of("A1") +
             R"(",null,true]})");
+    EXPECT_TEXT(
+        agent::trace_body(answer(R"({"refresh_token":1234567,"created_at":1.5,"new":0.25})"), by),
+        R"({"refresh_token":")" + by.of("1234567") + R"(","created_at":1.5,"new":")" + by.of("0.250000") + R"("})");
     EXPECT_TEXT(agent::trace_body(answer("<html>A1"), by), "8 bytes that are not JSON");
 }

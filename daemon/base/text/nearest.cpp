@@ -41,7 +41,7 @@ bool begins_with(std::string_view word, std::string_view typed) {
 }  // namespace
 
 std::string_view nearest(std::string_view typed, std::span<const std::string_view> words) {
-    if (typed.empty() || typed.size() > kLongestTyped) return {};
+    if (typed.empty() || typed.size() > kLongestTyped || words.size() > kMostNearWords) return {};
     std::string_view best;
     // More than one letter in three, or three in all, is another word.
     std::size_t least = std::min<std::size_t>(typed.size() / 3 + 2, 4);

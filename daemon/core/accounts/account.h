@@ -14,6 +14,7 @@
 #include "core/accounts/account_state.h"
 #include "core/events.h"
 #include "core/refresh/pacer.h"
+#include "core/refresh/refusals.h"
 #include "ports/http_client.h"
 #include "ports/timers.h"
 #include "ports/token_store.h"
@@ -41,14 +42,11 @@ struct Account {
     AccountRecord record;
     /// Why the stored record could not be opened; such an account has no tokens, and its row is left as it is.
     std::string damage;
-    /// The last generation that a caller reported as refused.
-    std::uint64_t reported_generation = 0;
-    /// How many generations in a row were made because the one before was reported.
-    std::uint32_t reports_in_a_row = 0;
-    /// The generation that was reported too soon after it had been made because of a report.
-    std::uint64_t refused_again = 0;
-    /// By how much the clock of this machine was ahead of the server's when it last answered.
-    Duration clock_ahead{0};
+    /// What callers report; while it persists, a timer for its end.
+    Refusals refusals;
+    std::unique_ptr<Timer> refusals_over;
+    /// When this machine booted by the clock of the server, which has told its time.
+    std::optional<WallTime> booted_at;
     /// The trouble that was told last, until the account is ready again; kReady for none.
     AccountState told = AccountState::kReady;
     /// While a login or a removal has the account, no refresh begins.

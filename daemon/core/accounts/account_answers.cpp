@@ -30,6 +30,12 @@ std::chrono::seconds whole_seconds(Duration d) {
 
 }  // namespace
 
+/// By how much the clock of this machine is ahead of the server's now; zero when the server has not told its time.
+Duration AccountAnswers::clock_ahead(const Account& account) const {
+    if (!account.booted_at) return Duration::zero();
+    return clock_.now() - (*account.booted_at + clock_.boot_now().time_since_epoch());
+}
+
 /// What stands beside the account's life, and needs a person all the same: the first of them counts.
 AccountAnswers::Concern AccountAnswers::concern(const Account& account) const {
     const Life& life = account.record.life;
@@ -37,8 +43,8 @@ AccountAnswers::Concern AccountAnswers::concern(const Account& account) const {
     if (has_other_app(apps_, account.record)) return Concern::kOtherApp;
     if (apps_.find(account.record.app) == nullptr) return Concern::kNoApp;
     if (!life.reason.empty()) return Concern::kNone;
-    if (account.refused_again == life.generation) return Concern::kRefusedAgain;
-    if (std::chrono::abs(account.clock_ahead) > kMostClockDifference) return Concern::kClock;
+    if (account.refusals.persist_for(clock_.boot_now()) > Duration::zero()) return Concern::kRefusedAgain;
+    if (std::chrono::abs(clock_ahead(account)) > kMostClockDifference) return Concern::kClock;
     return Concern::kNone;
 }
 
@@ -67,8 +73,8 @@ std::string AccountAnswers::reason(const Account& account) const {
         case Concern::kRefusedAgain:
             return refused_again(account);
         case Concern::kClock:
-            return "the clock of this machine is " + in_words(std::chrono::abs(account.clock_ahead)) +
-                   (account.clock_ahead > Duration::zero() ? " ahead of" : " behind") +
+            return "the clock of this machine is " + in_words(std::chrono::abs(clock_ahead(account))) +
+                   (clock_ahead(account) > Duration::zero() ? " ahead of" : " behind") +
                    " Clio's: tokens seem to expire too early or too late";
     }
     std::abort();
@@ -99,9 +105,8 @@ AccountFacts AccountAnswers::facts(const Account& account) const {
 std::string AccountAnswers::refused_again(const Account& account) const {
     const AccountRecord& record = account.record;
     const App* const app = apps_.find(record.app);
-    return "a caller reports that the API refuses this token (401), as it did the one before; a refresh does not help: "
-           "check that app " +
-           record.app + " has the region and api_base" + (app == nullptr ? "" : " " + app->endpoints.api_base) +
+    return "callers report that the API refuses its tokens (401), also after a refresh: check that app " + record.app +
+           " has the region and api_base" + (app == nullptr ? "" : " " + app->endpoints.api_base) +
            " of the account, and its permissions at Clio; to refresh anyway: clioctl refresh " + record.name;
 }
 
@@ -164,7 +169,7 @@ Error AccountAnswers::why_no_token(const Account& account) const {
 
 Result<IssuedToken> AccountAnswers::best_token(const Account& account, Duration min_ttl) const {
     const Life& life = account.record.life;
-    const bool refused = life.state == State::kLoginRequired && account.reported_generation == life.generation;
+    const bool refused = life.state == State::kLoginRequired && account.refusals.noted(life.generation);
     const Duration left = remaining(life, clock_.now());
     if (!account.damage.empty() || refused || left <= Duration::zero()) return tl::unexpected(why_no_token(account));
     return issue(account, left >= min_ttl);
@@ -175,7 +180,7 @@ std::optional<Result<IssuedToken>> AccountAnswers::token_now(const Account& acco
     const WallTime now = clock_.now();
     const Duration left = remaining(life, now);
     const Duration lifetime = life.expires_at - life.obtained_at;
-    const bool newer_is_coming = account.reported_generation == life.generation && account.attempt != nullptr;
+    const bool newer_is_coming = account.refusals.noted(life.generation) && account.attempt != nullptr;
 
     if (life.state == State::kLoginRequired || app_for(apps_, account.record) == nullptr)
         return best_token(account, min_ttl);
@@ -183,7 +188,7 @@ std::optional<Result<IssuedToken>> AccountAnswers::token_now(const Account& acco
     if (left >= attainable_min_ttl(min_ttl, lifetime)) return issue(account, left >= min_ttl);
     if (left <= Duration::zero()) return std::nullopt;
     // A refresh would not give much more, was tried just now, or waits for the disk.
-    const bool young = now - life.obtained_at < lifetime / 10;
+    const bool young = now - life.obtained_at < lifetime / kYoungPart;
     const bool waits_to_retry = !is_refreshing(life.state) && life.state != State::kReady && life.retry_at > now;
     if (young || waits_to_retry) return issue(account, /*min_ttl_met=*/false);
     return std::nullopt;

@@ -42,6 +42,7 @@ class AccountAnswers {
     enum class Concern { kNone, kNoApp, kOtherApp, kRefusedAgain, kClock };
 
     [[nodiscard]] Concern concern(const Account& account) const;
+    [[nodiscard]] Duration clock_ahead(const Account& account) const;
     [[nodiscard]] std::string reason(const Account& account) const;
     [[nodiscard]] std::string next_step(const Account& account) const;
     [[nodiscard]] Result<IssuedToken> issue(const Account& account, bool min_ttl_met) const;

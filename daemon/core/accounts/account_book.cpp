@@ -8,19 +8,9 @@
 #include "core/accounts/account_wait.h"
 #include "core/accounts/grant_app.h"
 #include "core/accounts/restored_account.h"
-#include "core/refresh/refresh_timing.h"
 #include "protocol/names.h"
 
 namespace agent {
-
-namespace {
-
-/// Whether its present token set came from a refresh, not from a login.
-bool made_by_refresh(const AccountRecord& record) {
-    return record.last_refresh == record.life.obtained_at;
-}
-
-}  // namespace
 
 AccountBook::AccountBook(World world, const Sealer& sealer, AppRegistry& apps, Events& events, Options options)
     : world_(world),
@@ -69,7 +59,10 @@ void AccountBook::load(const StoredRow& row) {
 }
 
 void AccountBook::start() {
-    clock_watch_ = world_.timers.on_clock_step([this] { reschedule_all(); });
+    clock_watch_ = world_.timers.on_clock_step([this] {
+        reschedule_all();
+        for (auto& [name, account] : accounts_) tell_trouble(account);  // the clock, or its end
+    });
     reschedule_all();
     // What needed a person before has been told, and its end will be.
     for (auto& [name, account] : accounts_)
@@ -238,26 +231,36 @@ Result<ReportOutcome> AccountBook::report(std::string_view name, std::uint64_t g
         return fail(Error::Code::kBadRequest, "generation " + std::to_string(generation) + ": account " +
                                                   std::string(name) + " is only at " + std::to_string(life.generation));
     if (generation < life.generation) return ReportOutcome::kNewerExists;
-    if (status != kUnauthorized) return ReportOutcome::kIgnored;
+    // Once a person must log in there is no newer token to come, and one caller's word takes the last one from nobody.
+    if (status != kUnauthorized || life.state == State::kLoginRequired) return ReportOutcome::kIgnored;
 
-    const std::uint64_t before = account->reported_generation;
-    const std::uint32_t in_a_row =
-        made_by_refresh(account->record) && before + 1 == generation ? account->reports_in_a_row : 0;
-    const bool too_soon = in_a_row > 0 && world_.clock.now() - life.obtained_at < report_pause(in_a_row);
-    if (too_soon && life.state == State::kReady && !account->attempt) {
-        if (std::exchange(account->refused_again, generation) != generation)
-            events_.publish(
-                account_event(*account, EventKind::kReported, world_.clock.now(), answers_.refused_again(*account)));
-        tell_trouble(*account);
+    Refusals& refusals = account->refusals;
+    const BootTime now = world_.clock.boot_now();
+    const WallTime wall = world_.clock.now();
+    const bool comes_anyway = life.state != State::kReady || account->attempt;
+    if (!comes_anyway && refusals.too_soon(now)) {
+        if (refusals.persist_for(now) == Duration::zero())
+            events_.publish(account_event(*account, EventKind::kReported, wall, answers_.refused_again(*account)));
+        refusals.persist(now);
+        await_end_of_refusals(*account);
         return ReportOutcome::kIgnored;
     }
-    const bool first = std::exchange(account->reported_generation, generation) != generation;
-    if (first) account->reports_in_a_row = in_a_row + 1;
-    if (account->attempt) return ReportOutcome::kRefreshing;
-    if (!first || life.state == State::kLoginRequired) return ReportOutcome::kIgnored;
-    events_.publish(account_event(*account, EventKind::kReported, world_.clock.now()));
-    if (life.state == State::kReady) refresher_.want(*account, Pacer::Priority::kAsked);
+    const bool first = !refusals.noted(generation);
+    refusals.note(generation);
+    if (!first) return account->attempt ? ReportOutcome::kRefreshing : ReportOutcome::kIgnored;
+    if (!account->attempt) events_.publish(account_event(*account, EventKind::kReported, wall));
+    if (!comes_anyway) {
+        refusals.cause_refresh(now);
+        refresher_.want(*account, Pacer::Priority::kAsked);
+    }
     return ReportOutcome::kRefreshing;
+}
+
+void AccountBook::await_end_of_refusals(Account& account) {
+    const Duration left = account.refusals.persist_for(world_.clock.boot_now());
+    const auto look_again = [this, &account] { await_end_of_refusals(account); };
+    account.refusals_over = left > Duration::zero() ? world_.timers.after(left, look_again) : nullptr;
+    tell_trouble(account);
 }
 
 std::unique_ptr<Waiting> AccountBook::adopt(Grant grant, Done done) {

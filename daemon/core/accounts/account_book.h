@@ -114,6 +114,7 @@ class AccountBook : public Accounts {
 
     void settled(Account& account);
     void tell_trouble(Account& account);
+    void await_end_of_refusals(Account& account);
     void retry_now(Account& account);
     void reschedule(Account& account);
     void reschedule_all();

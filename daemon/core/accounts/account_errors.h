@@ -15,7 +15,8 @@ namespace agent {
 
 [[nodiscard]] inline Error no_such_account(const AccountMap& accounts, std::string_view name) {
     std::vector<std::string_view> names;
-    for (const auto& [known, account] : accounts) names.push_back(known);
+    if (accounts.size() <= kMostNearWords)
+        for (const auto& [known, account] : accounts) names.push_back(known);
     const std::string meant = did_you_mean(name, names);
     return {.code = Error::Code::kNotFound,
             .message = "account " + std::string(name) + ": no such account" +

@@ -57,8 +57,9 @@ struct AccountFacts {
 enum class ReportOutcome {
     kNewerExists,  // ask for the token again
     kRefreshing,   // a refresh is under way or waits for its turn
-    kIgnored,      // a status that no refresh can cure, this generation was reported and refreshed before, or it was
-                   // itself made for a report a short while ago; the account's reason then tells what to check
+    kIgnored,      // a status that no refresh can cure, a person must log in, this generation was reported and
+                   // refreshed before, or a report has caused a refresh a short while ago; the account's reason then
+                   // tells what to check
 };
 
 struct AgentStatus {
@@ -111,7 +112,7 @@ class Accounts {
                                                           FactsDone done) = 0;
 
     /// A caller's word that `generation` was answered with `status`. Only 401 leads to a refresh, at most one for each
-    /// generation, and none for a token that was made for a report less than report_pause() ago.
+    /// generation, and none within report_pause() of the last that a report has caused.
     [[nodiscard]] virtual Result<ReportOutcome> report(std::string_view account, std::uint64_t generation,
                                                        int status) = 0;
 

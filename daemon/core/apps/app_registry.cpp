@@ -191,9 +191,9 @@ Error AppRegistry::not_registered(std::string_view name) const {
     if (const auto found = unreadable_.find(name); found != unreadable_.end()) {
         why = ": its stored record " + found->second.reason + "; add the app again";
     } else {
-        const auto all = list();
         std::vector<std::string_view> names;
-        for (const AppFacts& facts : all) names.push_back(facts.app.name);
+        for (const Entries* const entries : {&configured_, &stored_})
+            for (const auto& [known, entry] : *entries) names.push_back(known);
         const std::string meant = did_you_mean(name, names);
         why += meant.empty() ? "; clioctl app list names those there are" : meant;
     }

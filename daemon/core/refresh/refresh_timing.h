@@ -24,19 +24,19 @@ inline constexpr Duration kClockTolerance = std::chrono::minutes(5);
 
 /// What a request with a token may take to arrive, and what a server may round away.
 inline constexpr Duration kWireMargin = std::chrono::seconds(1);
-/// A refresh that a report has caused is given this long before a report of its token causes another; see
-/// report_pause(). Longer than Clio or a proxy takes to know a new token everywhere, and short enough for a second
-/// revocation to be cured soon.
+/// A refresh that a report has caused is given this long before a report causes another; see report_pause(). Longer
+/// than Clio or a proxy takes to know a new token everywhere, and short enough for a second revocation to be cured
+/// soon.
 inline constexpr Duration kFirstReportPause = std::chrono::minutes(10);
 inline constexpr Duration kLongestReportPause = std::chrono::hours(6);
+inline constexpr Duration kReportsForgotten = std::chrono::hours(24);  // so long after the last that caused a refresh
 
 /// When a token that was asked for at `asked_at` has to be taken for dead. The server counts from some moment after it
 /// was asked; on top comes kWireMargin, or a hundredth of a lifetime so short that it would matter.
 [[nodiscard]] WallTime expiry(WallTime asked_at, Duration lifetime);
 
-/// How old a token must be before a report of it causes a refresh, when it is the last of `in_a_row` that were made
-/// because of reports: 0 for one that was made otherwise, then 10 min, 20 min … 6 h. Where every token is refused, as
-/// in the wrong region, refreshing helps nobody, and with rotation each refresh puts the grant at risk.
+/// How long after the last of `in_a_row` refreshes that reports have caused no report causes another: 0 after none,
+/// then 10 min, 20 min … 6 h. See Refusals.
 [[nodiscard]] Duration report_pause(std::uint32_t in_a_row);
 
 /// Around `at_fraction` of the lifetime, spread by ±10 %, and always with a tenth of the lifetime to spare. Drawn once
@@ -45,6 +45,10 @@ inline constexpr Duration kLongestReportPause = std::chrono::hours(6);
 
 /// Exponential with full jitter: uniform below 1 s, 2 s, 4 s … 10 min; never before `retry_after` has passed.
 [[nodiscard]] Duration backoff(std::uint32_t failures, std::optional<Duration> retry_after, double unit);
+
+/// No wish of a caller has a token refreshed that is younger than one part in so many of its life: all who may ask for
+/// tokens could have one refreshed after the other.
+inline constexpr int kYoungPart = 2;
 
 /// The least remaining life to insist on for a token that lives `lifetime` in all. A wish that no token can meet is
 /// cut to a tenth of the lifetime, which the refresh in the background always leaves.

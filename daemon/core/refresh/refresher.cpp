@@ -205,11 +205,12 @@ void Refresher::take_answer(Account& account, const tl::expected<HttpResponse, H
     step(account, Happening::kTokensReceived, circumstances());
 }
 
-/// Compares the clocks, unless the answer may have waited to be read: its date is then older than now by itself.
+/// Notes the server's clock by the one that nobody sets, unless the answer may have waited to be read: its date is then
+/// older than now by itself.
 void Refresher::note_clock(Account& account, const HttpResponse& answer) {
     constexpr Duration kLongestFreshAnswer = std::chrono::minutes(1);
     if (!answer.date || world_.clock.boot_now() - account.attempt->sent_at > kLongestFreshAnswer) return;
-    account.clock_ahead = world_.clock.now() - *answer.date;
+    account.booted_at = *answer.date - world_.clock.boot_now().time_since_epoch();
 }
 
 /// A server that is odd once is odd in each answer: one line for each app and oddity.

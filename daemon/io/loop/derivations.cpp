@@ -4,6 +4,7 @@
 #include <atomic>
 #include <mutex>
 #include <optional>
+#include <system_error>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -15,6 +16,11 @@ namespace agent {
 namespace {
 
 std::atomic<int> running{0};
+
+Error no_thread() {
+    return {.code = Error::Code::kTemporarilyUnavailable,
+            .message = "passphrase: the system gives no thread to try it; try again later"};
+}
 
 }  // namespace
 
@@ -55,21 +61,28 @@ Result<void> Derivations::run(std::uint32_t user, Work work, Done done) {
     if (queue.size() >= kMostQueued)
         return fail(Error::Code::kTemporarilyUnavailable, "passphrase: too many others of yours wait to be tried");
     queue.push_back(std::make_shared<Job>(Job{.user = user, .work = std::move(work), .done = std::move(done)}));
-    if (queue.size() == 1) begin_next(user);
-    return {};
+    if (queue.size() > 1 || begin_next(user)) return {};
+    users_.erase(user);
+    return tl::unexpected(no_thread());
 }
 
-void Derivations::begin_next(std::uint32_t user) {
+bool Derivations::begin_next(std::uint32_t user) {
     ++running;
-    std::thread([job = users_[user].front(), finished = finished_]() mutable {
-        job->work();
-        {
-            const std::lock_guard lock(finished->mutex);
-            finished->jobs.push_back(std::move(job));
-            if (finished->wakeup) finished->wakeup->wake();
-        }
+    try {
+        std::thread([job = users_[user].front(), finished = finished_]() mutable {
+            job->work();
+            {
+                const std::lock_guard lock(finished->mutex);
+                finished->jobs.push_back(std::move(job));
+                if (finished->wakeup) finished->wakeup->wake();
+            }
+            --running;
+        }).detach();
+        return true;
+    } catch (const std::system_error&) {
         --running;
-    }).detach();
+        return false;
+    }
 }
 
 void Derivations::deliver() {
@@ -82,11 +95,11 @@ void Derivations::deliver() {
         if (stopped_) continue;
         auto& queue = users_[job->user];
         queue.pop_front();
-        if (queue.empty())
-            users_.erase(job->user);
-        else
-            begin_next(job->user);
+        std::deque<std::shared_ptr<Job>> given_up;
+        if (!queue.empty() && !begin_next(job->user)) given_up.swap(queue);
+        if (queue.empty()) users_.erase(job->user);
         job->done({});
+        for (const auto& other : given_up) other->done(tl::unexpected(no_thread()));
     }
 }
 

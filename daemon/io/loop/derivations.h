@@ -37,7 +37,8 @@ class Derivations final : public Worker {
     struct Job;
     struct Finished;
 
-    void begin_next(std::uint32_t user);
+    /// False when the system gives no thread.
+    [[nodiscard]] bool begin_next(std::uint32_t user);
     void deliver();
 
     std::map<std::uint32_t, std::deque<std::shared_ptr<Job>>> users_;  // the first of each runs

@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <array>
 #include <cstdio>
-#include <cstdlib>
 #include <new>
 #include <optional>
 #include <stdexcept>
@@ -40,15 +39,6 @@ bool is_unknown_authority(long verdict) noexcept {
         X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT, X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN,
         X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE};
     return std::find(unknown.begin(), unknown.end(), verdict) != unknown.end();
-}
-
-/// The variable that names a proxy for HTTPS to libcurl; null if none is set.
-const char* proxy_variable() noexcept {
-    for (const char* const name : {"https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"}) {
-        const char* const value = std::getenv(name);
-        if (value != nullptr && *value != '\0') return name;
-    }
-    return nullptr;
 }
 
 }  // namespace
@@ -131,13 +121,13 @@ CURLcode CurlCall::before_handshake(CURL*, void* context, void* self) noexcept {
 }
 
 void CurlCall::set_proxy(const HttpProxy& proxy) {
-    has_proxy_ = !plain_text_ && (proxy.is_environments || !proxy.url.empty());
-    if (!has_proxy_) return set(CURLOPT_PROXY, "");  // nor one from the environment
+    has_proxy_ = !plain_text_ && !proxy.url.empty();
+    // Never by the environment: a URL there that curl does not understand is quoted by it, password and all.
+    set(CURLOPT_PROXY, has_proxy_ ? proxy.url.c_str() : "");
+    set(CURLOPT_NOPROXY, proxy.exempt.c_str());
+    if (!has_proxy_) return;
     set(CURLOPT_HTTPPROXYTUNNEL, 1L);
     set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
-    if (proxy.is_environments) return;
-    set(CURLOPT_PROXY, proxy.url.c_str());
-    set(CURLOPT_NOPROXY, "");
     if (proxy.credentials.empty()) return;
     // Not by CURLOPT_PROXYUSERPWD, which would decode "%41" in them.
     SecretBuffer basic;

@@ -6,24 +6,13 @@
 #include <memory>
 #include <string>
 
-#include "base/secret/secret.h"
 #include "io/provider/curl_multi.h"
+#include "io/provider/http_proxy.h"
 #include "io/provider/trust_store.h"
 #include "ports/clock.h"
 #include "ports/http_client.h"
 
 namespace agent {
-
-/// A proxy to the servers' HTTPS ports, by CONNECT (RFC 9110 section 9.3.6): it sees where to, and never what. Plain
-/// HTTP, which is for loopback addresses, does not go through it.
-struct HttpProxy {
-    /// HTTPS_PROXY and NO_PROXY of the environment, as libcurl-env(3) has them; then the rest is empty.
-    bool is_environments = false;
-    std::string url;           // "http://host:port"; empty for none
-    SecretString credentials;  // "user:password"; may be empty
-
-    [[nodiscard]] HttpProxy clone() const { return {is_environments, url, credentials.clone()}; }
-};
 
 struct CurlHttpClientOptions {
     /// A plain name/version: Clio's firewall refuses some others.

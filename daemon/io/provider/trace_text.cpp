@@ -18,6 +18,7 @@ constexpr std::array<std::string_view, 6> kPublicParameters{"grant_type", "clien
                                                             "scope",      "token_type_hint", "code_challenge_method"};
 constexpr std::array<std::string_view, 5> kPublicMembers{"token_type", "scope", "error", "error_description",
                                                          "error_uri"};
+constexpr std::array<std::string_view, 2> kPublicNumbers{"expires_in", "created_at"};  // a token may be one, too
 
 template <std::size_t N>
 bool is_public(const std::array<std::string_view, N>& names, std::string_view name) {
@@ -37,10 +38,12 @@ void write(JsonWriter& out, const Json& json, std::string_view name, const Finge
         is_public(kPublicMembers, name) ? out.string(quoted_server_text(*text)) : out.string(names.of(*text));
     } else if (const auto boolean = json.boolean()) {
         out.boolean(*boolean);
-    } else if (const auto integer = json.integer()) {
-        out.integer(*integer);
     } else if (const auto number = json.number()) {
-        out.number(*number);
+        const auto integer = json.integer();
+        if (!is_public(kPublicNumbers, name))
+            out.string(names.of(integer ? std::to_string(*integer) : std::to_string(*number)));
+        else
+            integer ? out.integer(*integer) : out.number(*number);
     } else {
         out.null();
     }

@@ -15,7 +15,7 @@ namespace agent {
 /// "grant_type=refresh_token&client_id=…&refresh_token=#5f3a9c01/43"
 [[nodiscard]] std::string trace_form(std::string_view form, const Fingerprint& names);
 
-/// The JSON of the body with its strings replaced; for any other body only its size.
+/// The JSON of the body with its strings and numbers replaced; for any other body only its size.
 [[nodiscard]] std::string trace_body(const HttpResponse& response, const Fingerprint& names);
 
 /// "Bearer #5f3a9c01/43"; empty for none.

@@ -9,6 +9,7 @@
 #include <cstdio>
 #include <cstring>
 #include <map>
+#include <system_error>
 #include <thread>
 #include <utility>
 
@@ -77,10 +78,20 @@ class ConnectionOwners::Question {
 };
 
 std::shared_ptr<ConnectionOwners::Question> ConnectionOwners::ask(int fd, Answer answer) {
+    if (!has_worker()) return nullptr;
     auto question = std::make_shared<Question>(other_end(fd), std::move(answer));
     waiting_.push_back(question);
     if (!looking_) look();
     return question;
+}
+
+bool ConnectionOwners::has_worker() {
+    try {
+        if (!worker_) worker_.emplace(loop_);
+        return true;
+    } catch (const std::system_error&) {
+        return false;
+    }
 }
 
 void ConnectionOwners::look() {
@@ -95,7 +106,6 @@ void ConnectionOwners::look() {
             for (const std::string& end : question->other_ends) look->owners.emplace(end, std::nullopt);
     }
     looking_ = true;
-    if (!worker_) worker_.emplace(loop_);
     worker_->run(
         [look] {
             const auto take = [&](const TcpSocket& socket) {

@@ -26,10 +26,11 @@ class ConnectionOwners {
     ConnectionOwners(const ConnectionOwners&) = delete;
     ConnectionOwners& operator=(const ConnectionOwners&) = delete;
 
-    /// Calls `answer` later, from the loop.
+    /// Calls `answer` later, from the loop. Null when the system gives no thread to look: it could not be told then.
     [[nodiscard]] std::shared_ptr<Question> ask(int fd, Answer answer);
 
   private:
+    [[nodiscard]] bool has_worker();
     void look();
 
     EventLoop& loop_;

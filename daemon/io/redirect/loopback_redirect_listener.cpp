@@ -219,8 +219,12 @@ void LoopbackRedirectListener::accept(int fd, FindRedirectSite find_site, Expect
     const auto at = connections_.insert(connections_.end(), nullptr);
     *at = std::make_unique<BrowserConnection>(loop_, accepted.release(), std::move(find_site), patience_,
                                               [this, at] { connections_.erase(at); });
-    (*at)->identify(owners_.ask(
-        fd, [at, expects = std::move(expects)](std::optional<uid_t> owner) { take_in(**at, owner, expects); }));
+    auto question = owners_.ask(
+        fd, [at, expects = std::move(expects)](std::optional<uid_t> owner) { take_in(**at, owner, expects); });
+    if (question)
+        (*at)->identify(std::move(question));
+    else
+        (*at)->turn_away(std::nullopt);
 }
 
 void LoopbackRedirectListener::take_in(BrowserConnection& connection, std::optional<uid_t> owner,

@@ -201,7 +201,12 @@ Result<void> remove_key_slot(StoreFile& store, std::int64_t id) {
         return fail(Error::Code::kConflict, "key slot " + std::to_string(id) +
                                                 ": is the last one, and nothing would open the store without it; add "
                                                 "another first: clioctl key add");
-    return transaction.commit();
+    AGENT_CHECK(transaction.commit());
+    if (const auto overwritten = store.overwrite_removed(); !overwritten)
+        return fail(Error::Code::kTemporarilyUnavailable,
+                    "key slot " + std::to_string(id) +
+                        ": is removed, but can still be found in the file: " + overwritten.error().message);
+    return {};
 }
 
 Result<void> rotate_data_key(StoreFile& store, const SealingKey& current, const SealingKey& next) {
@@ -225,9 +230,7 @@ Result<std::vector<std::string>> forget_previous_data_key(StoreFile& store, cons
     AGENT_CHECK(reseal_records(store, Sealer(std::move(keys.current), std::move(keys.previous)), unreadable));
     if (sqlite_execute(store.db(), "DELETE FROM previous_data_key") != SQLITE_OK) return tl::unexpected(refusal(store));
     AGENT_CHECK(transaction.commit());
-    // What is replaced is overwritten in the file (secure_delete), once the log has been taken in.
-    if (sqlite_execute(store.db(), "PRAGMA wal_checkpoint(TRUNCATE)") != SQLITE_OK)
-        return tl::unexpected(refusal(store));
+    AGENT_CHECK(store.overwrite_removed());
     return unreadable;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "io/store/record_table.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "base/log.h"
@@ -68,6 +69,10 @@ std::vector<Result<void>> RecordTable::commit(std::span<const StoreChange> chang
         if (done) statement.reset();
     }
     if (code == SQLITE_OK) code = sqlite_execute(file_.db(), "COMMIT");
+    const bool removes = std::any_of(changes.begin(), changes.end(), [](const StoreChange& change) {
+        return change.action == StoreChange::Action::kRemove;
+    });
+    if (code == SQLITE_OK && removes) static_cast<void>(file_.overwrite_removed());  // if it fails, a later one does it
     if (code != SQLITE_OK) {
         results.assign(changes.size(), tl::unexpected(refusal()));
         for (SqliteStatement* statement : {&insert_, &update_, &remove_}) statement->reset();

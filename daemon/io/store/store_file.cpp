@@ -139,6 +139,11 @@ Duration StoreFile::longest_opening(const std::filesystem::path& path) {
     return none_yet ? kSlowStart : kSlowStart + std::chrono::seconds(size / kBytesPerSecond);
 }
 
+Result<void> StoreFile::overwrite_removed() {
+    if (sqlite_execute(db(), "PRAGMA wal_checkpoint(TRUNCATE)") == SQLITE_OK) return {};
+    return fail(Error::Code::kTemporarilyUnavailable, message(path_, sqlite_reason(db())));
+}
+
 Result<StoreFile> StoreFile::open(const std::filesystem::path& path) {
     StoreFile file;
     file.path_ = path;

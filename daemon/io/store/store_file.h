@@ -28,6 +28,10 @@ class StoreFile {
     /// How long opening and loading the store at `path` may take on a slow disk, judged by its size.
     [[nodiscard]] static Duration longest_opening(const std::filesystem::path& path);
 
+    /// Takes the log into the file, where what was removed or replaced is overwritten then (secure_delete), and empties
+    /// it: who copies them later has nothing of that. What was committed is durable, whether this fails or not.
+    [[nodiscard]] Result<void> overwrite_removed();
+
     [[nodiscard]] sqlite3* db() const noexcept { return db_.get(); }
     [[nodiscard]] const std::string& path() const noexcept { return path_; }
     /// 32 hexadecimal digits, drawn when the store was made: tells it from every other store.

@@ -37,6 +37,7 @@ void AccountLogin::adopted(Account& account, AccountRecord record) {
     account.record = std::move(record);
     account.record.life = step.life;
     account.attempt.reset();
+    account.refusals = {};
     events_.publish(account_event(account, EventKind::kLoggedIn, clock_.now()));
 }
 

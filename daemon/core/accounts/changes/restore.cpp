@@ -34,7 +34,7 @@ void AccountRestore::restored(Account& account, AccountRecord record) {
     const App* const app = apps_.find(record.app);
     account.record = after_restart(std::move(record), app);
     account.damage.clear();
-    account.reported_generation = 0;
+    account.refusals = {};
     events_.publish(account_event(account, EventKind::kRestored, clock_.now(), account.record.life.reason));
     if (account.record.life.state == State::kLoginRequired)
         events_.publish(account_event(account, EventKind::kLoginRequired, clock_.now(), account.record.life.reason));
