@@ -11,7 +11,7 @@
 #include "app/start/places.h"
 #include "base/json/json_reader.h"
 #include "base/secret/client_secret.h"
-#include "base/text/encoding.h"
+#include "base/text/url.h"
 
 namespace agent {
 
