@@ -4,7 +4,7 @@
 #include <chrono>
 
 #include "base/json/json.h"
-#include "base/text/encoding.h"
+#include "base/text/url.h"
 #include "core/oauth/authorization_request.h"
 #include "core/oauth/server_text.h"
 

@@ -54,9 +54,11 @@ BrowserPage LoginAttempt::start() {
     if (std::exchange(started_, true))
         return {.kind = BrowserPage::Kind::kFailed,
                 .account = state_.account,
+                .user = {},
                 .reason = "This link was opened before, and works once. Begin the login again."};
     return {.kind = BrowserPage::Kind::kGoTo,
             .account = state_.account,
+            .user = {},
             .reason = {},
             .location = state_.authorization_url};
 }

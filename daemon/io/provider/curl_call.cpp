@@ -13,6 +13,7 @@
 #include <string_view>
 #include <utility>
 
+#include "base/text/encoding.h"
 #include "base/text/url.h"
 #include "io/provider/curl_failure.h"
 #include "io/provider/retry_after.h"
