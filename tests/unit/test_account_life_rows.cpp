@@ -127,14 +127,21 @@ Test(account_life_rows, failures) {
     }
 }
 
-Test(account_life_rows, a_disk_that_refuses_is_a_failure_like_others) {
-    for (const auto& [from, to] :
-         {std::pair(State::kSavingIntent, State::kStale), std::pair(State::kSavingTokens, State::kTokensUnsaved)}) {
-        Life life = life_in(from);
-        life.failures = 2;
+Test(account_life_rows, a_disk_that_refuses_an_intent_is_a_failure_like_others) {
+    Life life = life_in(State::kSavingIntent);
+    life.failures = 2;
+    const Life after = agent::next(life, Happening::kSaveFailed, because("disk full")).life;
+    cr_expect(after.state == State::kStale && after.failures == 3 && after.retry_at == kNow + 2s);
+    EXPECT_TEXT(after.reason, "disk full");
+}
+
+Test(account_life_rows, tokens_are_saved_again_within_seconds) {
+    Life life = life_in(State::kSavingTokens);
+    for (const Duration pause : {1s, 2s, 4s, 8s, 10s, 10s, 10s}) {
         const Life after = agent::next(life, Happening::kSaveFailed, because("disk full")).life;
-        cr_expect(after.state == to && after.failures == 3 && after.retry_at == kNow + 2s);
+        cr_expect(after.state == State::kTokensUnsaved && after.retry_at == kNow + pause);
         EXPECT_TEXT(after.reason, "disk full");
+        life.failures = after.failures;
     }
 }
 

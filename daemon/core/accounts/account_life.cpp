@@ -92,6 +92,8 @@ void note_failure(Life& life, Happening happening, const Circumstances& with) {
         life.retry_at = with.now;  // many servers accept the token once more for some seconds: not a moment to lose
     else if (happening == kAppRefused || happening == kRequestRefused)
         life.retry_at = with.now + kRefusedPause + backoff(life.failures, with.retry_after, with.unit);
+    else if (life.state == kTokensUnsaved)
+        life.retry_at = with.now + save_pause(life.failures);
     else
         life.retry_at = next_attempt(life, with);
     ++life.failures;

@@ -96,20 +96,8 @@ void Reservations::reserve_or_add(const std::string& name, const Reservation::An
 
 void Reservations::release(Account& account) {
     account.reserved = false;
-    if (!refreshes_stopped_) refresher_.want_again(account);
+    refresher_.want_again(account);
     hooks_.released(account);
-}
-
-void Reservations::stop_refreshes() {
-    refreshes_stopped_ = true;
-    for (auto& [name, account] : accounts_) refresher_.put_off(account);
-}
-
-void Reservations::resume_refreshes() {
-    refreshes_stopped_ = false;
-    for (auto& [name, account] : accounts_) {
-        if (!account.reserved) refresher_.want_again(account);
-    }
 }
 
 }  // namespace agent

@@ -71,11 +71,6 @@ class Reservations {
     /// As reserve(), but for no such account runs `change` at once, with nothing reserved.
     void reserve_or_add(const std::string& name, const Reservation::Answer& answer, const Change& change);
 
-    /// From here on no refresh that was put off is wanted again when an account is free.
-    void stop_refreshes();
-    /// Wants those again, and goes on as before.
-    void resume_refreshes();
-
     /// Whether a change is being stored. Other reservations show in Account::reserved.
     [[nodiscard]] bool storing() const noexcept { return !commits_.empty(); }
 
@@ -90,7 +85,6 @@ class Reservations {
     Refresher& refresher_;
     Hooks hooks_;
     Commits commits_;
-    bool refreshes_stopped_ = false;
 };
 
 }  // namespace agent

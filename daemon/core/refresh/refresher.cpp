@@ -35,12 +35,13 @@ Refresher::Refresher(World world, const Sealer& sealer, const AppRegistry& apps,
 void Refresher::want(Account& account, Pacer::Priority priority) {
     const Life& life = account.record.life;
     if (!account.damage.empty() || is_refreshing(life.state)) return;
-    if (account.reserved) {
+    const bool only_saves = life.state == State::kTokensUnsaved;
+    if (account.reserved || (stopped_ && !only_saves)) {
         account.refresh_put_off = life.generation;
         return;
     }
 
-    if (life.state == State::kTokensUnsaved) {  // nothing is asked of the authorization server: no turn is needed
+    if (only_saves) {  // nothing is asked of the authorization server: no turn is needed
         step(account, Happening::kBegin, circumstances());
         return;
     }
@@ -56,6 +57,12 @@ void Refresher::want(Account& account, Pacer::Priority priority) {
         account.attempt->turn = std::move(turn);
         step(account, Happening::kBegin, circumstances());
     });
+}
+
+void Refresher::save_unsaved(AccountMap& accounts) {
+    for (auto& [name, account] : accounts) {
+        if (account.record.life.state == State::kTokensUnsaved) want(account, Pacer::Priority::kBackground);
+    }
 }
 
 void Refresher::withdraw(Account& account) {
@@ -325,6 +332,9 @@ void Refresher::publish(const Account& account, Happening happening) {
         case Happening::kNewerFound:
             return tell(EventKind::kRefreshed, "by another program");
         case Happening::kSaveFailed:
+            // Once for each token set, however often saving it is tried.
+            if (life.state == State::kTokensUnsaved && life.failures > 1) return;
+            return tell(EventKind::kRefreshFailed, life.reason);
         case Happening::kTransient:
         case Happening::kAnswerLost:
         case Happening::kAppRefused:

@@ -39,8 +39,15 @@ class Refresher {
     void set_fraction(double at_fraction) noexcept { at_fraction_ = at_fraction; }
 
     /// Has the account refreshed when its turn comes; shares the attempt that waits or runs. Does nothing if there
-    /// is nothing to refresh with. Puts it off while the account is reserved. Never calls a hook before it returns.
+    /// is nothing to refresh with. Puts it off while the account is reserved, and after stop(). Never calls a hook
+    /// before it returns.
     void want(Account& account, Pacer::Priority priority);
+    /// Saves the tokens that the disk has refused again, now.
+    void save_unsaved(AccountMap& accounts);
+
+    /// Begins no refresh from here on until resume(). Those under way go on, and what they bring is saved.
+    void stop() noexcept { stopped_ = true; }
+    void resume() noexcept { stopped_ = false; }
 
     /// Gives up an attempt that only waits for its turn.
     void withdraw(Account& account);
@@ -88,6 +95,7 @@ class Refresher {
     Events& events_;
     double at_fraction_;
     Hooks hooks_;
+    bool stopped_ = false;
     std::set<std::string> noted_repairs_;
 };
 
