@@ -58,8 +58,8 @@ class AccountBook : public Accounts {
     void resume();
     /// Whether there are received tokens that the disk has refused so far.
     [[nodiscard]] bool has_unsaved_tokens() const { return winding_down_.has_unsaved_tokens(); }
-    /// Whether the book could not end right now without the risk of losing a grant: a single-use refresh token is spent,
-    /// and its successor is not durable yet.
+    /// Whether the book could not end right now without the risk of losing a grant: a single-use refresh token is
+    /// spent, and its successor is not durable yet.
     [[nodiscard]] bool has_tokens_at_stake() const { return winding_down_.has_tokens_at_stake(); }
 
     /// For the requests that begin, and the token sets that come, from now on.
