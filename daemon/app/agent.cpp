@@ -212,7 +212,9 @@ void Agent::serve(EventLoop& loop) {
         loop, timers_, socket_.fd(),
         [this](const ApiRequest& request, ApiReply reply) { return api_.handle(request, std::move(reply)); });
     if (const auto interval = watchdog_interval())
-        watchdog_.emplace(timers_, *interval, [this](TokenStore::Done done) { return store_.ping(std::move(done)); });
+        watchdog_.emplace(
+            timers_, *interval, [this](TokenStore::Done done) { return store_.ping(std::move(done)); },
+            [this] { return has_tokens_at_stake(); });
     log(LogLevel::kNotice, log_event("serving"), "serving", {{"socket", socket_.path()}, {"status", status()}});
 }
 
