@@ -103,6 +103,20 @@ Test(book_lost_answers, an_intent_is_written_once_for_each_generation) {
     cr_expect(stage.store.log() == std::vector<std::string>({"put smith 0->1", "put smith 1->1"}));
 }
 
+Test(book_lost_answers, new_tokens_are_kept_though_the_old_ones_do_not_open) {
+    for (const bool has_refresh_token : {true, false}) {
+        Platform stage;
+        for (const char key : {'l', 'm'}) {
+            const std::string raw(agent::SealingKey::kSize, key);
+            stage.sealer.rotate(*agent::SealingKey::from_raw(agent::as_bytes(raw)));
+        }
+        stage.give_tokens("A2", has_refresh_token ? "R2" : "");
+        stage.timers.turn();
+        EXPECT_TEXT(stage.state("smith"), has_refresh_token ? "ready#2" : "unknown_outcome#1");
+        if (has_refresh_token) EXPECT_TEXT(stage.now("smith"), "A2#2");
+    }
+}
+
 Test(book_lost_answers, an_answer_whose_callers_have_gone_is_kept) {
     Platform stage;
     Reply& token = stage.ask("smith", 30min);

@@ -199,13 +199,16 @@ void Refresher::take_answer(Account& account, const tl::expected<HttpResponse, H
     const AccountRecord& record = account.record;
     note_repaired(record, answer->repaired);
     answer->sent_at = account.attempt->sent_at;
-    auto old = open_token_set(sealer_, record.tokens, record.name, record.life.generation);
-    if (!old) return step(account, Happening::kAnswerLost, circumstances(old.error().message));
+    SecretString old;
+    if (!answer->refresh_token) {
+        auto tokens = open_token_set(sealer_, record.tokens, record.name, record.life.generation);
+        if (!tokens) return step(account, Happening::kAnswerLost, circumstances(tokens.error().message));
+        old = std::move(tokens->refresh_token);
+    }
 
     const WallTime when = asked_at(*answer);
     const WallTime refresh_at = draw_refresh_at(when, answer->expires_in);
-    account.attempt->received =
-        next_generation(record, *std::move(answer), std::move(old->refresh_token), when, refresh_at, sealer_);
+    account.attempt->received = next_generation(record, *std::move(answer), std::move(old), when, refresh_at, sealer_);
     AccountRecord& received = *account.attempt->received;
     received.last_refresh = received.life.obtained_at;
     received.life.answer_lost_before = comes_after_lost_answer(record.life, received.life.obtained_at);
