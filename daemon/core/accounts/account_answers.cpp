@@ -156,6 +156,15 @@ Error AccountAnswers::why_not_refreshed(const Account& account) const {
     return try_again_later(account, "not refreshed");
 }
 
+Error AccountAnswers::why_attempt_failed(const Account& account) const {
+    const AccountRecord& record = account.record;
+    if (record.life.revival_failed.empty()) return why_not_refreshed(account);
+    return {.code = Error::Code::kTemporarilyUnavailable,
+            .message = "account " + record.name + ": not refreshed: " + record.life.revival_failed +
+                       "; the account is as it was: " + record.life.reason,
+            .retry_after = retry_after(account)};
+}
+
 Error AccountAnswers::why_no_token(const Account& account) const {
     Error why = why_not_refreshed(account);
     if (why.code != Error::Code::kTemporarilyUnavailable) return why;

@@ -217,7 +217,7 @@ std::unique_ptr<Waiting> AccountBook::await_generation(Account& account, Duratio
             if (of.record.life.generation > before)
                 answered(answers_.facts(of));
             else
-                answered(tl::unexpected(answers_.why_not_refreshed(of)));
+                answered(tl::unexpected(answers_.why_attempt_failed(of)));
         });
     wait->limit(world_.timers, world_.clock, answers_.held_for(account) >= patience ? Duration::zero() : patience);
     refresher_.want(account, Pacer::Priority::kAsked);

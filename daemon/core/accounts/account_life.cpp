@@ -84,8 +84,13 @@ WallTime next_attempt(const Life& life, const Circumstances& with) {
     return with.now + std::min(wait, std::max(left / 2, kShortestHalf));
 }
 
+/// A lost answer may have used the refresh token up; no other failure does.
+bool may_have_spent(Happening happening, const Circumstances& with) {
+    return happening == kAnswerLost && with.rotation == Rotation::kSingleUse;
+}
+
 void note_failure(Life& life, Happening happening, const Circumstances& with) {
-    const bool first_loss = happening == kAnswerLost && with.rotation == Rotation::kSingleUse && !life.answer_lost;
+    const bool first_loss = may_have_spent(happening, with) && !life.answer_lost;
     life.answer_lost = life.answer_lost || first_loss;
     life.reason = with.reason;
     if (first_loss)
@@ -104,6 +109,15 @@ std::string why_dead(const Life& life) {
     if (life.answer_lost_before)
         return "the answer to an earlier refresh was lost, and its request may have come late and ended the grant: ";
     return {};
+}
+
+/// What a person had asked for has failed, and is not tried again without one.
+Step back_to_login_required(const Life& revived, const Circumstances& with) {
+    Step step{.life = revived, .action = Action::kSaveVerdict};
+    step.life.state = kLoginRequired;
+    step.life.revived = false;
+    step.life.revival_failed = with.reason;
+    return step;
 }
 
 void note_tokens(Life& life, const Circumstances& with) {
@@ -132,7 +146,8 @@ Step next(const Life& life, Happening happening, const Circumstances& with) {
 
     switch (happening) {
         case kBegin:
-            after.grant_dead = false;  // somebody doubts it
+            after.revived = life.state == kLoginRequired;
+            after.revival_failed.clear();
             break;
         case kIntentSaved:
             after.intent_saved = true;
@@ -161,6 +176,7 @@ Step next(const Life& life, Happening happening, const Circumstances& with) {
             break;
         case kGrantDead:
             after.grant_dead = true;
+            after.revived = false;
             after.reason = why_dead(life) + with.reason;
             break;
         case kTokensSaved:
@@ -169,7 +185,11 @@ Step next(const Life& life, Happening happening, const Circumstances& with) {
             break;
     }
 
-    // Two shortcuts that hold in every row.
+    // Three rules that hold in every row.
+    if (life.revived && (after.state == kStale || after.state == kNeedsAttention)) {
+        if (!may_have_spent(happening, with)) return back_to_login_required(life, with);
+        after.revived = after.grant_dead = false;  // that is for the next attempt to find out
+    }
     if (after.state == kStale && after.answer_lost) after.state = kUnknownOutcome;
     if (after.state == kSavingIntent && happening == kBegin && after.intent_saved && life.state != kLoginRequired)
         return next(after, kIntentSaved, with);

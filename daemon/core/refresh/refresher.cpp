@@ -337,14 +337,14 @@ void Refresher::publish(const Account& account, Happening happening) {
         case Happening::kSaveFailed:
             // Once for each token set, however often saving it is tried.
             if (life.state == State::kTokensUnsaved && life.failures > 1) return;
-            return tell(EventKind::kRefreshFailed, life.reason);
+            return tell(EventKind::kRefreshFailed, last_failure(life));
         case Happening::kTransient:
         case Happening::kAnswerLost:
         case Happening::kAppRefused:
         case Happening::kUntrusted:
         case Happening::kIntentFound:
         case Happening::kRequestRefused:
-            return tell(EventKind::kRefreshFailed, life.reason);
+            return tell(EventKind::kRefreshFailed, last_failure(life));
         case Happening::kGrantDead:
         case Happening::kSetAside:
             return tell(EventKind::kLoginRequired, life.reason);
