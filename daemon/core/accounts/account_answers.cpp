@@ -122,7 +122,8 @@ Result<IssuedToken> AccountAnswers::issue(const Account& account, bool min_ttl_m
 
 Duration AccountAnswers::held_for(const Account& account) const {
     const App* const app = app_for(apps_, account.record);
-    return app == nullptr ? Duration::zero() : pacer_.held_for(pacer_lane(*app));
+    const bool waits_for_none = app == nullptr || account.record.life.urgent;
+    return waits_for_none ? Duration::zero() : pacer_.held_for(pacer_lane(*app));
 }
 
 std::string AccountAnswers::why_not_yet(const Account& account) const {

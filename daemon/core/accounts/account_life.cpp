@@ -92,9 +92,10 @@ bool may_have_spent(Happening happening, const Circumstances& with) {
 void note_failure(Life& life, Happening happening, const Circumstances& with) {
     const bool first_loss = may_have_spent(happening, with) && !life.answer_lost;
     life.answer_lost = life.answer_lost || first_loss;
+    life.urgent = first_loss;
     life.reason = with.reason;
     if (first_loss)
-        life.retry_at = with.now;  // many servers accept the token once more for some seconds: not a moment to lose
+        life.retry_at = with.now;
     else if (happening == kAppRefused || happening == kRequestRefused)
         life.retry_at = with.now + kRefusedPause + backoff(life.failures, with.retry_after, with.unit);
     else if (life.state == kTokensUnsaved)
@@ -148,6 +149,7 @@ Step next(const Life& life, Happening happening, const Circumstances& with) {
         case kBegin:
             after.revived = life.state == kLoginRequired;
             after.revival_failed.clear();
+            after.urgent = false;
             break;
         case kIntentSaved:
             after.intent_saved = true;
@@ -204,7 +206,7 @@ bool comes_after_lost_answer(const Life& life, WallTime now) {
 Life life_after_restart(Life stored, Rotation rotation) {
     if (stored.state != kLoginRequired && stored.intent_saved) {
         stored.state = kUnknownOutcome;
-        stored.answer_lost = rotation == Rotation::kSingleUse;
+        stored.answer_lost = stored.urgent = rotation == Rotation::kSingleUse;
         stored.reason = "the agent ended while a refresh was under way";
     }
     return stored;

@@ -78,6 +78,9 @@ struct Life {
     /// This token set was received after an earlier answer was lost. That earlier request may reach the server late,
     /// which may take the refresh token in it for stolen and end the grant (RFC 9700 section 4.14.2).
     bool answer_lost_before = false;
+    /// An answer was lost just now: many servers accept the refresh token once more for some seconds, so the next
+    /// attempt comes before all others.
+    bool urgent = false;
     /// The attempt under way began in kLoginRequired: a person has asked for this one.
     bool revived = false;
     std::uint32_t failures = 0;  // in a row

@@ -45,8 +45,9 @@ void Refresher::want(Account& account, Pacer::Priority priority) {
         step(account, Happening::kBegin, circumstances());
         return;
     }
+    if (life.urgent) priority = Pacer::Priority::kUrgent;
     if (account.attempt) {
-        if (priority == Pacer::Priority::kAsked) account.attempt->ticket->promote();
+        account.attempt->ticket->promote(priority);
         return;
     }
     const App* const app = app_for(apps_, account.record);
