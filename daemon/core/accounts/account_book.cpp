@@ -211,7 +211,8 @@ std::unique_ptr<Waiting> AccountBook::await_generation(Account& account, Duratio
         return refuse_refresh(answers_.why_not_refreshed(account), std::move(done));
     const std::uint64_t before = account.record.life.generation;
     auto wait = std::make_unique<AccountWait>(
-        account, [this, before, done = std::move(done)](Account& of, AccountWait& self, bool) {
+        account, [this, before, done = std::move(done)](Account& of, AccountWait& self, bool at_last) {
+            if (!at_last && awaits_refresh(of)) return;
             const auto answered = done;
             self.leave();
             if (of.record.life.generation > before)
@@ -284,8 +285,10 @@ void AccountBook::settled(Account& account) {
     reschedule(account);
     tell_trouble(account);
     AccountWait::try_all(account, /*at_last=*/false);
-    const auto changes = std::exchange(account.when_settled, {});
-    for (const auto& change : changes) change();
+    if (!awaits_refresh(account)) {
+        const auto changes = std::exchange(account.when_settled, {});
+        for (const auto& change : changes) change();
+    }
     winding_down_.look();
 }
 

@@ -22,6 +22,14 @@ std::string pacer_lane(const App& app) {
     return app.client_id + " " + (url ? url->host + ":" + std::to_string(url->port) : app.endpoints.token);
 }
 
+namespace {
+
+PutOff as_it_is(const Life& life) {
+    return {.generation = life.generation, .revives = life.state == State::kLoginRequired};
+}
+
+}  // namespace
+
 Refresher::Refresher(World world, const Sealer& sealer, const AppRegistry& apps, Pacer& pacer, Events& events,
                      double at_fraction, Hooks hooks)
     : world_(world),
@@ -37,7 +45,7 @@ void Refresher::want(Account& account, Pacer::Priority priority) {
     if (!account.damage.empty() || is_refreshing(life.state)) return;
     const bool only_saves = life.state == State::kTokensUnsaved;
     if (account.reserved || (stopped_ && !only_saves)) {
-        account.refresh_put_off = life.generation;
+        account.put_off = as_it_is(life);
         return;
     }
 
@@ -71,15 +79,13 @@ void Refresher::withdraw(Account& account) {
 }
 
 void Refresher::put_off(Account& account) {
-    if (account.attempt && account.attempt->ticket) account.refresh_put_off = account.record.life.generation;
+    if (account.attempt && account.attempt->ticket) account.put_off = as_it_is(account.record.life);
     withdraw(account);
 }
 
 void Refresher::want_again(Account& account) {
-    const std::uint64_t wanted = std::exchange(account.refresh_put_off, 0);
-    const Life& life = account.record.life;
-    // One that backs off has a time of its own.
-    if (wanted == life.generation && life.state == State::kReady) want(account, Pacer::Priority::kAsked);
+    const auto wanted = std::exchange(account.put_off, std::nullopt);
+    if (wanted == as_it_is(account.record.life)) want(account, Pacer::Priority::kAsked);
 }
 
 void Refresher::step(Account& account, Happening happening, Circumstances with) {

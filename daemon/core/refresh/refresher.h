@@ -53,7 +53,7 @@ class Refresher {
     void withdraw(Account& account);
     /// As withdraw(), until want_again().
     void put_off(Account& account);
-    /// Wants the refresh that was put off, if the account is ready and has no newer token by now.
+    /// Wants the refresh that was put off, unless the account has a newer token by now, or was set aside.
     void want_again(Account& account);
 
     /// When a token set that is obtained at `now` is to be refreshed.
