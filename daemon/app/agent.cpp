@@ -23,8 +23,7 @@ namespace {
 
 /// How long pending answers may take before the daemon ends.
 constexpr Duration kStopGrace = std::chrono::seconds(5);
-/// How long pending answers of the authorization server may then take; with single-use refresh tokens they hold the
-/// only valid one.
+/// How long refreshes under way may then take; with tokens at stake they get longer (core/keys/lock.h).
 constexpr Duration kRefreshGrace = std::chrono::seconds(10);
 
 Result<std::optional<DataKeys>> open_at_start(StoreFile& store, const Config& config, const StateDir& state_dir,
@@ -161,6 +160,16 @@ void Agent::wind_down(std::function<void()> wound_down) {
     unlocked_->wind_down(std::move(wound_down));
 }
 
+bool Agent::has_tokens_at_stake() const {
+    return unlocked_ && unlocked_->accounts().has_tokens_at_stake();
+}
+
+void Agent::end_later(Duration time) {
+    constexpr Duration kMargin = std::chrono::seconds(10);  // until the manager is told again
+    notify_extend_timeout(time + kMargin);
+    notify_status("ends once new tokens are stored");
+}
+
 void Agent::resume() {
     unlocked_->resume();
     api_.unlock(unlocked_->parts());
@@ -203,14 +212,23 @@ void Agent::serve(EventLoop& loop) {
         loop, timers_, socket_.fd(),
         [this](const ApiRequest& request, ApiReply reply) { return api_.handle(request, std::move(reply)); });
     if (const auto interval = watchdog_interval())
-        watchdog_.emplace(timers_, *interval, [this](TokenStore::Done done) { return store_.ping(std::move(done)); });
+        watchdog_.emplace(
+            timers_, *interval, [this](TokenStore::Done done) { return store_.ping(std::move(done)); },
+            [this] { return has_tokens_at_stake(); });
     log(LogLevel::kNotice, log_event("serving"), "serving", {{"socket", socket_.path()}, {"status", status()}});
 }
 
 void Agent::stop(std::function<void()> stopped) {
     auto_lock_.end();
     worker_.stop();
-    server_->stop(kStopGrace, [this, stopped = std::move(stopped)] { lock_.stop(kRefreshGrace, std::move(stopped)); });
+    if (unlocked_) unlocked_->stop_refreshes();
+    server_->stop(kStopGrace, [this, stopped = std::move(stopped)] {
+        lock_.stop(kRefreshGrace, [this, stopped] {
+            if (has_tokens_at_stake())
+                log(LogLevel::kError, "ended before new tokens were stored: an account may need a login");
+            stopped();
+        });
+    });
 }
 
 void Agent::reload(Result<Config> config) {

@@ -49,7 +49,8 @@ class Agent : private Vault {
     Agent(const Agent&) = delete;
     Agent& operator=(const Agent&) = delete;
 
-    /// Sends pending answers, within a time limit, then calls `stopped`.
+    /// Begins no refresh any more, sends pending answers, and lets refreshes under way end, each within a time limit;
+    /// then calls `stopped`.
     void stop(std::function<void()> stopped);
 
     [[nodiscard]] const std::string& socket_path() const noexcept { return socket_.path(); }
@@ -67,6 +68,8 @@ class Agent : private Vault {
     [[nodiscard]] Result<void> open(DataKeys keys) override;
     [[nodiscard]] Result<void> may_close() const override;
     void wind_down(std::function<void()> wound_down) override;
+    [[nodiscard]] bool has_tokens_at_stake() const override;
+    void end_later(Duration time) override;
     void resume() override;
     void close() override;
     [[nodiscard]] Result<void> rotate(SealingKey next) override;

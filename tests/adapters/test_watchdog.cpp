@@ -23,8 +23,9 @@ constexpr auto kInterval = 20ms;
 struct Stage {
     Stage() {
         cr_assert(store.load([](const agent::StoredRow&) {}));
-        watchdog.emplace(timers, kInterval,
-                         [this](agent::TokenStore::Done done) { return store.ping(std::move(done)); });
+        watchdog.emplace(
+            timers, kInterval, [this](agent::TokenStore::Done done) { return store.ping(std::move(done)); },
+            [] { return false; });
     }
     bool hears_of_it(int times = 1) {
         return fakes::run_until(loop, [&] {

@@ -128,11 +128,13 @@ Test(witness, sees_what_a_table_commits) {
     const std::string id = store.id();
     RecordTable table(std::move(store), fixture.open(id).value());
     const std::vector<StoreChange> changes{put("smith", 0, 1, "x"), put("jones", 4, 5, "x")};  // the second one fails
-    static_cast<void>(table.commit(changes));
+    const auto results = table.commit(changes);
+    EXPECT_TEXT(seen(*table.witness()), "");
+    table.note(changes, results);
     EXPECT_TEXT(seen(*table.witness()), "smith#1");
 
     const std::vector<StoreChange> more{put("jones", 0, 2, "x"), remove_record("smith", 1)};
-    static_cast<void>(table.commit(more));
+    table.note(more, table.commit(more));
     EXPECT_TEXT(seen(*table.witness()), "jones#2");
     note(*table.witness(), {put("gone", 0, 3, "x")});
     cr_assert(table.show_all_to_witness());

@@ -4,6 +4,8 @@
 import socket
 import time
 
+import pytest
+
 from support.programs import SANITIZED, until
 
 CYCLES = 20 if SANITIZED else 100
@@ -65,12 +67,13 @@ def test_what_fell_due_while_it_was_down_is_done_at_the_start(make_stage):
         assert stage.agent.token("smith-law", min_ttl=1)["generation"] > generation
 
 
-def test_a_stop_lets_the_refresh_under_way_end(make_stage):
+@pytest.mark.parametrize("takes", [2, 13])  # the second is longer than the ordinary grace
+def test_a_stop_lets_the_refresh_under_way_end(make_stage, takes):
     """Its answer holds the only refresh token that is good, and nobody waits for it any more."""
     with make_stage("--product", "platform", "--expires-in", "3600") as stage:
         stage.login("smith-law")
         asked = stage.clio.stats()["requests"]["token"]
-        stage.clio.fault("token:slow:2000")
+        stage.clio.fault(f"token:slow:{takes}000")
         with socket.socket(socket.AF_UNIX) as caller:
             caller.connect(str(stage.daemon.socket))
             caller.sendall(b"POST /v1/accounts/smith-law/refresh HTTP/1.1\r\nHost: agent\r\nContent-Length: 0\r\n\r\n")

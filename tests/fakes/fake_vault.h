@@ -21,6 +21,8 @@ class FakeVault : public agent::Vault {
     std::optional<agent::SealingKey> key;  // while it is open
     std::string calls;                     // "open wind_down close ", each with a space
     mutable int asked_for_key = 0;
+    bool tokens_at_stake = false;
+    agent::Duration ends_later{0};  // the sum of the delays
 
     [[nodiscard]] bool is_open() const { return key.has_value(); }
 
@@ -38,6 +40,14 @@ class FakeVault : public agent::Vault {
         cr_assert(is_open() && !wound_down, "wound down twice");
         calls += "wind_down ";
         wound_down = std::move(done);
+    }
+    [[nodiscard]] bool has_tokens_at_stake() const override {
+        cr_assert(is_open() && wound_down, "asked while nothing ends");
+        return tokens_at_stake;
+    }
+    void end_later(agent::Duration time) override {
+        cr_assert(tokens_at_stake);
+        ends_later += time;
     }
     void resume() override {
         cr_assert(is_open() && wound_down);

@@ -35,6 +35,8 @@ class Locking : private Vault {
     [[nodiscard]] Result<void> open(DataKeys keys) override;
     [[nodiscard]] Result<void> may_close() const override;
     void wind_down(std::function<void()> wound_down) override;
+    [[nodiscard]] bool has_tokens_at_stake() const override { return doors_.book().has_tokens_at_stake(); }
+    void end_later(Duration) override {}
     void resume() override;
     void close() override;
     [[nodiscard]] const SealingKey* data_key() const override { return nullptr; }

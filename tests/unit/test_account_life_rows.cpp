@@ -127,14 +127,21 @@ Test(account_life_rows, failures) {
     }
 }
 
-Test(account_life_rows, a_disk_that_refuses_is_a_failure_like_others) {
-    for (const auto& [from, to] :
-         {std::pair(State::kSavingIntent, State::kStale), std::pair(State::kSavingTokens, State::kTokensUnsaved)}) {
-        Life life = life_in(from);
-        life.failures = 2;
+Test(account_life_rows, a_disk_that_refuses_an_intent_is_a_failure_like_others) {
+    Life life = life_in(State::kSavingIntent);
+    life.failures = 2;
+    const Life after = agent::next(life, Happening::kSaveFailed, because("disk full")).life;
+    cr_expect(after.state == State::kStale && after.failures == 3 && after.retry_at == kNow + 2s);
+    EXPECT_TEXT(after.reason, "disk full");
+}
+
+Test(account_life_rows, tokens_are_saved_again_within_seconds) {
+    Life life = life_in(State::kSavingTokens);
+    for (const Duration pause : {1s, 2s, 4s, 8s, 10s, 10s, 10s}) {
         const Life after = agent::next(life, Happening::kSaveFailed, because("disk full")).life;
-        cr_expect(after.state == to && after.failures == 3 && after.retry_at == kNow + 2s);
+        cr_expect(after.state == State::kTokensUnsaved && after.retry_at == kNow + pause);
         EXPECT_TEXT(after.reason, "disk full");
+        life.failures = after.failures;
     }
 }
 
@@ -239,7 +246,56 @@ Test(account_life_rows, remaining) {
 Test(account_life_rows, a_grant_is_dead_until_somebody_doubts_it) {
     const Life dead = next(life_in(State::kRequesting), Happening::kGrantDead, because("invalid_grant")).life;
     cr_expect(dead.grant_dead);
-    cr_expect_not(next(dead, Happening::kBegin, because("")).life.grant_dead);
     cr_expect_not(next(dead, Happening::kSignedIn, because("")).life.grant_dead);
     cr_expect_not(next(life_in(State::kReady), Happening::kSetAside, because("put back")).life.grant_dead);
+}
+
+Test(account_life_rows, a_revival_that_fails_leaves_the_account_as_it_was) {
+    struct Row {
+        State in;
+        Happening what;
+        Rotation rotation;
+        State then;
+    };
+    const Row rows[] = {
+        {State::kSavingIntent, Happening::kSaveFailed, kSingleUse, State::kLoginRequired},
+        {State::kRequesting, Happening::kTransient, kSingleUse, State::kLoginRequired},
+        {State::kRequesting, Happening::kAppRefused, kSingleUse, State::kLoginRequired},
+        {State::kRequesting, Happening::kUntrusted, kReusable, State::kLoginRequired},
+        {State::kRequesting, Happening::kRequestRefused, kReusable, State::kLoginRequired},
+        {State::kRequesting, Happening::kAnswerLost, kReusable, State::kLoginRequired},
+        // Its refresh token may be spent, by a person's will: what became of it is for the next attempt to find out.
+        {State::kRequesting, Happening::kAnswerLost, kSingleUse, State::kUnknownOutcome},
+    };
+    for (const Row& row : rows) {
+        for (const bool lost_before : {false, true}) {
+            Life life = life_in(State::kLoginRequired);
+            life.reason = "revoked";
+            life.grant_dead = true;
+            life.answer_lost = lost_before;
+            life = next(life, Happening::kBegin, because("")).life;
+            cr_assert(life.state == State::kSavingIntent);
+            if (row.in == State::kRequesting) life = next(life, Happening::kIntentSaved, because("")).life;
+            Circumstances with = because("HTTP 503");
+            with.rotation = row.rotation;
+            const auto failed = next(life, row.what, with);
+            EXPECT_TEXT(to_string(failed.life.state), to_string(row.then));
+            EXPECT_TEXT(last_failure(failed.life), "HTTP 503");
+            const bool as_before = row.then == State::kLoginRequired;
+            cr_expect(failed.life.grant_dead == as_before);
+            EXPECT_TEXT(to_string(failed.action), as_before ? "save_verdict" : "settle");
+            EXPECT_TEXT(failed.life.reason, as_before ? "revoked" : "HTTP 503");
+            cr_expect(agent::wake_at(failed.life, kNow).has_value() != as_before, "it is not tried by itself");
+        }
+    }
+}
+
+Test(account_life_rows, what_was_revived_once_fails_as_any_other_from_then_on) {
+    Life life = life_in(State::kLoginRequired);
+    life = next(life, Happening::kBegin, because("")).life;
+    life = next(life, Happening::kIntentSaved, because("")).life;
+    life = next(life, Happening::kTokensReceived, because("")).life;
+    life = next(life, Happening::kTokensSaved, because("")).life;
+    life = next(life, Happening::kBegin, because("")).life;
+    EXPECT_TEXT(to_string(next(life, Happening::kSaveFailed, because("full")).life.state), "stale");
 }

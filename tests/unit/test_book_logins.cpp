@@ -206,19 +206,30 @@ Test(book_logins, two_at_once_for_a_new_account) {
     stage.store.hold();
     const Reply& first = stage.adopt("smith", 1h, "N1", "NR1");
     const Reply& second = stage.adopt("smith", 1h, "M1", "MR1");
-    stage.store.finish();
-    EXPECT_TEXT(first.text, "done");
-    // The one that lost must not set free what somebody else has reserved meanwhile.
-    const Reply& removal = stage.remove("smith", /*revoke=*/false);
-    stage.store.finish();  // refused: now it reads the record again
+    stage.timers.turn();
+    EXPECT_TEXT(second.text, "conflict");
+    // The one that lost must not set free what the other has reserved.
     const Reply& third = stage.adopt("smith", 1h, "L1", "LR1");
     stage.timers.turn();
     EXPECT_TEXT(third.text, "conflict");
+    cr_expect(stage.store.waiting() == 1, "only one was to be stored");
     stage.store.finish();
-    EXPECT_TEXT(removal.text, "done");
-    stage.store.finish();
-    EXPECT_TEXT(second.text, "conflict");
-    EXPECT_TEXT(stage.now("smith"), "not_found");
+    EXPECT_TEXT(first.text, "done");
+    stage.store.release();
+    stage.refresh("smith");
+    stage.let_refresh("N2");
+    EXPECT_TEXT(stage.now("smith"), "N2#2");
+}
+
+Test(book_logins, a_name_whose_login_was_not_stored_is_free_again) {
+    CoreStage stage;
+    stage.store.disk_is_full();
+    const Reply& refused = stage.adopt("smith", 1h, "N1", "NR1");
+    stage.run(CoreStage::kAMoment);
+    EXPECT_TEXT(refused.text, "temporarily_unavailable");
+    stage.store.refuse(std::nullopt);
+    stage.log_in("smith", 1h, "M1", "MR1");
+    EXPECT_TEXT(stage.now("smith"), "M1#1");
 }
 
 Test(book_logins, go_on_when_nobody_waits_for_them) {

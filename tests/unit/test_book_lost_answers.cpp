@@ -46,6 +46,25 @@ Test(book_lost_answers, a_single_use_token_is_tried_again_at_once) {
     EXPECT_TEXT(stage.now("smith"), "A2#2");
 }
 
+Test(book_lost_answers, that_trial_goes_before_all_others_and_past_a_hold) {
+    Platform stage;
+    stage.http.answer(429, "{}", "application/json", 10min);
+    stage.run(11min);
+    cr_assert(stage.http.open() == 1);
+    stage.log_in("jones", 1h, "B1", "S1");
+    stage.refresh("jones");
+    stage.run(CoreStage::kAMoment);
+    cr_assert(stage.http.open() == 2);
+    stage.http.lose_answer();                                 // of smith
+    stage.http.answer(429, "{}", "application/json", 10min);  // to jones
+    stage.run(CoreStage::kAMoment);
+    cr_assert(stage.http.open() == 1, "the token may still be good for some seconds");
+    EXPECT_TEXT(stage.last_refresh_token_sent(), "R1");
+    stage.give_tokens("A2", "R2");
+    stage.timers.turn();
+    EXPECT_TEXT(stage.state("smith"), "ready#2");
+}
+
 Test(book_lost_answers, a_second_loss_in_a_row_waits_like_any_failure) {
     Platform stage;
     stage.http.lose_answer();
@@ -101,6 +120,20 @@ Test(book_lost_answers, an_intent_is_written_once_for_each_generation) {
         cr_assert(stage.http.open() == 1);
     }
     cr_expect(stage.store.log() == std::vector<std::string>({"put smith 0->1", "put smith 1->1"}));
+}
+
+Test(book_lost_answers, new_tokens_are_kept_though_the_old_ones_do_not_open) {
+    for (const bool has_refresh_token : {true, false}) {
+        Platform stage;
+        for (const char key : {'l', 'm'}) {
+            const std::string raw(agent::SealingKey::kSize, key);
+            stage.sealer.rotate(*agent::SealingKey::from_raw(agent::as_bytes(raw)));
+        }
+        stage.give_tokens("A2", has_refresh_token ? "R2" : "");
+        stage.timers.turn();
+        EXPECT_TEXT(stage.state("smith"), has_refresh_token ? "ready#2" : "unknown_outcome#1");
+        if (has_refresh_token) EXPECT_TEXT(stage.now("smith"), "A2#2");
+    }
 }
 
 Test(book_lost_answers, an_answer_whose_callers_have_gone_is_kept) {

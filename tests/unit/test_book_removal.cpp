@@ -116,6 +116,23 @@ Test(book_removal, an_expired_access_token_is_refreshed_first) {
     EXPECT_TEXT(reply.text, "done");
 }
 
+Test(book_removal, a_change_that_comes_between_hinders_no_fresh_token) {
+    CoreStage stage;
+    stage.log_in("smith");
+    stage.end();
+    stage.clock.advance(2h);
+    stage.start();
+    const Reply& removed = stage.remove("smith", kRevoke);
+    stage.waited([&](Reply& to) { return stage.book->reseal("smith", CoreStage::answer_to<agent::Result<void>>(to)); });
+    stage.let_refresh("A2");
+    EXPECT_TEXT(removed.text, "");
+    cr_assert(stage.http.open() == 1);
+    EXPECT_TEXT(stage.http.last().form_body.reveal(), "token=A2");
+    stage.http.answer(200, "");
+    stage.run(CoreStage::kAMoment);
+    EXPECT_TEXT(removed.text, "done");
+}
+
 Test(book_removal, an_access_token_that_is_refused_says_nothing_of_the_grant) {
     CoreStage stage;
     stage.log_in("smith");

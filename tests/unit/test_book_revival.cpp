@@ -74,3 +74,29 @@ Test(book_revival, writes_down_that_it_begins) {
     stage.restart();
     EXPECT_TEXT(stage.state("smith"), "unknown_outcome#1");
 }
+
+Test(book_revival, that_fails_leaves_everything_as_it_was) {
+    for (const bool disk_is_full : {true, false}) {
+        CoreStage stage(agent::Rotation::kSingleUse);
+        kill_grant(stage);
+        const std::string reason = stage.reason("smith");
+        if (disk_is_full) stage.store.disk_is_full();
+        const Reply& revived = stage.revive("smith");
+        stage.run(CoreStage::kAMoment);
+        if (!disk_is_full) stage.be_down();
+        stage.run(CoreStage::kAMoment);
+        EXPECT_TEXT(revived.text, "temporarily_unavailable");
+        EXPECT_CONTAINS(revived.error.message, disk_is_full ? "disk full" : "HTTP 503");
+        EXPECT_CONTAINS(revived.error.message, reason.c_str());
+        EXPECT_TEXT(stage.reason("smith"), reason);
+        stage.store.refuse(std::nullopt);
+        const std::size_t sent = stage.http.sent();
+        stage.run(24h * 7);
+        cr_expect(stage.http.sent() == sent, "nobody asked for it");
+        stage.restart();
+        stage.run(24h);
+        EXPECT_TEXT(stage.state("smith"), "login_required#1");
+        EXPECT_TEXT(stage.reason("smith"), reason);
+        cr_expect(stage.http.sent() == sent);
+    }
+}

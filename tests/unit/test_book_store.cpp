@@ -91,12 +91,29 @@ Test(book_store, refresh_saves_them_at_once) {
     cr_expect(stage.http.sent() == 1);
 }
 
-Test(book_store, saving_is_tried_less_and_less_often) {
+Test(book_store, saving_is_tried_every_few_seconds_and_told_once) {
     Platform stage;
     stage.fail_to_save_tokens();
     const auto before = stage.store.log().size();
-    stage.run(24h);
-    cr_expect(stage.store.log().size() - before < 310, "%zu", stage.store.log().size() - before);
+    stage.heard.clear();
+    stage.run(30min);
+    const auto tries = stage.store.log().size() - before;
+    cr_expect(tries >= 180 && tries <= 184, "%zu", tries);
+    EXPECT_TEXT(stage.heard, "");
+    stage.heal();
+    stage.run(10s);
+    EXPECT_TEXT(stage.state("smith"), "ready#2");
+}
+
+Test(book_store, a_disk_that_takes_one_change_is_given_all_tokens_that_wait) {
+    Platform stage;
+    stage.log_in("jones", 1h, "B1", "S1");
+    stage.fail_to_save_tokens();
+    stage.run(1min);
+    stage.heal();
+    stage.refresh("jones");
+    stage.run(5ms);
+    EXPECT_TEXT(stage.state("smith"), "ready#2");
 }
 
 Test(book_store, what_waits_to_be_saved_takes_nobody_s_turn) {

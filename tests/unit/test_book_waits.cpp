@@ -157,3 +157,40 @@ Test(book_waits, in_vain_are_answered_at_once) {
     cr_expect(reply.error.retry_after > 30s, "%lld", static_cast<long long>(reply.error.retry_after.count()));
     cr_expect(stage.http.sent() == sent);
 }
+
+// A change that comes between puts a refresh off and lets nobody down.
+Test(book_waits, for_a_refresh_that_a_change_has_put_off) {
+    for (const char* before : {"ready", "stale", "login_required"}) {
+        CoreStage stage;
+        stage.log_in("smith");
+        if (std::string_view(before) != "ready") {
+            stage.refresh("smith");
+            stage.run(CoreStage::kAMoment);
+            std::string_view(before) == "stale" ? stage.be_down() : stage.say_invalid_grant();
+            stage.timers.turn();
+        }
+        EXPECT_TEXT(stage.state("smith"), std::string(before) + "#1");
+        const Reply& revived = stage.revive("smith");
+        const Reply& change = stage.waited(
+            [&](Reply& to) { return stage.book->reseal("smith", CoreStage::answer_to<agent::Result<void>>(to)); });
+        stage.run(CoreStage::kAMoment);
+        EXPECT_TEXT(change.text, "done");
+        EXPECT_TEXT(revived.text, "");
+        cr_assert(stage.http.open() == 1, "%s", before);
+        stage.give_tokens("A2");
+        stage.timers.turn();
+        EXPECT_TEXT(revived.text, "ready#2");
+    }
+}
+
+Test(book_waits, but_not_for_one_whose_account_was_set_aside_meanwhile) {
+    CoreStage stage;
+    stage.log_in("smith");
+    const Reply& refreshed = stage.refresh("smith");
+    stage.waited([&](Reply& to) {
+        return stage.book->set_aside("smith", "moved away", "backup", CoreStage::answer_to<agent::Result<void>>(to));
+    });
+    stage.run(1min);
+    EXPECT_TEXT(refreshed.text, "login_required");
+    cr_expect(stage.http.sent() == 0);
+}

@@ -76,6 +76,60 @@ Test(book_winding_down, tokens_that_the_disk_refuses_are_waited_for) {
     cr_expect(stage.wound_down == 1 && !stage.book->has_unsaved_tokens());
 }
 
+Test(book_winding_down, saves_at_once_what_a_healed_disk_has_refused) {
+    Ending stage;
+    stage.refresh("smith");
+    stage.run(CoreStage::kAMoment);
+    stage.store.disk_is_full();
+    stage.give_tokens("A2", "R2");
+    stage.run(2h);
+    stage.store.refuse(std::nullopt);
+    stage.wind_down();
+    stage.run(CoreStage::kAMoment);
+    cr_expect(stage.wound_down == 1);
+    stage.restart();
+    EXPECT_TEXT(stage.state("smith"), "ready#2");
+}
+
+Test(book_winding_down, no_refresh_begins_whoever_asks_for_one) {
+    Ending stage;
+    stage.run(30min);
+    Reply& early = stage.refresh("smith");
+    stage.book->stop_refreshes();
+    EXPECT_TEXT(early.text, "temporarily_unavailable");
+    EXPECT_TEXT(stage.now("smith"), "A1#1");
+    Reply& late = stage.ask("smith", 59min, 5s);
+    stage.run(5s);
+    EXPECT_TEXT(late.text, "A1#1 short");
+    cr_expect(stage.http.sent() == 0);
+    stage.wind_down();
+    stage.run(CoreStage::kAMoment);
+    cr_expect(stage.wound_down == 1);
+    stage.book->resume();
+    stage.run(CoreStage::kAMoment);
+    cr_expect(stage.http.open() == 1, "it was put off, not forgotten");
+}
+
+Test(book_winding_down, knows_when_a_token_is_at_stake) {
+    for (const Rotation rotation : {Rotation::kReusable, Rotation::kSingleUse}) {
+        CoreStage stage(rotation);
+        const bool single_use = rotation == Rotation::kSingleUse;
+        stage.log_in("smith");
+        stage.refresh("smith");
+        cr_expect_not(stage.book->has_tokens_at_stake(), "it waits for its turn");
+        stage.run(CoreStage::kAMoment);
+        cr_expect(stage.book->has_tokens_at_stake() == single_use, "the request is under way");
+        stage.store.disk_is_full();
+        stage.give_tokens("A2", "R2");
+        cr_expect(stage.book->has_tokens_at_stake() == single_use, "the tokens are being saved");
+        stage.timers.turn();
+        cr_expect(stage.book->has_tokens_at_stake() == single_use, "the disk refuses them");
+        stage.store.refuse(std::nullopt);
+        stage.run(1min);
+        cr_expect_not(stage.book->has_tokens_at_stake());
+    }
+}
+
 Test(book_winding_down, waits_for_a_login_that_is_being_stored) {
     Ending stage;
     stage.adopt("jones", 1h, "A1", "R1");

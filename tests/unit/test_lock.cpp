@@ -209,6 +209,46 @@ Test(lock, a_stop_waits_no_longer_than_its_grace) {
     cr_expect(stage.stopped == 1);
 }
 
+Test(lock, a_stop_waits_for_tokens_at_stake) {
+    Stage stage;
+    stage.vault.tokens_at_stake = true;
+    stage.stop();
+    stage.timers.advance(1min);
+    cr_expect(stage.stopped == 0);
+    cr_expect(stage.vault.ends_later >= 50s && stage.vault.ends_later <= 60s, "the vault is told of each delay");
+    stage.wound_down();
+    cr_expect(stage.stopped == 1, "it ends as soon as they are stored");
+}
+
+Test(lock, a_stop_waits_no_longer_once_nothing_is_at_stake) {
+    Stage stage;
+    stage.vault.tokens_at_stake = true;
+    stage.stop();
+    stage.timers.advance(1min);
+    stage.vault.tokens_at_stake = false;
+    stage.timers.advance(Lock::kDelay);
+    cr_expect(stage.stopped == 1);
+}
+
+Test(lock, a_stop_ends_however_much_is_at_stake) {
+    Stage stage;
+    stage.vault.tokens_at_stake = true;
+    stage.stop();
+    stage.timers.advance(10s + Lock::kLongestDelay - 1ms);
+    cr_expect(stage.stopped == 0);
+    stage.timers.advance(1ms);
+    cr_expect(stage.stopped == 1);
+}
+
+Test(lock, a_closing_that_takes_too_long_serves_again_with_tokens_at_stake) {
+    Stage stage;
+    stage.vault.tokens_at_stake = true;
+    stage.ask();
+    stage.slots_read();
+    stage.timers.advance(Lock::kGrace);
+    cr_expect(stage.lock.is_open() && stage.vault.ends_later == 0s);
+}
+
 Test(lock, nothing_is_locked_or_unlocked_while_it_stops) {
     Stage stage;
     stage.ask();

@@ -75,6 +75,22 @@ Test(pacer, no_more_at_once_than_the_cap) {
     EXPECT_TEXT(line.begun, "a@0 b@1 c@1000 d@2000");
 }
 
+Test(pacer, what_is_urgent_goes_before_all_and_while_the_lane_is_held) {
+    Line line({.per_second = 1.0, .max_parallel = 100});
+    line.pacer.hold("lane", 1h, "busy");
+    line.queue("a");
+    line.ask("x");
+    line.queue("b");
+    line.timers.advance(10s);
+    EXPECT_TEXT(line.begun, "");
+    line.queue("u", Pacer::Priority::kUrgent);
+    line.tickets["b"]->promote(Pacer::Priority::kUrgent);
+    line.timers.advance(10s);
+    EXPECT_TEXT(line.begun, "u@10000 b@11000");
+    line.timers.advance(1h);
+    EXPECT_TEXT(line.begun, "u@10000 b@11000 x@3600000 a@3601000");
+}
+
 Test(pacer, what_is_asked_for_goes_first) {
     Line line({.per_second = 1.0, .max_parallel = 100});
     line.queue("a");
@@ -82,9 +98,9 @@ Test(pacer, what_is_asked_for_goes_first) {
     line.ask("x");
     line.queue("c");
     line.ask("y");
-    line.tickets["b"]->promote();
-    line.tickets["b"]->promote();
-    line.tickets["x"]->promote();
+    line.tickets["b"]->promote(Pacer::Priority::kAsked);
+    line.tickets["b"]->promote(Pacer::Priority::kAsked);
+    line.tickets["x"]->promote(Pacer::Priority::kAsked);
     line.timers.advance(10s);
     EXPECT_TEXT(line.begun, "x@0 y@1000 b@2000 a@3000 c@4000");
 }
@@ -202,7 +218,7 @@ Test(pacer, thousands_wait_in_order) {
     for (int i = 0; i < kMany; ++i)
         tickets.push_back(line.pacer.queue("lane", Pacer::Priority::kBackground,
                                            [&begun, i](const Pacer::Turn&) { begun.push_back(i); }));
-    for (int i = kMany - 1; i >= kMany / 2; --i) tickets[static_cast<std::size_t>(i)]->promote();
+    for (int i = kMany - 1; i >= kMany / 2; --i) tickets[static_cast<std::size_t>(i)]->promote(Pacer::Priority::kAsked);
     cr_expect(line.pacer.queued() == kMany);
     line.timers.advance(std::chrono::milliseconds(10 * (kMany - 1)));
     cr_assert(begun.size() == kMany);

@@ -29,10 +29,13 @@ struct Stage {
     fakes::FakeTimers timers{clock};
     fakes::FakeTokenStore store{timers};
     int pings = 0;
-    Watchdog watchdog{timers, kInterval, [this](TokenStore::Done done) {
+    bool at_stake = false;
+    Watchdog watchdog{timers, kInterval,
+                      [this](TokenStore::Done done) {
                           ++pings;
                           return store.commit({}, std::move(done));
-                      }};
+                      },
+                      [this] { return at_stake; }};
 };
 
 }  // namespace
@@ -58,6 +61,19 @@ Test(watchdog, tells_nothing_while_the_store_hangs_and_asks_it_once) {
     cr_expect(stage.told() == 1);
     stage.timers.advance(kInterval);
     cr_expect(stage.told() == 2);
+}
+
+Test(watchdog, a_disk_that_hangs_does_not_end_a_daemon_with_tokens_at_stake) {
+    Stage stage;
+    stage.timers.turn();
+    stage.told();
+    stage.store.hold();
+    stage.at_stake = true;
+    stage.timers.advance(10 * kInterval);
+    cr_expect(stage.told() == 20);
+    stage.at_stake = false;
+    stage.timers.advance(10 * kInterval);
+    cr_expect(stage.told() == 0, "once they are safe or lost, the disk counts again");
 }
 
 Test(watchdog, a_disk_that_refuses_is_alive) {

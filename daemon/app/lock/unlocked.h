@@ -40,7 +40,8 @@ class Unlocked {
     void rotate(SealingKey next);
     /// Has the store's revision tell that key slots came or went.
     void key_slots_changed();
-    /// Like AccountBook::wind_down() and resume().
+    /// Like those of AccountBook.
+    void stop_refreshes() { accounts_.stop_refreshes(); }
     void wind_down(std::function<void()> wound_down);
     void resume();
 

@@ -13,13 +13,16 @@ namespace agent {
 /// if both threads are: the loop, whose timer fires, and the store's thread, which must answer each time.
 ///
 /// An error from a full or broken disk is an answer. A disk that hangs does not answer: then nothing can be refreshed,
-/// and the manager may restart the daemon.
+/// and the manager may restart the daemon. But not while tokens are at stake, which that would lose: then the loop
+/// alone counts.
 class Watchdog {
   public:
     /// Starts a round trip through the store's thread.
     using Ping = std::function<std::unique_ptr<StoreCommit>(TokenStore::Done done)>;
+    /// Whether an end of the process right now could lose a grant.
+    using AtStake = std::function<bool()>;
 
-    Watchdog(Timers& timers, Duration interval, Ping ping);
+    Watchdog(Timers& timers, Duration interval, Ping ping, AtStake at_stake);
     Watchdog(const Watchdog&) = delete;
     Watchdog& operator=(const Watchdog&) = delete;
 
@@ -29,6 +32,7 @@ class Watchdog {
     Timers& timers_;
     Duration between_;
     Ping ping_;
+    AtStake at_stake_;
     std::unique_ptr<StoreCommit> pinging_;
     std::unique_ptr<Timer> timer_;
 };

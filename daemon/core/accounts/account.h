@@ -37,6 +37,13 @@ struct RefreshAttempt {
     int conflicts = 0;
 };
 
+/// Of which generation a refresh was put off, and whether a person has asked to revive that one's grant.
+struct PutOff {
+    std::uint64_t generation = 0;
+    bool revives = false;
+    bool operator==(const PutOff&) const = default;
+};
+
 /// One account as the agent holds it. Many idle ones are held at once: what only a busy one needs is behind a pointer.
 struct Account {
     AccountRecord record;
@@ -51,8 +58,8 @@ struct Account {
     AccountState told = AccountState::kReady;
     /// While a login or a removal has the account, no refresh begins.
     bool reserved = false;
-    /// The generation for which a refresh was wanted and could not begin; 0 for none.
-    std::uint64_t refresh_put_off = 0;
+    /// A refresh that was wanted and could not begin.
+    std::optional<PutOff> put_off;
     std::unique_ptr<RefreshAttempt> attempt;
     /// The verdict of the last attempt, on its way to the disk.
     std::unique_ptr<StoreCommit> verdict;
@@ -62,6 +69,11 @@ struct Account {
     /// Its entry in the Schedule.
     std::optional<WallTime> scheduled;
 };
+
+/// A refresh is under way, waits for its turn, or was put off: its end will settle the account.
+[[nodiscard]] inline bool awaits_refresh(const Account& account) noexcept {
+    return is_refreshing(account.record.life.state) || account.put_off || (account.attempt && account.attempt->ticket);
+}
 
 /// Its stored record does not open: there is nothing to serve or to refresh until a person acts.
 inline void set_damaged(Account& account, const Error& why) {

@@ -127,7 +127,8 @@ Result<IssuedToken> AccountAnswers::issue(const Account& account, bool min_ttl_m
 
 Duration AccountAnswers::held_for(const Account& account) const {
     const App* const app = app_for(apps_, account.record);
-    return app == nullptr ? Duration::zero() : pacer_.held_for(pacer_lane(*app));
+    const bool waits_for_none = app == nullptr || account.record.life.urgent;
+    return waits_for_none ? Duration::zero() : pacer_.held_for(pacer_lane(*app));
 }
 
 std::string AccountAnswers::why_not_yet(const Account& account) const {
@@ -159,6 +160,15 @@ Error AccountAnswers::why_not_refreshed(const Account& account) const {
         return {.code = Error::Code::kNeedsAttention,
                 .message = "account " + record.name + ": " + record.life.reason + "; next: " + next_step(account)};
     return try_again_later(account, "not refreshed");
+}
+
+Error AccountAnswers::why_attempt_failed(const Account& account) const {
+    const AccountRecord& record = account.record;
+    if (record.life.revival_failed.empty()) return why_not_refreshed(account);
+    return {.code = Error::Code::kTemporarilyUnavailable,
+            .message = "account " + record.name + ": not refreshed: " + record.life.revival_failed +
+                       "; the account is as it was: " + record.life.reason,
+            .retry_after = retry_after(account)};
 }
 
 Error AccountAnswers::why_no_token(const Account& account) const {

@@ -31,6 +31,8 @@ class AccountAnswers {
     /// What a caller gets when there is no more time to wait: a token that still lives, else why there is none.
     [[nodiscard]] Result<IssuedToken> best_token(const Account& account, Duration min_ttl) const;
     [[nodiscard]] Error why_not_refreshed(const Account& account) const;
+    /// The same for somebody who has waited for an attempt, be it a revival.
+    [[nodiscard]] Error why_attempt_failed(const Account& account) const;
     /// What a refresh that somebody waits for is delayed by.
     [[nodiscard]] std::string why_not_yet(const Account& account) const;
     /// When it is worth asking again; a second at least.

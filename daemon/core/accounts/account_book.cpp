@@ -19,11 +19,9 @@ AccountBook::AccountBook(World world, const Sealer& sealer, AppRegistry& apps, E
       events_(events),
       pacer_(world.clock, world.timers, options.pace),
       schedule_(world.clock, world.timers, [this](Account& account) { queue_refresh(account); }),
-      refresher_(
-          world, sealer, apps, pacer_, events, options.at_fraction,
-          {.settled = [this](Account& account) { settled(account); },
-           .stored =
-               [this](const Result<void>& result) { store_error_ = result ? std::string() : result.error().message; }}),
+      refresher_(world, sealer, apps, pacer_, events, options.at_fraction,
+                 {.settled = [this](Account& account) { settled(account); },
+                  .stored = [this](const Result<void>& result) { stored(result); }}),
       answers_(world.clock, sealer, apps, pacer_),
       reservations_(world, sealer, accounts_, refresher_,
                     {.reserved = [this](Account& account) { reschedule(account); },
@@ -33,7 +31,8 @@ AccountBook::AccountBook(World world, const Sealer& sealer, AppRegistry& apps, E
       removal_(world, sealer, apps, accounts_, answers_, refresher_, reservations_, set_aside_,
                [this](const std::string& name) { forget(name); }),
       reseal_(sealer, reservations_),
-      restore_(world.clock, sealer, apps, events, reservations_) {
+      restore_(world.clock, sealer, apps, events, reservations_),
+      winding_down_(world.timers, accounts_, apps, refresher_, reservations_) {
     apps_.on_change([this](const std::string& app) { app_changed(app); });
     apps_.count_users_with([this](std::string_view app) {
         return static_cast<std::size_t>(std::count_if(
@@ -205,13 +204,14 @@ std::unique_ptr<Waiting> AccountBook::await_generation(Account& account, Duratio
         return refuse_refresh(answers_.why_not_refreshed(account), std::move(done));
     const std::uint64_t before = account.record.life.generation;
     auto wait = std::make_unique<AccountWait>(
-        account, [this, before, done = std::move(done)](Account& of, AccountWait& self, bool) {
+        account, [this, before, done = std::move(done)](Account& of, AccountWait& self, bool at_last) {
+            if (!at_last && awaits_refresh(of)) return;
             const auto answered = done;
             self.leave();
             if (of.record.life.generation > before)
                 answered(answers_.facts(of));
             else
-                answered(tl::unexpected(answers_.why_not_refreshed(of)));
+                answered(tl::unexpected(answers_.why_attempt_failed(of)));
         });
     wait->limit(world_.timers, world_.clock, answers_.held_for(account) >= patience ? Duration::zero() : patience);
     refresher_.want(account, Pacer::Priority::kAsked);
@@ -288,9 +288,17 @@ void AccountBook::settled(Account& account) {
     reschedule(account);
     tell_trouble(account);
     AccountWait::try_all(account, /*at_last=*/false);
-    const auto changes = std::exchange(account.when_settled, {});
-    for (const auto& change : changes) change();
-    check_wound_down();
+    if (!awaits_refresh(account)) {
+        const auto changes = std::exchange(account.when_settled, {});
+        for (const auto& change : changes) change();
+    }
+    winding_down_.look();
+}
+
+/// A disk that takes changes again takes the tokens that it has refused before, too.
+void AccountBook::stored(const Result<void>& result) {
+    const std::string before = std::exchange(store_error_, result ? std::string() : result.error().message);
+    if (result && !before.empty()) refresher_.save_unsaved(accounts_);
 }
 
 /// Once for each trouble, however often it is met, and once when it is over.
@@ -310,7 +318,7 @@ void AccountBook::tell_trouble(Account& account) {
 }
 
 void AccountBook::reschedule(Account& account) {
-    const bool over = winding_down_ && account.record.life.state != State::kTokensUnsaved;
+    const bool over = winding_down_.has_begun() && account.record.life.state != State::kTokensUnsaved;
     const bool busy = over || account.reserved || is_refreshing(account.record.life.state) ||
                       (account.attempt && account.attempt->ticket) || !account.damage.empty();
     Life& life = account.record.life;
@@ -358,43 +366,22 @@ void AccountBook::forget(const std::string& name) {
     AccountWait::try_all(account, /*at_last=*/true);
     for (const auto& change : account.when_settled) change();
     events_.publish(account_event(account, EventKind::kLoggedOut, world_.clock.now()));
-    check_wound_down();
+    winding_down_.look();
+}
+
+void AccountBook::stop_refreshes() {
+    winding_down_.begin();
+    for (auto& [name, account] : accounts_) reschedule(account);
 }
 
 void AccountBook::wind_down(std::function<void()> wound_down) {
-    winding_down_ = true;
-    wound_down_ = std::move(wound_down);
-    reservations_.stop_refreshes();
-    for (auto& [name, account] : accounts_) reschedule(account);
-    check_wound_down();
+    stop_refreshes();
+    winding_down_.when_over(std::move(wound_down));
 }
 
 void AccountBook::resume() {
-    winding_down_ = false;
-    wound_down_ = nullptr;
-    wound_down_timer_.reset();
-    reservations_.resume_refreshes();
+    winding_down_.resume();
     reschedule_all();
-}
-
-bool AccountBook::has_unsaved_tokens() const {
-    return std::any_of(accounts_.begin(), accounts_.end(),
-                       [](const auto& entry) { return entry.second.record.life.state == State::kTokensUnsaved; });
-}
-
-void AccountBook::check_wound_down() {
-    if (!wound_down_ || wound_down_timer_) return;
-    const bool busy = std::any_of(accounts_.begin(), accounts_.end(), [](const auto& entry) {
-        const Account& account = entry.second;
-        return account.reserved || is_refreshing(account.record.life.state) ||
-               account.record.life.state == State::kTokensUnsaved;
-    });
-    if (busy || reservations_.storing()) return;
-    // Not at once: the book may be destroyed then, and this is called from within it.
-    wound_down_timer_ = world_.timers.after(Duration::zero(), [this] {
-        const auto wound_down = std::exchange(wound_down_, nullptr);
-        wound_down();
-    });
 }
 
 }  // namespace agent

@@ -16,6 +16,7 @@
 #include "core/accounts/changes/restore.h"
 #include "core/accounts/changes/set_aside.h"
 #include "core/accounts/reservation.h"
+#include "core/accounts/winding_down.h"
 #include "core/apps/app_registry.h"
 #include "core/events.h"
 #include "core/refresh/pacer.h"
@@ -47,14 +48,19 @@ class AccountBook : public Accounts {
     /// Begins to refresh on its own. Called once, after everything was loaded.
     void start();
 
-    /// Begins no more refreshes, lets those under way end, then calls `wound_down`, never before this returns; it may
+    /// Begins no more refreshes: one that is wanted is put off until resume(), and those who wait for it are answered.
+    void stop_refreshes();
+    /// As stop_refreshes(), lets those under way end, then calls `wound_down`, never before this returns; it may
     /// destroy the book. Nobody may ask for a token or begin a change from here on. Tokens that the disk refuses are
     /// saved again meanwhile, as long as it takes.
     void wind_down(std::function<void()> wound_down);
     /// Goes on instead, as after start().
     void resume();
     /// Whether there are received tokens that the disk has refused so far.
-    [[nodiscard]] bool has_unsaved_tokens() const;
+    [[nodiscard]] bool has_unsaved_tokens() const { return winding_down_.has_unsaved_tokens(); }
+    /// Whether the book could not end right now without the risk of losing a grant: a single-use refresh token is
+    /// spent, and its successor is not durable yet.
+    [[nodiscard]] bool has_tokens_at_stake() const { return winding_down_.has_tokens_at_stake(); }
 
     /// For the requests that begin, and the token sets that come, from now on.
     void reconfigure(const Options& options);
@@ -113,12 +119,12 @@ class AccountBook : public Accounts {
     [[nodiscard]] std::unique_ptr<Waiting> refuse_refresh(Error why, FactsDone done);
 
     void settled(Account& account);
+    void stored(const Result<void>& result);
     void tell_trouble(Account& account);
     void await_end_of_refusals(Account& account);
     void retry_now(Account& account);
     void reschedule(Account& account);
     void reschedule_all();
-    void check_wound_down();
     void queue_refresh(Account& account);
     void app_changed(const std::string& app);
     void forget(const std::string& name);
@@ -138,11 +144,9 @@ class AccountBook : public Accounts {
     AccountRemoval removal_;
     AccountReseal reseal_;
     AccountRestore restore_;
+    WindingDown winding_down_;
     std::unique_ptr<Timer> clock_watch_;
     std::string store_error_;
-    bool winding_down_ = false;
-    std::function<void()> wound_down_;
-    std::unique_ptr<Timer> wound_down_timer_;
 };
 
 }  // namespace agent

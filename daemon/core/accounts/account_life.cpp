@@ -84,14 +84,22 @@ WallTime next_attempt(const Life& life, const Circumstances& with) {
     return with.now + std::min(wait, std::max(left / 2, kShortestHalf));
 }
 
+/// A lost answer may have used the refresh token up; no other failure does.
+bool may_have_spent(Happening happening, const Circumstances& with) {
+    return happening == kAnswerLost && with.rotation == Rotation::kSingleUse;
+}
+
 void note_failure(Life& life, Happening happening, const Circumstances& with) {
-    const bool first_loss = happening == kAnswerLost && with.rotation == Rotation::kSingleUse && !life.answer_lost;
+    const bool first_loss = may_have_spent(happening, with) && !life.answer_lost;
     life.answer_lost = life.answer_lost || first_loss;
+    life.urgent = first_loss;
     life.reason = with.reason;
     if (first_loss)
-        life.retry_at = with.now;  // many servers accept the token once more for some seconds: not a moment to lose
+        life.retry_at = with.now;
     else if (happening == kAppRefused || happening == kRequestRefused)
         life.retry_at = with.now + kRefusedPause + backoff(life.failures, with.retry_after, with.unit);
+    else if (life.state == kTokensUnsaved)
+        life.retry_at = with.now + save_pause(life.failures);
     else
         life.retry_at = next_attempt(life, with);
     ++life.failures;
@@ -102,6 +110,15 @@ std::string why_dead(const Life& life) {
     if (life.answer_lost_before)
         return "the answer to an earlier refresh was lost, and its request may have come late and ended the grant: ";
     return {};
+}
+
+/// What a person had asked for has failed, and is not tried again without one.
+Step back_to_login_required(const Life& revived, const Circumstances& with) {
+    Step step{.life = revived, .action = Action::kSaveVerdict};
+    step.life.state = kLoginRequired;
+    step.life.revived = false;
+    step.life.revival_failed = with.reason;
+    return step;
 }
 
 void note_tokens(Life& life, const Circumstances& with) {
@@ -130,7 +147,9 @@ Step next(const Life& life, Happening happening, const Circumstances& with) {
 
     switch (happening) {
         case kBegin:
-            after.grant_dead = false;  // somebody doubts it
+            after.revived = life.state == kLoginRequired;
+            after.revival_failed.clear();
+            after.urgent = false;
             break;
         case kIntentSaved:
             after.intent_saved = true;
@@ -159,6 +178,7 @@ Step next(const Life& life, Happening happening, const Circumstances& with) {
             break;
         case kGrantDead:
             after.grant_dead = true;
+            after.revived = false;
             after.reason = why_dead(life) + with.reason;
             break;
         case kTokensSaved:
@@ -167,7 +187,11 @@ Step next(const Life& life, Happening happening, const Circumstances& with) {
             break;
     }
 
-    // Two shortcuts that hold in every row.
+    // Three rules that hold in every row.
+    if (life.revived && (after.state == kStale || after.state == kNeedsAttention)) {
+        if (!may_have_spent(happening, with)) return back_to_login_required(life, with);
+        after.revived = after.grant_dead = false;  // that is for the next attempt to find out
+    }
     if (after.state == kStale && after.answer_lost) after.state = kUnknownOutcome;
     if (after.state == kSavingIntent && happening == kBegin && after.intent_saved && life.state != kLoginRequired)
         return next(after, kIntentSaved, with);
@@ -182,7 +206,7 @@ bool comes_after_lost_answer(const Life& life, WallTime now) {
 Life life_after_restart(Life stored, Rotation rotation) {
     if (stored.state != kLoginRequired && stored.intent_saved) {
         stored.state = kUnknownOutcome;
-        stored.answer_lost = rotation == Rotation::kSingleUse;
+        stored.answer_lost = stored.urgent = rotation == Rotation::kSingleUse;
         stored.reason = "the agent ended while a refresh was under way";
     }
     return stored;

@@ -78,6 +78,11 @@ struct Life {
     /// This token set was received after an earlier answer was lost. That earlier request may reach the server late,
     /// which may take the refresh token in it for stolen and end the grant (RFC 9700 section 4.14.2).
     bool answer_lost_before = false;
+    /// An answer was lost just now: many servers accept the refresh token once more for some seconds, so the next
+    /// attempt comes before all others.
+    bool urgent = false;
+    /// The attempt under way began in kLoginRequired: a person has asked for this one.
+    bool revived = false;
     std::uint32_t failures = 0;  // in a row
     std::uint64_t generation = 0;
     WallTime obtained_at;
@@ -85,6 +90,9 @@ struct Life {
     WallTime refresh_at;
     WallTime retry_at;   // in kStale, kNeedsAttention, kUnknownOutcome and kTokensUnsaved
     std::string reason;  // for a person; empty while all is well
+    /// In kLoginRequired: why the last revival failed and left all as it was; empty when there was none. Not written
+    /// down.
+    std::string revival_failed{};
 };
 
 /// What a happening brings along.
@@ -117,6 +125,11 @@ struct Step {
 /// How a restarted agent finds an account whose record was read: an open intent is an unknown outcome, to be cleared up
 /// at once.
 [[nodiscard]] Life life_after_restart(Life stored, Rotation rotation);
+
+/// Why the last attempt failed, for a person.
+[[nodiscard]] inline const std::string& last_failure(const Life& life) noexcept {
+    return life.revival_failed.empty() ? life.reason : life.revival_failed;
+}
 
 /// When the agent has to act on its own; nothing while something is under way or a person must act. May be in the past.
 /// A clock that was set back makes a token set look as if it came from the future; its age is then unknown, and the

@@ -45,7 +45,7 @@ struct AccountRecord {
 [[nodiscard]] Result<StoredRow> reseal_account_row(const Sealer& sealer, StoredRow row);
 
 /// What a token answer that was asked for at `asked_at` makes of `before`: its next generation. Without a new refresh
-/// token in the answer the old one stays good (RFC 6749 section 6).
+/// token in the answer the old one stays good (RFC 6749 section 6); with one, it is not needed.
 [[nodiscard]] AccountRecord next_generation(const AccountRecord& before, TokenAnswer answer,
                                             SecretString old_refresh_token, WallTime asked_at, WallTime refresh_at,
                                             const Sealer& sealer);

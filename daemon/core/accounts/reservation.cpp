@@ -14,7 +14,7 @@ Account* Reservation::account() const {
 
 void Reservation::end(Result<void> outcome) const {
     answer_.answer_soon(of_->world_.timers, std::move(outcome));
-    if (Account* const reserved = account()) of_->release(*reserved);
+    of_->release(name_);
 }
 
 void Reservation::save(AccountRecord after, std::function<void(Account&, AccountRecord)> saved) const {
@@ -30,7 +30,7 @@ void Reservation::save(AccountRecord after, std::function<void(Account&, Account
         [self = *this](const std::optional<StoredRow>& present) { self.take_present(present); },
         [self = *this, kept, saved = std::move(saved)](Result<void> result) {
             if (result) saved(self.of_->accounts_[self.name_], std::move(*kept));
-            if (Account* const account = self.account()) self.of_->release(*account);
+            self.of_->release(self.name_);
             self.answer_.answer(std::move(result));
         });
 }
@@ -46,7 +46,7 @@ void Reservation::remove(std::function<void()> removed) const {
             if (result)
                 removed();
             else
-                self.of_->release(*self.account());
+                self.of_->release(self.name_);
             self.answer_.answer(std::move(result));
         });
 }
@@ -63,7 +63,7 @@ void Reservation::take_present(const std::optional<StoredRow>& present) const {
 }
 
 Reservation::Answer Reservation::release() const {
-    of_->release(*account());
+    of_->release(name_);
     return answer_;
 }
 
@@ -79,37 +79,30 @@ void Reservations::reserve(const std::string& name, const Reservation::Answer& a
             [this, name, answer, change = std::move(change)] { reserve(name, answer, change); });
         return;
     }
-    if (account->reserved)
-        return answer.answer_soon(
-            world_.timers, fail(Error::Code::kConflict, "account " + name + ": another login or removal is under way"));
+    if (account->reserved) return answer_conflict(name, answer);
     account->reserved = true;
     hooks_.reserved(*account);
     change(Reservation(*this, name, answer));
 }
 
 void Reservations::reserve_or_add(const std::string& name, const Reservation::Answer& answer, const Change& change) {
-    if (find_account(accounts_, name) == nullptr)
-        change(Reservation(*this, name, answer));
-    else
-        reserve(name, answer, change);
+    if (find_account(accounts_, name) != nullptr) return reserve(name, answer, change);
+    if (!new_names_.insert(name).second) return answer_conflict(name, answer);
+    change(Reservation(*this, name, answer));
 }
 
-void Reservations::release(Account& account) {
-    account.reserved = false;
-    if (!refreshes_stopped_) refresher_.want_again(account);
-    hooks_.released(account);
+void Reservations::answer_conflict(const std::string& name, const Reservation::Answer& answer) {
+    answer.answer_soon(world_.timers,
+                       fail(Error::Code::kConflict, "account " + name + ": another login or removal is under way"));
 }
 
-void Reservations::stop_refreshes() {
-    refreshes_stopped_ = true;
-    for (auto& [name, account] : accounts_) refresher_.put_off(account);
-}
-
-void Reservations::resume_refreshes() {
-    refreshes_stopped_ = false;
-    for (auto& [name, account] : accounts_) {
-        if (!account.reserved) refresher_.want_again(account);
-    }
+void Reservations::release(const std::string& name) {
+    new_names_.erase(name);
+    Account* const account = find_account(accounts_, name);
+    if (account == nullptr) return;
+    account->reserved = false;
+    refresher_.want_again(*account);
+    hooks_.released(*account);
 }
 
 }  // namespace agent

@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <optional>
+#include <set>
 #include <string>
 
 #include "base/crypto/sealing.h"
@@ -26,7 +27,7 @@ class Reservation {
         : of_(&of), name_(std::move(name)), answer_(std::move(answer)) {}
 
     [[nodiscard]] const std::string& name() const noexcept { return name_; }
-    /// Null while there is no account of this name; then nothing is reserved.
+    /// Null while there is no account of this name.
     [[nodiscard]] Account* account() const;
 
     /// Ends it with the account as it is now, and answers.
@@ -68,13 +69,8 @@ class Reservations {
     /// is put off until the account is free. Answers kNotFound for no such account, kConflict when another change has
     /// it. May run `change` before it returns.
     void reserve(const std::string& name, const Reservation::Answer& answer, Change change);
-    /// As reserve(), but for no such account runs `change` at once, with nothing reserved.
+    /// As reserve(), but for no such account runs `change` with its name reserved.
     void reserve_or_add(const std::string& name, const Reservation::Answer& answer, const Change& change);
-
-    /// From here on no refresh that was put off is wanted again when an account is free.
-    void stop_refreshes();
-    /// Wants those again, and goes on as before.
-    void resume_refreshes();
 
     /// Whether a change is being stored. Other reservations show in Account::reserved.
     [[nodiscard]] bool storing() const noexcept { return !commits_.empty(); }
@@ -82,7 +78,8 @@ class Reservations {
   private:
     friend class Reservation;
 
-    void release(Account& account);
+    void answer_conflict(const std::string& name, const Reservation::Answer& answer);
+    void release(const std::string& name);
 
     World world_;
     const Sealer& sealer_;
@@ -90,7 +87,8 @@ class Reservations {
     Refresher& refresher_;
     Hooks hooks_;
     Commits commits_;
-    bool refreshes_stopped_ = false;
+    /// The names of accounts that a change is about to add.
+    std::set<std::string> new_names_;
 };
 
 }  // namespace agent

@@ -35,7 +35,7 @@ void Lock::stop(Duration grace, std::function<void()> stopped) {
     stopped_ = std::move(stopped);
     grace_ = grace;
     happened(LockEvent::kStopAsked);
-    if (grace_timer_) begin_grace();  // of a closing that was under way
+    if (grace_timer_) begin_grace(grace_);  // of a closing that was under way
     answer_all(tl::unexpected(stopping()));
 }
 
@@ -56,7 +56,7 @@ void Lock::happened(LockEvent event, const Result<void>& why) {
                 happened(may ? LockEvent::kMayLock : LockEvent::kMayNotLock, may);
             });
         case LockAction::kWindDown:
-            begin_grace();
+            begin_grace(grace_);
             return vault_.wind_down([this] { happened(LockEvent::kWoundDown); });
         case LockAction::kClose:
             grace_timer_.reset();
@@ -66,6 +66,10 @@ void Lock::happened(LockEvent event, const Result<void>& why) {
             grace_timer_.reset();
             vault_.resume();
             return answer_all(why);
+        case LockAction::kEndLater:
+            delayed_ += kDelay;
+            vault_.end_later(kDelay);
+            return begin_grace(kDelay);
         case LockAction::kEnd:
             grace_timer_.reset();
             // Not at once: where nothing was open, stop() has not returned yet.
@@ -77,11 +81,15 @@ void Lock::happened(LockEvent event, const Result<void>& why) {
     }
 }
 
-void Lock::begin_grace() {
-    grace_timer_ = timers_.after(grace_, [this] {
-        happened(LockEvent::kGraceOver,
-                 fail(Error::Code::kTemporarilyUnavailable, "lock: a refresh under way does not end"));
-    });
+void Lock::begin_grace(Duration grace) {
+    grace_timer_ = timers_.after(grace, [this] { grace_over(); });
+}
+
+void Lock::grace_over() {
+    const bool may_end_later = state_ == LockState::kStopping && delayed_ < kLongestDelay;
+    if (may_end_later && vault_.has_tokens_at_stake()) return happened(LockEvent::kAtStake);
+    happened(LockEvent::kGraceOver,
+             fail(Error::Code::kTemporarilyUnavailable, "lock: a refresh under way does not end"));
 }
 
 void Lock::answer_all(const Result<void>& result) {

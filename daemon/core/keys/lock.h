@@ -26,6 +26,11 @@ class Lock {
 
     /// Refreshes under way may take this long to end; a token request is given up before.
     static constexpr Duration kGrace = std::chrono::minutes(2);
+    /// A stop with tokens at stake takes so much longer than its grace: as long as the request of a single-use refresh
+    /// token may take, and its answer to be saved.
+    static constexpr Duration kLongestDelay = std::chrono::seconds(140);
+    /// How soon it looks again whether they are.
+    static constexpr Duration kDelay = std::chrono::seconds(5);
 
     Lock(Timers& timers, Vault& vault, CheckSlots check_slots)
         : timers_(timers), vault_(vault), check_slots_(std::move(check_slots)) {}
@@ -44,8 +49,8 @@ class Lock {
     /// kTemporarilyUnavailable while the daemon stops.
     [[nodiscard]] Result<void> unlock(DataKeys keys);
 
-    /// Lets what is under way end, for `grace` at most, then calls `stopped`; never before this returns. Nothing is
-    /// locked or unlocked from here on.
+    /// Lets what is under way end, for `grace` at most, or kLongestDelay longer while tokens are at stake; then calls
+    /// `stopped`, never before this returns. Nothing is locked or unlocked from here on.
     void stop(Duration grace, std::function<void()> stopped);
 
     [[nodiscard]] LockState state() const noexcept { return state_; }
@@ -55,7 +60,8 @@ class Lock {
   private:
     /// `why` tells those who asked to lock, where the row refuses them.
     void happened(LockEvent event, const Result<void>& why = {});
-    void begin_grace();
+    void begin_grace(Duration grace);
+    void grace_over();
     void answer_all(const Result<void>& result);
 
     Timers& timers_;
@@ -64,6 +70,7 @@ class Lock {
     LockState state_ = LockState::kLocked;
     std::vector<Owed<Result<void>>> waiting_;  // those who asked to lock
     Duration grace_ = kGrace;
+    Duration delayed_{0};  // how long the stop was put off
     std::unique_ptr<Timer> grace_timer_;
     std::unique_ptr<Timer> end_timer_;
     std::function<void()> stopped_;

@@ -46,6 +46,7 @@ constexpr std::array kTransitions{
     LockTransition{kStopping, kKeyFound,   kStopping, kNone},
     LockTransition{kStopping, kStopAsked,  kStopping, kNone},
     LockTransition{kStopping, kWoundDown,  kStopping, kEnd},
+    LockTransition{kStopping, kAtStake,    kStopping, kEndLater},
     LockTransition{kStopping, kGraceOver,  kStopping, kEnd},
     // clang-format on
 };
@@ -96,6 +97,8 @@ std::string_view to_string(LockEvent event) noexcept {
             return "wound_down";
         case kGraceOver:
             return "grace_over";
+        case kAtStake:
+            return "at_stake";
         case kKeyFound:
             return "key_found";
         case kOpened:
@@ -126,6 +129,8 @@ std::string_view to_string(LockAction action) noexcept {
             return "resume";
         case kOpenVault:
             return "open_vault";
+        case kEndLater:
+            return "end_later";
         case kEnd:
             return "end";
     }

@@ -25,6 +25,7 @@ enum class LockEvent : std::uint8_t {
     kMayNotLock,  // or the slots could not be read
     kWoundDown,   // nothing is under way any more
     kGraceOver,   // something is still under way, and has taken too long
+    kAtStake,     // the grace of a stop is over, but ending now could lose tokens
     kKeyFound,    // a passphrase or recovery key was right
     kOpened,
     kOpenFailed,
@@ -40,6 +41,7 @@ enum class LockAction : std::uint8_t {
     kClose,       // forget the key, then confirm
     kResume,      // serve again, then refuse
     kOpenVault,   // read the store with the key
+    kEndLater,    // wait a while longer
     kEnd,         // tell the daemon that it may end
 };
 

@@ -6,6 +6,7 @@
 
 #include "base/crypto/sealing.h"
 #include "base/result.h"
+#include "base/time.h"
 
 namespace agent {
 
@@ -27,6 +28,10 @@ class Vault {
     [[nodiscard]] virtual Result<void> may_close() const = 0;
     /// Stops serving, and calls `wound_down` once nothing is under way any more; never before this returns.
     virtual void wind_down(std::function<void()> wound_down) = 0;
+    /// Whether ending right now could lose a grant that a little more time may keep.
+    [[nodiscard]] virtual bool has_tokens_at_stake() const = 0;
+    /// That is so: the daemon ends later, and is asked again after `time`.
+    virtual void end_later(Duration time) = 0;
     /// Serves again instead. `wound_down` is then never called.
     virtual void resume() = 0;
     /// Forgets the keys and all that they opened.

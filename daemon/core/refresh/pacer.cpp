@@ -2,7 +2,9 @@
 #include "core/refresh/pacer.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <numeric>
 #include <utility>
 
 namespace agent {
@@ -11,18 +13,25 @@ struct Pacer::Lane {
     const Clock& clock;
     Timers& timers;
     Limits limits;
-    std::list<Ticket*> asked;
-    std::list<Ticket*> background;
+    std::array<std::list<Ticket*>, 3> queues;  // one for each Priority
     unsigned under_way = 0;
     BootTime next_at;     // when the bucket has a turn again
     BootTime request_at;  // when the next request may leave
     BootTime held_until;  // in the past when it is not held
     std::string held_because;
     std::unique_ptr<Timer> timer;
+    BootTime timer_at;
 
     [[nodiscard]] Duration interval() const { return Duration(std::llround(std::ceil(1000.0 / limits.per_second))); }
-    [[nodiscard]] bool idle() const { return asked.empty() && background.empty(); }
-    std::list<Ticket*>& queue_of(Priority priority) { return priority == Priority::kAsked ? asked : background; }
+    [[nodiscard]] std::size_t queued() const {
+        return std::accumulate(queues.begin(), queues.end(), std::size_t{0},
+                               [](std::size_t sum, const auto& queue) { return sum + queue.size(); });
+    }
+    [[nodiscard]] bool may_begin() const { return queued() > 0 && under_way < limits.max_parallel; }
+    /// When the next one may begin.
+    [[nodiscard]] BootTime turn_at() const { return is_urgent() ? next_at : std::max(next_at, held_until); }
+    [[nodiscard]] bool is_urgent() const { return !queues.back().empty(); }
+    std::list<Ticket*>& queue_of(Priority priority) { return queues.at(static_cast<std::size_t>(priority)); }
 };
 
 Pacer::Turn& Pacer::Turn::operator=(Turn&& other) noexcept {
@@ -59,10 +68,12 @@ void Pacer::Ticket::leave() noexcept {
     if (std::exchange(queued_, false)) lane_->queue_of(priority_).erase(at_);
 }
 
-void Pacer::Ticket::promote() {
-    if (!queued_ || priority_ == Priority::kAsked) return;
-    lane_->asked.splice(lane_->asked.end(), lane_->background, at_);
-    priority_ = Priority::kAsked;
+void Pacer::Ticket::promote(Priority priority) {
+    if (!queued_ || priority_ >= priority) return;
+    auto& higher = lane_->queue_of(priority);
+    higher.splice(higher.end(), lane_->queue_of(priority_), at_);
+    priority_ = priority;
+    arm(lane_);
 }
 
 const std::shared_ptr<Pacer::Lane>& Pacer::lane_named(const std::string& name) {
@@ -71,14 +82,14 @@ const std::shared_ptr<Pacer::Lane>& Pacer::lane_named(const std::string& name) {
         lane = std::make_shared<Lane>(Lane{.clock = clock_,
                                            .timers = timers_,
                                            .limits = limits_,
-                                           .asked = {},
-                                           .background = {},
+                                           .queues = {},
                                            .under_way = 0,
                                            .next_at = {},
                                            .request_at = {},
                                            .held_until = {},
                                            .held_because = {},
-                                           .timer = {}});
+                                           .timer = {},
+                                           .timer_at = {}});
     return lane;
 }
 
@@ -123,13 +134,15 @@ std::unique_ptr<Pacer::Ticket> Pacer::queue(const std::string& lane_name, Priori
 
 std::size_t Pacer::queued() const {
     std::size_t sum = 0;
-    for (const auto& [name, lane] : lanes_) sum += lane->asked.size() + lane->background.size();
+    for (const auto& [name, lane] : lanes_) sum += lane->queued();
     return sum;
 }
 
 void Pacer::arm(const std::shared_ptr<Lane>& lane) {
-    if (lane->timer || lane->idle() || lane->under_way >= lane->limits.max_parallel) return;
-    const BootTime at = std::max(lane->next_at, lane->held_until);
+    if (!lane->may_begin()) return;
+    const BootTime at = lane->turn_at();
+    if (lane->timer && lane->timer_at <= at) return;
+    lane->timer_at = at;
     const Duration wait = std::max(at - lane->clock.boot_now(), Duration::zero());
     lane->timer = lane->timers.after(wait, [weak = std::weak_ptr(lane)] {
         if (const auto strong = weak.lock()) pump(strong);
@@ -138,10 +151,12 @@ void Pacer::arm(const std::shared_ptr<Lane>& lane) {
 
 void Pacer::pump(const std::shared_ptr<Lane>& lane) {
     lane->timer.reset();
-    if (lane->idle() || lane->under_way >= lane->limits.max_parallel) return;
-    if (lane->clock.boot_now() < lane->held_until) return arm(lane);  // held since the timer was set
+    if (!lane->may_begin()) return;
+    if (lane->clock.boot_now() < lane->turn_at()) return arm(lane);  // held since the timer was set
 
-    Ticket* ticket = lane->asked.empty() ? lane->background.front() : lane->asked.front();
+    const auto queue = std::find_if(lane->queues.rbegin(), lane->queues.rend(),
+                                    [](const std::list<Ticket*>& waiting) { return !waiting.empty(); });
+    Ticket* ticket = queue->front();
     ticket->leave();
     const auto begin = std::move(ticket->begin_);
     ++lane->under_way;

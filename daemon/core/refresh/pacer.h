@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <list>
 #include <map>
@@ -15,15 +16,15 @@ namespace agent {
 /// Limits how fast requests to an authorization server start.
 ///
 /// Each lane (a client_id at a token host) has a token bucket of one request, so that requests are evenly spaced, and a
-/// limit on concurrent requests. Requests that a caller waits for go before those of the background; within each group,
-/// first come first served.
+/// limit on concurrent requests. Urgent requests go first, then those that a caller waits for, then those of the
+/// background; within each group, first come first served.
 class Pacer {
   public:
     struct Limits {
         double per_second = 2.0;  // > 0
         unsigned max_parallel = 8;
     };
-    enum class Priority { kBackground, kAsked };
+    enum class Priority : std::uint8_t { kBackground, kAsked, kUrgent };
 
   private:
     struct Lane;
@@ -56,8 +57,8 @@ class Pacer {
         ~Ticket();
         Ticket(const Ticket&) = delete;
         Ticket& operator=(const Ticket&) = delete;
-        /// Moves it to the end of those that a caller waits for; does nothing if it is already among them.
-        void promote();
+        /// Moves it to the end of those of a higher priority; does nothing if it has that or a higher one.
+        void promote(Priority priority);
 
       private:
         friend class Pacer;
@@ -78,8 +79,8 @@ class Pacer {
     [[nodiscard]] std::unique_ptr<Ticket> queue(const std::string& lane, Priority priority,
                                                 std::function<void(Turn)> begin);
 
-    /// Lets nothing begin in `lane` for `duration`: the server asked for it, or refuses the client. If the lane is
-    /// already held, the later end applies. `reason` is for people.
+    /// Lets nothing but what is urgent begin in `lane` for `duration`: the server asked for it, or refuses the client.
+    /// If the lane is already held, the later end applies. `reason` is for people.
     void hold(const std::string& lane, Duration duration, std::string reason);
     /// Ends that early.
     void resume(const std::string& lane);

@@ -39,6 +39,11 @@ Duration backoff(std::uint32_t failures, std::optional<Duration> retry_after, do
     return told + scaled(ceiling, unit);
 }
 
+Duration save_pause(std::uint32_t failures) {
+    constexpr std::uint32_t kEnoughDoublings = 4;  // 1 s << 4 is past the longest pause
+    return std::min(kLongestSavePause, kFirstBackoff * (std::int64_t{1} << std::min(failures, kEnoughDoublings)));
+}
+
 Duration attainable_min_ttl(Duration wished, Duration lifetime) {
     return wished < lifetime ? std::max(wished, Duration(1)) : std::max(lifetime / 10, Duration(1));
 }

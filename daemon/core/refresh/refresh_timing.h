@@ -17,6 +17,7 @@ inline constexpr Duration kLongestBackoff = std::chrono::minutes(10);
 inline constexpr Duration kLongestRetryAfter = std::chrono::hours(1);  // a server may not silence us for longer
 /// While a token lives no wait is longer than half of what is left of it, or than this.
 inline constexpr Duration kShortestHalf = std::chrono::seconds(10);
+inline constexpr Duration kLongestSavePause = std::chrono::seconds(10);
 /// A refusal of the client or of the request will not go away by asking soon again: somebody has to correct something.
 inline constexpr Duration kRefusedPause = kLongestBackoff;
 /// A token set that seems to come from later than this means that the clock was set back.
@@ -49,6 +50,9 @@ inline constexpr Duration kReportsForgotten = std::chrono::hours(24);  // so lon
 /// No wish of a caller has a token refreshed that is younger than one part in so many of its life: all who may ask for
 /// tokens could have one refreshed after the other.
 inline constexpr int kYoungPart = 2;
+/// 1 s, 2 s, 4 s, 8 s, 10 s: how long received tokens that the disk has refused wait to be saved again. They may be the
+/// only copy, and a local disk needs no spread.
+[[nodiscard]] Duration save_pause(std::uint32_t failures);
 
 /// The least remaining life to insist on for a token that lives `lifetime` in all. A wish that no token can meet is
 /// cut to a tenth of the lifetime, which the refresh in the background always leaves.

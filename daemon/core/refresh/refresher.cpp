@@ -22,6 +22,14 @@ std::string pacer_lane(const App& app) {
     return app.client_id + " " + (url ? url->host + ":" + std::to_string(url->port) : app.endpoints.token);
 }
 
+namespace {
+
+PutOff as_it_is(const Life& life) {
+    return {.generation = life.generation, .revives = life.state == State::kLoginRequired};
+}
+
+}  // namespace
+
 Refresher::Refresher(World world, const Sealer& sealer, const AppRegistry& apps, Pacer& pacer, Events& events,
                      double at_fraction, Hooks hooks)
     : world_(world),
@@ -35,17 +43,19 @@ Refresher::Refresher(World world, const Sealer& sealer, const AppRegistry& apps,
 void Refresher::want(Account& account, Pacer::Priority priority) {
     const Life& life = account.record.life;
     if (!account.damage.empty() || is_refreshing(life.state)) return;
-    if (account.reserved) {
-        account.refresh_put_off = life.generation;
+    const bool only_saves = life.state == State::kTokensUnsaved;
+    if (account.reserved || (stopped_ && !only_saves)) {
+        account.put_off = as_it_is(life);
         return;
     }
 
-    if (life.state == State::kTokensUnsaved) {  // nothing is asked of the authorization server: no turn is needed
+    if (only_saves) {  // nothing is asked of the authorization server: no turn is needed
         step(account, Happening::kBegin, circumstances());
         return;
     }
+    if (life.urgent) priority = Pacer::Priority::kUrgent;
     if (account.attempt) {
-        if (priority == Pacer::Priority::kAsked) account.attempt->ticket->promote();
+        account.attempt->ticket->promote(priority);
         return;
     }
     const App* const app = app_for(apps_, account.record);
@@ -58,20 +68,24 @@ void Refresher::want(Account& account, Pacer::Priority priority) {
     });
 }
 
+void Refresher::save_unsaved(AccountMap& accounts) {
+    for (auto& [name, account] : accounts) {
+        if (account.record.life.state == State::kTokensUnsaved) want(account, Pacer::Priority::kBackground);
+    }
+}
+
 void Refresher::withdraw(Account& account) {
     if (account.attempt && account.attempt->ticket) account.attempt.reset();
 }
 
 void Refresher::put_off(Account& account) {
-    if (account.attempt && account.attempt->ticket) account.refresh_put_off = account.record.life.generation;
+    if (account.attempt && account.attempt->ticket) account.put_off = as_it_is(account.record.life);
     withdraw(account);
 }
 
 void Refresher::want_again(Account& account) {
-    const std::uint64_t wanted = std::exchange(account.refresh_put_off, 0);
-    const Life& life = account.record.life;
-    // One that backs off has a time of its own.
-    if (wanted == life.generation && life.state == State::kReady) want(account, Pacer::Priority::kAsked);
+    const auto wanted = std::exchange(account.put_off, std::nullopt);
+    if (wanted == as_it_is(account.record.life)) want(account, Pacer::Priority::kAsked);
 }
 
 void Refresher::step(Account& account, Happening happening, Circumstances with) {
@@ -192,13 +206,16 @@ void Refresher::take_answer(Account& account, const tl::expected<HttpResponse, H
     const AccountRecord& record = account.record;
     note_repaired(record, answer->repaired);
     answer->sent_at = account.attempt->sent_at;
-    auto old = open_token_set(sealer_, record.tokens, record.name, record.life.generation);
-    if (!old) return step(account, Happening::kAnswerLost, circumstances(old.error().message));
+    SecretString old;
+    if (!answer->refresh_token) {
+        auto tokens = open_token_set(sealer_, record.tokens, record.name, record.life.generation);
+        if (!tokens) return step(account, Happening::kAnswerLost, circumstances(tokens.error().message));
+        old = std::move(tokens->refresh_token);
+    }
 
     const WallTime when = asked_at(*answer);
     const WallTime refresh_at = draw_refresh_at(when, answer->expires_in);
-    account.attempt->received =
-        next_generation(record, *std::move(answer), std::move(old->refresh_token), when, refresh_at, sealer_);
+    account.attempt->received = next_generation(record, *std::move(answer), std::move(old), when, refresh_at, sealer_);
     AccountRecord& received = *account.attempt->received;
     received.last_refresh = received.life.obtained_at;
     received.life.answer_lost_before = comes_after_lost_answer(record.life, received.life.obtained_at);
@@ -326,13 +343,16 @@ void Refresher::publish(const Account& account, Happening happening) {
         case Happening::kNewerFound:
             return tell(EventKind::kRefreshed, "by another program");
         case Happening::kSaveFailed:
+            // Once for each token set, however often saving it is tried.
+            if (life.state == State::kTokensUnsaved && life.failures > 1) return;
+            return tell(EventKind::kRefreshFailed, last_failure(life));
         case Happening::kTransient:
         case Happening::kAnswerLost:
         case Happening::kAppRefused:
         case Happening::kUntrusted:
         case Happening::kIntentFound:
         case Happening::kRequestRefused:
-            return tell(EventKind::kRefreshFailed, life.reason);
+            return tell(EventKind::kRefreshFailed, last_failure(life));
         case Happening::kGrantDead:
         case Happening::kSetAside:
             return tell(EventKind::kLoginRequired, life.reason);

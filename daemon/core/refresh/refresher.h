@@ -38,15 +38,22 @@ class Refresher {
     /// For the token sets that come from now on: when each is refreshed is drawn once, and stored.
     void set_fraction(double at_fraction) noexcept { at_fraction_ = at_fraction; }
 
-    /// Has the account refreshed when its turn comes; shares the attempt that waits or runs. Does nothing if there
-    /// is nothing to refresh with. Puts it off while the account is reserved. Never calls a hook before it returns.
+    /// Has the account refreshed when its turn comes, an urgent one as such; shares the attempt that waits or runs.
+    /// Does nothing if there is nothing to refresh with. Puts it off while the account is reserved, and after stop().
+    /// Never calls a hook before it returns.
     void want(Account& account, Pacer::Priority priority);
+    /// Saves the tokens that the disk has refused again, now.
+    void save_unsaved(AccountMap& accounts);
+
+    /// Begins no refresh from here on until resume(). Those under way go on, and what they bring is saved.
+    void stop() noexcept { stopped_ = true; }
+    void resume() noexcept { stopped_ = false; }
 
     /// Gives up an attempt that only waits for its turn.
     void withdraw(Account& account);
     /// As withdraw(), until want_again().
     void put_off(Account& account);
-    /// Wants the refresh that was put off, if the account is ready and has no newer token by now.
+    /// Wants the refresh that was put off, unless the account has a newer token by now, or was set aside.
     void want_again(Account& account);
 
     /// When a token set that is obtained at `now` is to be refreshed.
@@ -88,6 +95,7 @@ class Refresher {
     Events& events_;
     double at_fraction_;
     Hooks hooks_;
+    bool stopped_ = false;
     std::set<std::string> noted_repairs_;
 };
 

@@ -78,8 +78,6 @@ std::vector<Result<void>> RecordTable::commit(std::span<const StoreChange> chang
         for (SqliteStatement* statement : {&insert_, &update_, &remove_}) statement->reset();
         // SQLite may have rolled back on its own; then there is nothing to do and this fails.
         static_cast<void>(sqlite_execute(file_.db(), "ROLLBACK"));
-    } else if (witness_) {
-        have_noted(witness_->note(changes, results));
     }
     return results;
 }
@@ -89,9 +87,10 @@ Result<void> RecordTable::show_all_to_witness() {
     return witness_->start_over([this](const std::function<void(StoredRow)>& each) { return load(each); });
 }
 
-/// Tells when trouble begins, and not each time.
-void RecordTable::have_noted(const Result<void>& noted) {
-    if (!noted && !witness_failing_)
+void RecordTable::note(std::span<const StoreChange> changes, std::span<const Result<void>> results) {
+    if (!witness_ || changes.empty()) return;
+    const auto noted = witness_->note(changes, results);
+    if (!noted && !witness_failing_)  // when trouble begins, and not each time
         log(LogLevel::kError, log_event("witness_failed"), "what was stored last could be undone unseen",
             {{"reason", noted.error().message}});
     witness_failing_ = !noted;

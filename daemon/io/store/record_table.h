@@ -17,7 +17,7 @@ namespace agent {
 /// The records of a store, as SQL. On whatever thread, but on one at a time.
 class RecordTable {
   public:
-    /// With a witness, that is told of every change once it is durable.
+    /// With a witness, that is told by note() of every change once it is durable.
     explicit RecordTable(StoreFile file, std::optional<Witness> witness = {});
 
     [[nodiscard]] StoreFile& file() noexcept { return file_; }
@@ -35,13 +35,15 @@ class RecordTable {
     /// then, before another commit, the next one may find them made: all were written, only the sync failed.
     [[nodiscard]] std::vector<Result<void>> commit(std::span<const StoreChange> changes);
 
+    /// Shows the witness, if there is one, what came of changes; after those who wait for them were told. Logs when it
+    /// cannot be written.
+    void note(std::span<const StoreChange> changes, std::span<const Result<void>> results);
     /// Makes the witness, if there is one, take what is here for all there is. Fails when either disk refuses.
     [[nodiscard]] Result<void> show_all_to_witness();
 
   private:
     [[nodiscard]] SqliteStatement& prepared(const StoreChange& change) noexcept;
     [[nodiscard]] Error refusal() const;
-    void have_noted(const Result<void>& noted);
 
     StoreFile file_;
     std::optional<Witness> witness_;

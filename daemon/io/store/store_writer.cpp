@@ -50,6 +50,12 @@ std::vector<Result<void>> StoreWriter::carry_out(const Group& group) {
     return {group.job(table_)};
 }
 
+void StoreWriter::hand_over(const Group& group, const std::vector<Result<void>>& results) {
+    const std::lock_guard lock(mutex_);
+    for (std::size_t i = 0; i < results.size(); ++i) outcomes_.push_back({.id = group.ids[i], .result = results[i]});
+    finished_();  // under the lock, which is short
+}
+
 void StoreWriter::work() noexcept {
     std::unique_lock lock(mutex_);
     for (;;) {
@@ -59,12 +65,11 @@ void StoreWriter::work() noexcept {
         const Group group = std::move(waiting_.front());
         waiting_.pop_front();
         lock.unlock();
-        std::vector<Result<void>> results = carry_out(group);
+        const std::vector<Result<void>> results = carry_out(group);
+        hand_over(group, results);
+        // Only now: what is durable need not wait for the disk of the witness.
+        table_.note(group.changes, results);
         lock.lock();
-        for (std::size_t i = 0; i < results.size(); ++i) {
-            outcomes_.push_back({.id = group.ids[i], .result = std::move(results[i])});
-        }
-        finished_();  // under the lock, which is short
     }
 }
 

@@ -50,6 +50,7 @@ class StoreWriter {
     };
 
     [[nodiscard]] std::vector<Result<void>> carry_out(const Group& group);
+    void hand_over(const Group& group, const std::vector<Result<void>>& results);
     void work() noexcept;
 
     RecordTable table_;

@@ -16,7 +16,8 @@ namespace agent {
 /// What was ever durable of a store, by name and generation and without its content, in a file apart from the store: so
 /// that an older copy of the store that was put back is known for one.
 ///
-/// It is written after the store and not synced: after a power cut it may have seen less than was stored, never more.
+/// It is written after the store and not synced: after a power cut or a kill it may have seen less than was stored,
+/// never more.
 /// It cannot tell when it is put back together with the store; so it may lie elsewhere.
 class Witness {
   public:

@@ -136,8 +136,8 @@ void AccountRemoval::end_grant(const std::shared_ptr<Logout>& logout) {
     const std::uint64_t generation = record.life.generation;
     const bool expired = remaining(record.life, world_.clock.now()) <= Duration::zero();
     if (by_access_token && (expired || generation == logout->refused_generation))
-        return fail_to_end_grant(*logout,
-                                 "its access token has expired and was not refreshed: " + account.record.life.reason);
+        return fail_to_end_grant(
+            *logout, "its access token has expired and was not refreshed: " + last_failure(account.record.life));
 
     const auto tokens = open_token_set(sealer_, record.tokens, record.name, generation);
     const auto secret = apps_.secret(*app);

@@ -21,7 +21,8 @@ std::unique_ptr<Waiting> AccountSetAside::start(const std::string& account, std:
 }
 
 void AccountSetAside::set_aside(const Reservation& reserved, const std::string& reason, const std::string& moved_to) {
-    const Account& account = *reserved.account();
+    Account& account = *reserved.account();
+    account.put_off.reset();  // nobody uses the grant who asked for it before
     if (account.record.life.state == State::kLoginRequired) return reserved.end({});
     if (auto why = why_not_changed(account)) return reserved.end(tl::unexpected(*std::move(why)));
     Circumstances because;
