@@ -62,8 +62,10 @@ Test(login_start, one_listener_for_each_redirect_uri) {
 Test(login_start, a_response_counts_only_at_its_own_redirect_uri) {
     LoginStage stage;
     add_app(stage, "port", "http://127.0.0.1:5679/callback");
-    const auto firm = stage.desk->start({.app = "firm", .account = "smith", .replace_user = false, .user = fakes::FakeRedirectListener::kUser});
-    const auto port = stage.desk->start({.app = "port", .account = "smith", .replace_user = false, .user = fakes::FakeRedirectListener::kUser});
+    const auto firm = stage.desk->start(
+        {.app = "firm", .account = "smith", .replace_user = false, .user = fakes::FakeRedirectListener::kUser});
+    const auto port = stage.desk->start(
+        {.app = "port", .account = "smith", .replace_user = false, .user = fakes::FakeRedirectListener::kUser});
     const std::string query = "code=C&state=" + stage.parameter(firm->id, "state");
     stage.listener.redirect("127.0.0.1:5679/callback", query);
     EXPECT_TEXT(stage.page(), "not expected");

@@ -5,7 +5,7 @@
 #include <memory>
 
 #include "core/accounts/account.h"
-#include "core/accounts/reservation.h"
+#include "core/accounts/changes/reservation.h"
 #include "core/apps/app_registry.h"
 #include "core/refresh/refresher.h"
 #include "ports/timers.h"

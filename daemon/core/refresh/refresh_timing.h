@@ -50,6 +50,7 @@ inline constexpr Duration kReportsForgotten = std::chrono::hours(24);  // so lon
 /// No wish of a caller has a token refreshed that is younger than one part in so many of its life: all who may ask for
 /// tokens could have one refreshed after the other.
 inline constexpr int kYoungPart = 2;
+
 /// 1 s, 2 s, 4 s, 8 s, 10 s: how long received tokens that the disk has refused wait to be saved again. They may be the
 /// only copy, and a local disk needs no spread.
 [[nodiscard]] Duration save_pause(std::uint32_t failures);

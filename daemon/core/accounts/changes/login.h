@@ -6,7 +6,7 @@
 #include <string>
 
 #include "core/accounts/accounts.h"
-#include "core/accounts/reservation.h"
+#include "core/accounts/changes/reservation.h"
 #include "core/events.h"
 #include "core/oauth/token_response.h"
 

@@ -9,8 +9,8 @@
 
 #include "core/accounts/account_answers.h"
 #include "core/accounts/accounts.h"
+#include "core/accounts/changes/reservation.h"
 #include "core/accounts/changes/set_aside.h"
-#include "core/accounts/reservation.h"
 #include "core/apps/app_registry.h"
 
 namespace agent {

@@ -4,7 +4,7 @@
 #include <memory>
 
 #include "core/accounts/accounts.h"
-#include "core/accounts/reservation.h"
+#include "core/accounts/changes/reservation.h"
 #include "core/apps/app_registry.h"
 #include "core/events.h"
 

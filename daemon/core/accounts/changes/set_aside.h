@@ -7,7 +7,7 @@
 #include <string>
 
 #include "core/accounts/accounts.h"
-#include "core/accounts/reservation.h"
+#include "core/accounts/changes/reservation.h"
 #include "core/events.h"
 
 namespace agent {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "core/accounts/reservation.h"
+#include "core/accounts/changes/reservation.h"
 
 #include <memory>
 #include <utility>
