@@ -69,8 +69,8 @@ Test(watchdog, a_disk_that_hangs_does_not_end_a_daemon_with_tokens_at_stake) {
     stage.told();
     stage.store.hold();
     stage.at_stake = true;
-    stage.timers.advance(10 * kInterval);
-    cr_expect(stage.told() == 20);
+    stage.timers.advance(4 * kInterval);  // the socket takes ten that nobody has read
+    cr_expect(stage.told() == 8);
     stage.at_stake = false;
     stage.timers.advance(10 * kInterval);
     cr_expect(stage.told() == 0, "once they are safe or lost, the disk counts again");
