@@ -52,10 +52,10 @@ struct Fixture {
         return *std::move(outcome);
     }
 
-    void expect_refused(SSL_CTX* tls, const std::string& trusted) {
+    void expect_refused(SSL_CTX* tls, const std::string& trusted, HttpFailure::Kind kind = HttpFailure::Kind::kTls) {
         const Outcome outcome = post(tls, trusted);
         cr_assert_not(outcome);
-        cr_expect(outcome.error().kind == HttpFailure::Kind::kTls, "%s", outcome.error().message.c_str());
+        cr_expect(outcome.error().kind == kind, "%s", outcome.error().message.c_str());
         cr_expect_not(outcome.error().may_have_been_sent);
         cr_expect(requests == 0);
     }
@@ -109,11 +109,11 @@ Test(curl_tls, refuses_a_certificate_for_another_host) {
 Test(curl_tls, refuses_an_unknown_authority) {
     Fixture f;
     const auto tls = f.authority.server("IP:127.0.0.1");
-    f.expect_refused(tls.get(), "");
+    f.expect_refused(tls.get(), "", HttpFailure::Kind::kUntrusted);
     const fakes::TestAuthority other;
     other.write_certificate(f.directory / "other.pem");
     f.expect_refused(tls.get(), f.directory / "other.pem");
-    f.expect_refused(tls.get(), f.directory / "missing.pem");
+    f.expect_refused(tls.get(), f.directory / "missing.pem", HttpFailure::Kind::kUntrusted);
 }
 
 Test(curl_tls, says_how_to_trust_an_unknown_authority) {
@@ -156,7 +156,7 @@ Test(curl_tls, trusts_the_configured_authority_instead_of_the_systems) {
     cr_assert(outcome, "%s", outcome.error().message.c_str());
     const fakes::TestAuthority other("Another authority");  // OpenSSL stops at the first that has the name
     other.write_certificate(f.directory / "other.pem");
-    f.expect_refused(tls.get(), f.directory / "other.pem");
+    f.expect_refused(tls.get(), f.directory / "other.pem", HttpFailure::Kind::kUntrusted);
 }
 
 Test(curl_tls, speaks_tls_1_2_and_nothing_older) {
