@@ -21,6 +21,7 @@ def pytest_sessionstart():
             pytest.exit(f"{program} is not built: make build", returncode=1)
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the marks
 def pytest_collection_modifyitems(items):
     for item in items:
         item.add_marker(pytest.mark.xdist_group(_group(item)))
