@@ -11,7 +11,7 @@
 #include <utility>
 #include <vector>
 
-#include "app/keys/key_file.h"
+#include "app/keys/start_keys.h"
 #include "app/start/state_dir.h"
 #include "core/accounts/account_record.h"
 #include "core/refresh/refresh_timing.h"
@@ -49,12 +49,13 @@ Result<void> commit(RecordTable& table, std::vector<StoreChange>& changes) {
 Result<void> make_store(const std::string& directory, const std::string& app, std::chrono::seconds expires_in) {
     AGENT_TRY(const StateDir state_dir, StateDir::open(directory));
     AGENT_TRY(StoreFile file, StoreFile::open(state_dir.store_file()));
-    AGENT_TRY(const SealingKey slot_key, make_key_file(state_dir.key_file()));
-    AGENT_TRY(SealingKey data_key, SealingKey::generate());
-    const KeySlotFacts facts{
-        .id = 0, .kind = SlotKind::kFile, .source = state_dir.key_file(), .made_at = SystemClock().now(), .kdf = {}};
-    AGENT_CHECK(add_key_slot(file, data_key, facts, {}, slot_key));
-    const Sealer sealer(std::move(data_key));
+    AGENT_TRY(const KeySlots slots, read_key_slots(file));
+    const auto add = [&](const SealingKey& data_key, const KeySlotFacts& facts, const SealingKey& key) -> Result<void> {
+        AGENT_TRY([[maybe_unused]] const auto id, add_key_slot(file, data_key, facts, {}, key));
+        return {};
+    };
+    AGENT_TRY(auto keys, keys_at_start(slots, add, Config(), state_dir.key_file(), /*kept=*/{}, SystemClock().now()));
+    const Sealer sealer(std::move(keys.value().current));
     RecordTable table(std::move(file));
     const WallTime expires_at = SystemClock().now() + expires_in;
 
