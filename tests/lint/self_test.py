@@ -93,7 +93,6 @@ CASES = {
         {
             "README.md": "a new start; renewed; there is no file; is no longer; there are none\n",
             "daemon/app/a.cpp": "// There is\n// no file, and it is no reason.\nint anewer;\n",
-            "daemon/io/store/witness.cpp": "// an" "ew\n",
             "data.json": '"an' 'ew"\n',
         },
         [
