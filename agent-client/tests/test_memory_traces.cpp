@@ -45,7 +45,8 @@ const std::string kTokenJson = R"({"account":"a","access_token":")" + kToken +
                                R"(","token_type":"Bearer","expires_at":4000000000,"expires_in":3600,"generation":7,)"
                                R"("api_base":"https://app.clio.com/api/v4"})";
 const std::string kTokenWithoutAge = R"({"account":"a","access_token":")" + kToken + R"("})";
-const std::string kLogin = R"({"id":"L1","account":"a","authorization_url":"https://app.clio.com/","status":"done"})";
+const std::string kLogin = R"({"id":"L1","account":"a","authorization_url":"https://app.clio.com/",)"
+                           R"("expires_at":4000000000,"status":"done"})";
 const std::vector<std::string> kAppAdd{"app",
                                        "add",
                                        "x",
@@ -56,7 +57,7 @@ const std::vector<std::string> kAppAdd{"app",
                                        "--client-id",
                                        "i",
                                        "--redirect-uri",
-                                       "http://127.0.0.1:1/",
+                                       "http://127.0.0.1:5678/",
                                        "--secret-file",
                                        "-"};
 
@@ -66,6 +67,7 @@ std::vector<Run> runs() {
     const std::string added = CannedAgent::json("201 Created", R"({"id":2})");
     const std::string recovery = CannedAgent::json("201 Created", R"({"id":2,"recovery_key":")" + kRecoveryKey + "\"}");
     const std::string wrong = CannedAgent::json("403 Forbidden", R"({"code":"forbidden","detail":"wrong"})");
+    const std::string unknown = CannedAgent::json("404 Not Found", R"({"code":"not_found","detail":"none"})");
     const std::string login = CannedAgent::json("200 OK", kLogin);
     const std::string redirect = "http://127.0.0.1:1/?code=" + kCode + "&state=x";
     return {
@@ -82,7 +84,7 @@ std::vector<Run> runs() {
         {{"key", "test", "--passphrase"}, kPassphrase, {CannedAgent::json("200 OK", R"({"slots":[]})")}, kPassphrase},
         {{"key", "add", "recovery"}, "", {recovery}, kRecoveryKey},
         {{"key", "add", "recovery", "--json"}, "", {recovery}, kRecoveryKey},
-        {kAppAdd, kClientSecret, {none}, kClientSecret},
+        {kAppAdd, kClientSecret, {unknown, none}, kClientSecret},
         {{"login", "a", "--paste"},
          redirect,
          {login, login, login, CannedAgent::json("200 OK", R"({"user":null})")},
