@@ -2,10 +2,10 @@
 #include "cli/command_line/arguments.h"
 
 #include <algorithm>
-#include <charconv>
 #include <string>
 
 #include "base/text/nearest.h"
+#include "base/text/number.h"
 #include "cli/command_line/command.h"
 
 namespace agent {
@@ -223,10 +223,8 @@ Reply<std::optional<std::int64_t>> Arguments::number(std::string_view option, st
                                                      std::int64_t most) const {
     const auto text = value(option);
     if (!text) return std::nullopt;
-    std::int64_t number = 0;
-    const char* end = text->data() + text->size();
-    const auto [stopped, error] = std::from_chars(text->data(), end, number);
-    if (error != std::errc() || stopped != end || number < least || number > most) {
+    const auto number = whole_number<std::int64_t>(*text);
+    if (!number || *number < least || *number > most) {
         return usage(command, "--" + std::string(option) + " takes a whole number from " + std::to_string(least) +
                                   " to " + std::to_string(most));
     }

@@ -10,7 +10,6 @@
 #include <unistd.h>
 
 #include <array>
-#include <charconv>
 #include <chrono>
 #include <cstdlib>
 #include <optional>
@@ -18,6 +17,7 @@
 #include <vector>
 
 #include "base/fd.h"
+#include "base/text/number.h"
 #include "cli/login/browser_command.h"
 #include "lib/patience.h"
 
@@ -77,11 +77,8 @@ bool lives_or_succeeds(pid_t child, int interruption) {
 
 std::optional<uid_t> desktop_user() {
     for (const char* name : {"SUDO_UID", "PKEXEC_UID"}) {
-        const std::string_view text = variable(name);
-        uid_t caller = 0;
-        const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), caller);
-        if (!text.empty() && error == std::errc() && end == text.data() + text.size() && caller != ::geteuid())
-            return caller;
+        const auto caller = whole_number<uid_t>(variable(name));
+        if (caller && *caller != ::geteuid()) return caller;
     }
     return std::nullopt;
 }

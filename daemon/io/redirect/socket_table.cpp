@@ -2,9 +2,11 @@
 #include "io/redirect/socket_table.h"
 
 #include <array>
-#include <charconv>
 #include <fstream>
 #include <sstream>
+#include <string_view>
+
+#include "base/text/number.h"
 
 namespace agent {
 
@@ -23,9 +25,7 @@ TcpSocket::State state_from(const std::string& code) {
 int TcpSocket::local_port() const {
     const std::size_t colon = local.find(':');
     if (colon == std::string::npos) return 0;
-    int port = 0;
-    std::from_chars(local.data() + colon + 1, local.data() + local.size(), port, 16);
-    return port;
+    return whole_number<int>(std::string_view(local).substr(colon + 1), 16).value_or(0);
 }
 
 bool each_tcp_socket(const std::function<bool(const TcpSocket& socket)>& take) {
