@@ -21,8 +21,8 @@ struct Options {
     LogLevel log_level = LogLevel::kInfo;
     bool trace = false;
     bool allow_unlocked_memory = false;
-    /// With kSpawn: the command to run with the daemon, if any. Points into argv.
-    std::vector<char*> command;
+    /// With kSpawn: the command to run with the daemon, if any.
+    std::vector<std::string> command;
 
     /// Makes the paths independent of the working directory.
     void make_paths_absolute();

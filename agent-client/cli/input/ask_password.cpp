@@ -2,7 +2,6 @@
 #include "cli/input/ask_password.h"
 
 #include <fcntl.h>
-#include <spawn.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -10,6 +9,7 @@
 #include <cerrno>
 
 #include "base/fd.h"
+#include "base/spawn.h"
 #include "cli/input/input.h"
 
 namespace agent {
@@ -20,16 +20,11 @@ constexpr const char* kProgram = "systemd-ask-password";
 
 /// Starts it with its standard output going to `output`; returns its process.
 Reply<pid_t> start(const std::string& prompt, int output) {
-    std::array<std::string, 3> words{kProgram, "--echo=no", prompt};
-    const std::array<char*, 4> argv{words[0].data(), words[1].data(), words[2].data(), nullptr};
-    posix_spawn_file_actions_t files;
-    ::posix_spawn_file_actions_init(&files);
-    ::posix_spawn_file_actions_adddup2(&files, output, STDOUT_FILENO);
-    pid_t child = 0;
-    const int error = ::posix_spawnp(&child, kProgram, &files, nullptr, argv.data(), environ);
-    ::posix_spawn_file_actions_destroy(&files);
-    if (error != 0) return fail(Error::Code::kBadRequest, std::string(kProgram) + ": " + errno_text(error));
-    return child;
+    SpawnSetup setup;
+    setup.duplicate(output, STDOUT_FILENO);
+    const auto started = setup.start({kProgram, "--echo=no", prompt}, environ);
+    if (!started) return fail(Error::Code::kBadRequest, std::string(kProgram) + ": " + errno_text(started.error()));
+    return *started;
 }
 
 bool succeeded(pid_t child) {

@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/login/browser.h"
 
-#include <fcntl.h>
 #include <poll.h>
-#include <spawn.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -17,6 +15,7 @@
 #include <vector>
 
 #include "base/fd.h"
+#include "base/spawn.h"
 #include "base/text/number.h"
 #include "cli/login/browser_command.h"
 #include "lib/patience.h"
@@ -40,27 +39,12 @@ bool is_program(const std::string& path) {
 
 /// Its process, if it could be executed. It gets a new session and no terminal: its output would mix with ours, and
 /// Ctrl-C is meant for us.
-std::optional<pid_t> start(Words words, const sigset_t& signal_mask) {
-    std::vector<char*> argv;
-    argv.reserve(words.size() + 1);
-    for (std::string& word : words) argv.push_back(word.data());
-    argv.push_back(nullptr);
-
-    posix_spawn_file_actions_t files;
-    posix_spawnattr_t attributes;
-    ::posix_spawn_file_actions_init(&files);
-    ::posix_spawnattr_init(&attributes);
-    for (const int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
-        ::posix_spawn_file_actions_addopen(&files, fd, "/dev/null", O_RDWR, 0);
-    }
-    ::posix_spawnattr_setsigmask(&attributes, &signal_mask);
-    ::posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSID);
-    pid_t child = 0;
-    const int error = ::posix_spawnp(&child, argv.front(), &files, &attributes, argv.data(), environ);
-    ::posix_spawnattr_destroy(&attributes);
-    ::posix_spawn_file_actions_destroy(&files);
-    if (error != 0) return std::nullopt;
-    return child;
+tl::expected<pid_t, int> start(const Words& words, const sigset_t& signal_mask) {
+    SpawnSetup setup;
+    for (const int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) setup.open_null(fd);
+    setup.block_only(signal_mask);
+    setup.new_session();
+    return setup.start(words, environ);
 }
 
 /// Whether it goes on, or has done its work: many only tell a browser that is there already.

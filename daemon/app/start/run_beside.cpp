@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/start/run_beside.h"
 
-#include <spawn.h>
 #include <sys/signalfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -10,6 +9,8 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+
+#include "base/spawn.h"
 
 namespace agent {
 
@@ -32,16 +33,10 @@ sigset_t signals_to_hold() {
     return held;
 }
 
-/// 0, or the errno of starting it.
-int start(std::vector<char*>& command, const sigset_t& signal_mask, pid_t& started) {
-    command.push_back(nullptr);
-    posix_spawnattr_t attributes;
-    ::posix_spawnattr_init(&attributes);
-    ::posix_spawnattr_setsigmask(&attributes, &signal_mask);
-    ::posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK);
-    const int error = ::posix_spawnp(&started, command.front(), nullptr, &attributes, command.data(), environ);
-    ::posix_spawnattr_destroy(&attributes);
-    return error;
+tl::expected<pid_t, int> start(const std::vector<std::string>& command, const sigset_t& signal_mask) {
+    SpawnSetup setup;
+    setup.block_only(signal_mask);
+    return setup.start(command, environ);
 }
 
 /// The two children; 0 once they have ended.
@@ -96,15 +91,16 @@ std::optional<int> HeldSignals::pending() const {
     return std::nullopt;
 }
 
-int run_beside(pid_t agent, std::vector<char*> command, const HeldSignals& signals) {
+int run_beside(pid_t agent, const std::vector<std::string>& command, const HeldSignals& signals) {
     Children children{.agent = agent};
     int status = 0;
     if (const auto signal = signals.pending()) {
         status = kKilled + *signal;
-    } else if (const int error = start(command, signals.mask_before(), children.command); error != 0) {
-        std::fprintf(stderr, "cliod: %s: %s\n", command.front(), std::strerror(error));
-        status = error == ENOENT ? kNotFound : kCannotRun;
+    } else if (const auto started = start(command, signals.mask_before()); !started) {
+        std::fprintf(stderr, "cliod: %s: %s\n", command.front().c_str(), std::strerror(started.error()));
+        status = started.error() == ENOENT ? kNotFound : kCannotRun;
     } else {
+        children.command = *started;
         status = wait_for_command(children, signals.fd());
     }
     if (children.agent != 0) {

@@ -5,6 +5,7 @@
 
 #include <csignal>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "base/fd.h"
@@ -36,6 +37,6 @@ class HeldSignals {
 /// Forwards signals sent by other processes to the command; those from the terminal have already reached it. A signal
 /// that arrives before the command starts prevents the start. Returns the exit status like env(1) and shells: the
 /// command's own, 128+n, 127 or 126.
-[[nodiscard]] int run_beside(pid_t agent, std::vector<char*> command, const HeldSignals& signals);
+[[nodiscard]] int run_beside(pid_t agent, const std::vector<std::string>& command, const HeldSignals& signals);
 
 }  // namespace agent

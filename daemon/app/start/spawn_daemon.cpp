@@ -17,6 +17,7 @@
 
 #include "app/start/run_beside.h"
 #include "app/start/running_agent.h"
+#include "base/spawn.h"
 #include "base/text/shell.h"
 
 namespace agent {
@@ -31,7 +32,6 @@ int complain(const std::string& message) {
     return EXIT_FAILURE;
 }
 
-/// In single quotes, which nothing but another one ends.
 /// What is in the pipe until its other end is closed.
 std::string read_all(const Fd& from) {
     std::string text;
@@ -78,16 +78,16 @@ void set_variables(const std::string& socket, pid_t agent) {
 }
 
 /// Instead of a second agent. The command replaces this process: nothing is to be ended after it.
-int use_running_agent(const RunningAgent& running, std::vector<char*> command) {
+int use_running_agent(const RunningAgent& running, const std::vector<std::string>& command) {
     if (command.empty()) {
         if (print_variables(running.socket, running.pid)) return EXIT_SUCCESS;
         return complain(std::string("standard output: ") + std::strerror(errno));
     }
     set_variables(running.socket, running.pid);
-    command.push_back(nullptr);
-    ::execvp(command.front(), command.data());
+    const std::vector<char*> arguments = exec_pointers(command);
+    ::execvp(arguments.front(), arguments.data());
     const int error = errno;
-    static_cast<void>(complain(std::string(command.front()) + ": " + std::strerror(error)));
+    static_cast<void>(complain(command.front() + ": " + std::strerror(error)));
     return error == ENOENT ? 127 : 126;
 }
 
@@ -112,9 +112,9 @@ bool StartReport::send(char outcome, const std::string& text) {
 int spawn_daemon(const Options& options, const std::function<int(StartReport&)>& daemon) {
     if (::sd_listen_fds(/*unset_environment=*/0) > 0)
         return complain("--spawn: systemd passed a socket and manages cliod; do not use --spawn");
-    std::vector<char*> command = options.command;
+    const std::vector<std::string>& command = options.command;
     const auto running = await_settled_agent(options);
-    if (running && running->listens()) return use_running_agent(*running, std::move(command));
+    if (running && running->listens()) return use_running_agent(*running, command);
     std::array<int, 2> ends{};
     if (::pipe2(ends.data(), O_CLOEXEC) != 0) return complain(std::string("--spawn: ") + std::strerror(errno));
     Fd report_from(ends[0]);
@@ -143,7 +143,7 @@ int spawn_daemon(const Options& options, const std::function<int(StartReport&)>&
         ::waitpid(agent, nullptr, 0);
         // Another one may have been started at the same time.
         if (const auto other = await_settled_agent(options); other && other->listens())
-            return use_running_agent(*other, std::move(command));
+            return use_running_agent(*other, command);
         return complain(told.starts_with(kFailed) ? told.substr(1) : "--spawn: the daemon ended before it was ready");
     }
     const std::string socket = told.substr(1);
@@ -153,7 +153,7 @@ int spawn_daemon(const Options& options, const std::function<int(StartReport&)>&
         return complain(std::string("standard output: ") + std::strerror(errno));
     }
     set_variables(socket, agent);
-    return run_beside(agent, std::move(command), *held);
+    return run_beside(agent, command, *held);
 }
 
 }  // namespace agent
