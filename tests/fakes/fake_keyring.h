@@ -14,7 +14,7 @@ namespace fakes {
 class FakeKeyring final : public agent::Keyring {
   public:
     std::vector<std::string> asked;  // "unlock 1000 passphrase=…"
-    Done done;                       // of the last lock, unlock, remove or rotate
+    Done done;                       // of the last lock, unlock, prove, remove or rotate
     std::function<void(agent::Result<agent::KeyringFacts>)> list_done;
     std::function<void(agent::Result<agent::AddedKeySlot>)> add_done;
     std::function<void(agent::Result<std::vector<agent::TriedKeySlot>>)> test_done;
@@ -25,6 +25,9 @@ class FakeKeyring final : public agent::Keyring {
     std::unique_ptr<agent::Waiting> lock(Done d) override { return note("lock", std::move(d)); }
     std::unique_ptr<agent::Waiting> unlock(agent::TypedSecrets typed, std::uint32_t user, Done d) override {
         return note("unlock " + std::to_string(user) + words(typed), std::move(d));
+    }
+    std::unique_ptr<agent::Waiting> prove(agent::TypedSecrets typed, std::uint32_t user, Done d) override {
+        return note("prove " + std::to_string(user) + words(typed), std::move(d));
     }
     std::unique_ptr<agent::Waiting> list(std::function<void(agent::Result<agent::KeyringFacts>)> d) override {
         asked.emplace_back("list");

@@ -61,6 +61,9 @@ struct KeyringStage {
         return ask(changes, [&](auto done) { return keyring.unlock(secrets(typed), user, std::move(done)); });
     }
     Asked<void>& unlock_with_good() { return unlock(recovery_key.reveal()); }
+    Asked<void>& prove(std::string_view typed) {
+        return ask(changes, [&](auto done) { return keyring.prove(secrets(typed), kUser, std::move(done)); });
+    }
     Asked<void>& remove(std::int64_t id) {
         return ask(changes, [&](auto done) { return keyring.remove(id, std::move(done)); });
     }

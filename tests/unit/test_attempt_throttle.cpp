@@ -21,7 +21,7 @@ struct Stage {
     void be_wrong(std::uint32_t user) {
         cr_assert(begin(user));
         timers.advance(AttemptThrottle::kLongestWait);
-        throttle.ended(user, /*was_right=*/false);
+        throttle.ended(user, AttemptThrottle::Outcome::kWrong);
     }
 };
 
@@ -45,7 +45,7 @@ Test(attempt_throttle, each_wrong_one_makes_the_next_wait_longer) {
         cr_expect(stage.begun == before, "before %d s", static_cast<int>(wait.count()));
         stage.timers.advance(1ms);
         cr_expect(stage.begun == before + 1, "after %d s", static_cast<int>(wait.count()));
-        stage.throttle.ended(1000, /*was_right=*/false);
+        stage.throttle.ended(1000, AttemptThrottle::Outcome::kWrong);
     }
 }
 
@@ -55,10 +55,25 @@ Test(attempt_throttle, a_right_one_is_forgiven) {
     stage.be_wrong(1000);
     cr_assert(stage.begin(1000));
     stage.timers.advance(4s);
-    stage.throttle.ended(1000, /*was_right=*/true);
+    stage.throttle.ended(1000, AttemptThrottle::Outcome::kRight);
     cr_assert(stage.begin(1000));
     stage.timers.turn();
     cr_expect(stage.begun == 4);
+}
+
+Test(attempt_throttle, one_that_tried_nothing_shortens_no_wait) {
+    Stage stage;
+    stage.be_wrong(1000);
+    stage.be_wrong(1000);
+    for (int i = 0; i < 3; ++i) {
+        cr_assert(stage.begin(1000));
+        const int before = stage.begun;
+        stage.timers.advance(2s - 1ms);
+        cr_expect(stage.begun == before);
+        stage.timers.advance(1ms);
+        cr_expect(stage.begun == before + 1);
+        stage.throttle.ended(1000, AttemptThrottle::Outcome::kNotTried);
+    }
 }
 
 Test(attempt_throttle, one_at_a_time_for_each_user) {

@@ -49,6 +49,19 @@ Test(keyring_locking, does_not_lock_while_a_new_data_key_is_stored) {
     stage.be_locked();
 }
 
+Test(keyring_locking, does_not_lock_while_a_slot_is_removed) {
+    KeyringStage stage;
+    stage.keys.hold();
+    const auto& locked = stage.lock_it();
+    const auto& removed = stage.remove(2);
+    stage.keys.finish();
+    stage.timers.turn();
+    cr_expect(locked.has_failed(Error::Code::kTemporarilyUnavailable), "nothing could unlock it again");
+    stage.keys.finish();
+    cr_expect(removed.is_good());
+    cr_expect(stage.lock.is_open());
+}
+
 Test(keyring_locking, does_not_lock_where_the_slots_cannot_be_read) {
     KeyringStage stage;
     stage.keys.disk_is_full();
@@ -128,6 +141,34 @@ Test(keyring_locking, a_wrong_secret_in_a_test_counts_as_an_attempt) {
     const auto& after_a_right_one = stage.test(stage.recovery_key.reveal());
     stage.timers.turn();
     cr_expect(after_a_right_one.is_good());
+}
+
+Test(keyring_locking, a_proof_is_an_attempt_that_unlocks_nothing) {
+    KeyringStage stage;
+    stage.be_locked();
+    const auto& wrong = stage.prove(stage.wrong_key.reveal());
+    stage.timers.turn();
+    cr_expect(wrong.has_failed(Error::Code::kForbidden));
+    EXPECT_CONTAINS(wrong.why(), "proof: wrong");
+    const auto& right = stage.prove(stage.recovery_key.reveal());
+    stage.timers.advance(AttemptThrottle::kFirstWait - 1ms);
+    cr_expect(!right.answer);
+    stage.timers.advance(1ms);
+    cr_expect(right.is_good());
+    EXPECT_TEXT(stage.in_use(), "-");
+}
+
+Test(keyring_locking, what_tries_nothing_shortens_no_wait) {
+    KeyringStage stage;
+    stage.unlock(stage.wrong_key.reveal());
+    stage.timers.turn();
+    stage.test("");
+    stage.timers.advance(AttemptThrottle::kFirstWait);
+    const auto& next = stage.unlock_with_good();
+    stage.timers.advance(AttemptThrottle::kFirstWait - 1ms);
+    cr_expect(!next.answer);
+    stage.timers.advance(1ms);
+    cr_expect(next.is_good());
 }
 
 Test(keyring_locking, one_user_guesses_and_another_does_not_wait) {

@@ -64,7 +64,7 @@ Test(slot_trial, unlocking_tries_what_was_typed_until_one_opens) {
     const Stage stage;
     SlotTrial trial = stage.run(stage.recovery_key.reveal(), true);
     EXPECT_TEXT(Stage::tried(trial), "3- 4+ ");
-    const auto opened = trial.take_opened();
+    const auto opened = trial.take_opened("unlock");
     cr_assert(opened);
     cr_expect(opened->id == 4);
     cr_expect(stage.slots.open_again(4, opened->key));
@@ -78,7 +78,7 @@ Test(slot_trial, unlocking_tries_no_slot_after_the_one_that_opens) {
 Test(slot_trial, a_file_opens_nothing_for_a_person) {
     const Stage stage;
     SlotTrial trial = stage.run(make_recovery_key().reveal(), true);
-    const auto opened = trial.take_opened();
+    const auto opened = trial.take_opened("unlock");
     cr_assert_not(opened);
     cr_expect(opened.error().code == Error::Code::kForbidden);
 }
@@ -96,24 +96,23 @@ Test(slot_trial, a_test_says_why_a_file_does_not_open) {
     const SlotTrial trial = stage.run("", false);
     EXPECT_TEXT(Stage::tried(trial), "1- 2- 3? 4? ");
     EXPECT_CONTAINS(trial.tried[0].detail, stage.directory / "first");
-    cr_expect(!trial.a_typed_secret_was_wrong(), "nobody has typed anything");
+    cr_expect(trial.outcome() == AttemptThrottle::Outcome::kNotTried, "nobody has typed anything");
 }
 
 Test(slot_trial, a_wrong_secret_is_told_from_a_file_that_does_not_open) {
     const Stage stage;
     std::filesystem::remove(stage.directory / "first");
-    cr_expect(stage.run(stage.recovery_key.reveal(), false).a_typed_secret_was_wrong(), "slot 3 has another one");
-    Stage alone;
-    alone.slots.slots.erase(alone.slots.slots.begin() + 2);
-    std::filesystem::remove(alone.directory / "first");
-    cr_expect(!alone.run(alone.recovery_key.reveal(), false).a_typed_secret_was_wrong());
+    const auto outcome = [&](std::string_view typed) { return stage.run(typed, false).outcome(); };
+    cr_expect(outcome(make_recovery_key().reveal()) == AttemptThrottle::Outcome::kWrong);
+    cr_expect(outcome(stage.recovery_key.reveal()) == AttemptThrottle::Outcome::kRight, "slot 3 has another one");
+    cr_expect(outcome("misread") == AttemptThrottle::Outcome::kNotTried);
 }
 
 Test(slot_trial, an_altered_slot_is_not_a_wrong_secret) {
     Stage stage;
     stage.slots.slots[3].facts.source = "altered";
     SlotTrial trial = stage.run(stage.recovery_key.reveal(), true);
-    const auto opened = trial.take_opened();
+    const auto opened = trial.take_opened("unlock");
     cr_assert_not(opened);
     cr_expect(opened.error().code == Error::Code::kConflict);
     EXPECT_CONTAINS(opened.error().message, "key slot 4 was altered");
@@ -123,18 +122,18 @@ Test(slot_trial, says_what_to_do_where_there_is_no_slot_for_it) {
     Stage stage;
     stage.slots.slots.resize(2);
     SlotTrial trial = stage.run(stage.recovery_key.reveal(), true);
-    EXPECT_CONTAINS(trial.take_opened().error().message, "it has: file, file");
+    EXPECT_CONTAINS(trial.take_opened("unlock").error().message, "it has: file, file");
     stage.slots.slots.clear();
     SlotTrial of_new_store = stage.run(stage.recovery_key.reveal(), true);
-    EXPECT_CONTAINS(of_new_store.take_opened().error().message, "clioctl key add passphrase");
+    EXPECT_CONTAINS(of_new_store.take_opened("unlock").error().message, "clioctl key add passphrase");
 }
 
-Test(slot_trial, slots_that_cannot_be_read_are_no_wrong_secret) {
+Test(slot_trial, slots_that_cannot_be_read_are_not_a_wrong_secret) {
     TypedSecrets secrets;
     secrets.recovery_key = make_recovery_key();
     SlotTrial trial(std::move(secrets), true);
     trial.slots = fail(Error::Code::kTemporarilyUnavailable, "the disk refuses");
     trial.run();
-    cr_expect(trial.take_opened().error().code == Error::Code::kTemporarilyUnavailable);
-    cr_expect(!trial.a_typed_secret_was_wrong());
+    cr_expect(trial.take_opened("unlock").error().code == Error::Code::kTemporarilyUnavailable);
+    cr_expect(trial.outcome() == AttemptThrottle::Outcome::kNotTried);
 }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/keys/slot_trial.h"
 
-#include <algorithm>
 #include <utility>
 
 #include "app/keys/key_file.h"
@@ -39,8 +38,10 @@ void SlotTrial::try_slot(const KeySlot& slot) {
     result.opens = keys.has_value();
     if (keys) {
         opened_ = OpenedSlot{.id = slot.facts.id, .key = *std::move(key)};
+        right_ = right_ || needs_person(slot.facts.kind);
     } else {
         result.detail = keys.error().message;
+        wrong_ = wrong_ || (needs_person(slot.facts.kind) && keys.error().code == Error::Code::kForbidden);
         why_not_ = std::move(keys).error();
     }
     tried.push_back(std::move(result));
@@ -55,20 +56,20 @@ void SlotTrial::run() {
     }
 }
 
-Result<OpenedSlot> SlotTrial::take_opened() {
+Result<OpenedSlot> SlotTrial::take_opened(const std::string& purpose) {
     if (!slots) return tl::unexpected(slots.error());
     if (opened_) return *std::exchange(opened_, std::nullopt);
     if (why_not_ && why_not_->code != Error::Code::kForbidden) return tl::unexpected(*why_not_);
-    if (why_not_) return fail(Error::Code::kForbidden, "unlock: wrong passphrase or recovery key");
+    if (why_not_) return fail(Error::Code::kForbidden, purpose + ": wrong passphrase or recovery key");
     if (slots->slots.empty())
         return fail(Error::Code::kConflict,
-                    "unlock: the store is new; choose its passphrase with: clioctl key add passphrase");
-    return fail(Error::Code::kConflict, "unlock: the store has no such key slot (it has: " + slots->kinds() + ")");
+                    purpose + ": the store is new; choose its passphrase with: clioctl key add passphrase");
+    return fail(Error::Code::kConflict, purpose + ": the store has no such key slot (it has: " + slots->kinds() + ")");
 }
 
-bool SlotTrial::a_typed_secret_was_wrong() const {
-    const auto wrong = [&](const TriedKeySlot& one) { return is_typed(one.kind) && one.opens == false; };
-    return std::any_of(tried.begin(), tried.end(), wrong);
+AttemptThrottle::Outcome SlotTrial::outcome() const {
+    if (right_) return AttemptThrottle::Outcome::kRight;
+    return wrong_ ? AttemptThrottle::Outcome::kWrong : AttemptThrottle::Outcome::kNotTried;
 }
 
 }  // namespace agent

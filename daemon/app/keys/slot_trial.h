@@ -2,8 +2,10 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <vector>
 
+#include "core/keys/attempt_throttle.h"
 #include "core/keys/key_slots.h"
 #include "core/keys/keyring.h"
 
@@ -28,9 +30,10 @@ class SlotTrial {
     void run();
 
     /// kForbidden when a secret was wrong, kConflict when the store has no slot that it could be of, kBadRequest when
-    /// nothing was typed or a recovery key was misread.
-    [[nodiscard]] Result<OpenedSlot> take_opened();
-    [[nodiscard]] bool a_typed_secret_was_wrong() const;
+    /// nothing was typed or a recovery key was misread. `purpose` begins the message.
+    [[nodiscard]] Result<OpenedSlot> take_opened(const std::string& purpose);
+    /// Of what was typed; what belongs to the machine is no guess.
+    [[nodiscard]] AttemptThrottle::Outcome outcome() const;
 
   private:
     [[nodiscard]] bool is_typed(SlotKind kind) const noexcept;
@@ -41,6 +44,8 @@ class SlotTrial {
     bool until_one_opens_;
     std::optional<OpenedSlot> opened_;
     std::optional<Error> why_not_;  // the last one
+    bool right_ = false;
+    bool wrong_ = false;
 };
 
 }  // namespace agent

@@ -114,6 +114,7 @@ void StoreKeyring::check_a_person_can_unlock(Done done) {
         // A passphrase that is right now would open the store with the previous key.
         if (rotations_ > 0)
             return done(fail(Error::Code::kTemporarilyUnavailable, "lock: a new data key is being stored"));
+        if (removals_ > 0) return done(fail(Error::Code::kTemporarilyUnavailable, "lock: a key slot is being removed"));
         if (!a_person_can_open(*slots))
             return done(fail(Error::Code::kConflict,
                              "lock: nothing could unlock it again; add a passphrase first: clioctl key add "
@@ -134,17 +135,32 @@ Result<void> StoreKeyring::try_slots(std::uint32_t user, std::shared_ptr<SlotTri
     });
 }
 
+std::unique_ptr<Waiting> StoreKeyring::open_slot(TypedSecrets secrets, std::uint32_t user, std::string purpose,
+                                                 const Owed<Result<void>>& owed,
+                                                 std::function<void(OpenedSlot)> opened) {
+    const auto trial = std::make_shared<SlotTrial>(std::move(secrets), /*until_one_opens=*/true);
+    const auto tried = [this, trial, user, purpose = std::move(purpose), owed,
+                        opened = std::move(opened)](const Result<void>& ran) {
+        throttle_.ended(user, trial->outcome());
+        Result<OpenedSlot> slot = ran ? trial->take_opened(purpose) : tl::unexpected(ran.error());
+        if (!slot) return owed.answer(tl::unexpected(std::move(slot).error()));
+        opened(*std::move(slot));
+    };
+    if (const auto begun = try_slots(user, trial, tried); !begun)
+        owed.answer_soon(timers_, tl::unexpected(begun.error()));
+    return owed.waiting();
+}
+
 std::unique_ptr<Waiting> StoreKeyring::unlock(TypedSecrets secrets, std::uint32_t user, Done done) {
     const Owed<Result<void>> owed(std::move(done));
-    const auto trial = std::make_shared<SlotTrial>(std::move(secrets), /*until_one_opens=*/true);
-    const auto begun = try_slots(user, trial, [this, owed, trial, user](const Result<void>& ran) {
-        Result<OpenedSlot> opened = ran ? trial->take_opened() : tl::unexpected(ran.error());
-        throttle_.ended(user, opened || opened.error().code != Error::Code::kForbidden);
-        if (!opened) return owed.answer(tl::unexpected(std::move(opened).error()));
-        unlock_with(std::make_shared<OpenedSlot>(*std::move(opened)), owed);
+    return open_slot(std::move(secrets), user, "unlock", owed, [this, owed](OpenedSlot opened) {
+        unlock_with(std::make_shared<OpenedSlot>(std::move(opened)), owed);
     });
-    if (!begun) owed.answer_soon(timers_, tl::unexpected(begun.error()));
-    return owed.waiting();
+}
+
+std::unique_ptr<Waiting> StoreKeyring::prove(TypedSecrets secrets, std::uint32_t user, Done done) {
+    const Owed<Result<void>> owed(std::move(done));
+    return open_slot(std::move(secrets), user, "proof", owed, [owed](const OpenedSlot&) { owed.answer({}); });
 }
 
 /// Since the slots were read for the trial, this one may have been given another data key, or been removed.
@@ -160,7 +176,7 @@ std::unique_ptr<Waiting> StoreKeyring::test(TypedSecrets secrets, std::uint32_t 
     const Owed<Result<std::vector<TriedKeySlot>>> owed(std::move(done));
     const auto trial = std::make_shared<SlotTrial>(std::move(secrets), /*until_one_opens=*/false);
     const auto begun = try_slots(user, trial, [this, owed, trial, user](const Result<void>& ran) {
-        throttle_.ended(user, !ran || !trial->a_typed_secret_was_wrong());
+        throttle_.ended(user, trial->outcome());
         if (!ran) return owed.answer(tl::unexpected(ran.error()));
         if (!trial->slots) return owed.answer(tl::unexpected(trial->slots.error()));
         owed.answer(std::move(trial->tried));
@@ -298,8 +314,10 @@ std::unique_ptr<Waiting> StoreKeyring::remove(std::int64_t id, Done done) {
         owed.answer_soon(timers_, tl::unexpected(agent_is_locked()));
         return owed.waiting();
     }
+    ++removals_;
     start_job<void>([this, id](auto changed) { return store_.remove(id, std::move(changed)); },
                     [this, owed](Result<void> removed) {
+                        --removals_;
                         if (removed) vault_.key_slots_changed();
                         owed.answer(std::move(removed));
                     });

@@ -30,6 +30,7 @@ class StoreKeyring final : public Keyring {
 
     [[nodiscard]] std::unique_ptr<Waiting> lock(Done done) override;
     [[nodiscard]] std::unique_ptr<Waiting> unlock(TypedSecrets secrets, std::uint32_t user, Done done) override;
+    [[nodiscard]] std::unique_ptr<Waiting> prove(TypedSecrets secrets, std::uint32_t user, Done done) override;
     [[nodiscard]] std::unique_ptr<Waiting> list(std::function<void(Result<KeyringFacts>)> done) override;
     [[nodiscard]] std::unique_ptr<Waiting> add(NewKeySlot slot, std::uint32_t user,
                                                std::function<void(Result<AddedKeySlot>)> done) override;
@@ -57,6 +58,10 @@ class StoreKeyring final : public Keyring {
     /// Runs `trial` when it is the user's turn, then calls `tried`, which ends the attempt. Fails as
     /// AttemptThrottle::begin() does.
     [[nodiscard]] Result<void> try_slots(std::uint32_t user, std::shared_ptr<SlotTrial> trial, Worker::Done tried);
+    /// Finds the slot that one of `secrets` opens. `purpose` begins the message of a failure.
+    [[nodiscard]] std::unique_ptr<Waiting> open_slot(TypedSecrets secrets, std::uint32_t user, std::string purpose,
+                                                     const Owed<Result<void>>& owed,
+                                                     std::function<void(OpenedSlot)> opened);
     void unlock_with(const std::shared_ptr<OpenedSlot>& slot, const Owed<Result<void>>& owed);
     /// On a thread of the user.
     void derive(SecretString passphrase, KdfParameters kdf, std::uint32_t user,
@@ -73,6 +78,7 @@ class StoreKeyring final : public Keyring {
     Vault& vault_;
     Lock& lock_;
     std::size_t rotations_ = 0;  // that are being stored
+    std::size_t removals_ = 0;   // of slots
     AttemptThrottle throttle_;
     std::list<std::unique_ptr<StoreCommit>> jobs_;
 };

@@ -20,10 +20,11 @@ Result<void> AttemptThrottle::begin(std::uint32_t user, std::function<void()> at
     return {};
 }
 
-void AttemptThrottle::ended(std::uint32_t user, bool was_right) {
+void AttemptThrottle::ended(std::uint32_t user, Outcome outcome) {
     User& of = users_[user];
     of.busy = false;
-    of.next_wait = was_right ? Duration::zero() : std::clamp(2 * of.next_wait, kFirstWait, kLongestWait);
+    if (outcome == Outcome::kRight) of.next_wait = Duration::zero();
+    if (outcome == Outcome::kWrong) of.next_wait = std::clamp(2 * of.next_wait, kFirstWait, kLongestWait);
     of.not_before = clock_.boot_now() + of.next_wait;
 }
 

@@ -26,7 +26,9 @@ class AttemptThrottle {
     /// Calls `attempt` when it is the user's turn, never before this returns; it ends with ended(). A user has one at a
     /// time: kTemporarilyUnavailable, with when to come again, while another waits or is under way.
     [[nodiscard]] Result<void> begin(std::uint32_t user, std::function<void()> attempt);
-    void ended(std::uint32_t user, bool was_right);
+    /// What came to nothing before a secret was tried neither ends the wait nor makes it longer.
+    enum class Outcome { kRight, kWrong, kNotTried };
+    void ended(std::uint32_t user, Outcome outcome);
 
   private:
     struct User {

@@ -106,6 +106,9 @@ class Keyring {
     /// next attempt of that user wait; kTemporarilyUnavailable while another of theirs waits.
     [[nodiscard]] virtual std::unique_ptr<Waiting> unlock(TypedSecrets secrets, std::uint32_t user, Done done) = 0;
 
+    /// Whether one of `secrets` opens the store, locked or not; changes nothing else. Fails as unlock() does.
+    [[nodiscard]] virtual std::unique_ptr<Waiting> prove(TypedSecrets secrets, std::uint32_t user, Done done) = 0;
+
     [[nodiscard]] virtual std::unique_ptr<Waiting> list(std::function<void(Result<KeyringFacts>)> done) = 0;
 
     /// kLocked while locked, but for the first slot of a store that has none.
