@@ -20,34 +20,13 @@ Error altered(const std::string& store, const std::string& what) {
             .message = "store: " + store + ": " + what + " was altered or is damaged; nothing was changed"};
 }
 
-/// A transaction that is rolled back unless it was committed.
-class Transaction {
-  public:
-    explicit Transaction(StoreFile& store) : store_(store) {}
-    Transaction(const Transaction&) = delete;
-    Transaction& operator=(const Transaction&) = delete;
-    ~Transaction() {
-        if (open_) static_cast<void>(sqlite_execute(store_.db(), "ROLLBACK"));
-    }
-    [[nodiscard]] Result<void> begin() {
-        if (sqlite_execute(store_.db(), "BEGIN IMMEDIATE") != SQLITE_OK) return tl::unexpected(refusal(store_));
-        open_ = true;
-        return {};
-    }
-    [[nodiscard]] Result<void> commit() {
-        if (sqlite_execute(store_.db(), "COMMIT") != SQLITE_OK) return tl::unexpected(refusal(store_));
-        open_ = false;
-        return {};
-    }
-
-  private:
-    StoreFile& store_;
-    bool open_ = false;
-};
+Result<void> taken(const StoreFile& store, bool is_taken) {
+    if (!is_taken) return tl::unexpected(refusal(store));
+    return {};
+}
 
 Result<void> run(const StoreFile& store, SqliteStatement& statement) {
-    if (statement.step() != SQLITE_DONE) return tl::unexpected(refusal(store));
-    return {};
+    return taken(store, statement.step() == SQLITE_DONE);
 }
 
 Result<void> write_slot(const StoreFile& store, const KeySlot& slot) {
@@ -173,8 +152,8 @@ Result<KeySlots> read_key_slots(const StoreFile& store) {
 
 Result<std::int64_t> add_key_slot(StoreFile& store, const SealingKey& data_key, KeySlotFacts facts, Bytes salt,
                                   const SealingKey& slot_key) {
-    Transaction transaction(store);
-    AGENT_CHECK(transaction.begin());
+    SqliteTransaction transaction(store.db());
+    AGENT_CHECK(taken(store, transaction.has_begun()));
     AGENT_TRY(const KeySlots present, read_key_slots(store));
     AGENT_TRY(const auto orphans, integer(store,
                                           "SELECT EXISTS (SELECT 1 FROM record) AND NOT EXISTS"
@@ -185,13 +164,13 @@ Result<std::int64_t> add_key_slot(StoreFile& store, const SealingKey& data_key, 
     AGENT_TRY(facts.id, integer(store, "UPDATE counter SET value = value + 1 WHERE name = 'key_slot' RETURNING value"));
     AGENT_TRY(const KeySlot slot, present.make(data_key, std::move(facts), std::move(salt), slot_key));
     AGENT_CHECK(write_slot(store, slot));
-    AGENT_CHECK(transaction.commit());
+    AGENT_CHECK(taken(store, transaction.commit()));
     return slot.facts.id;
 }
 
 Result<void> remove_key_slot(StoreFile& store, std::int64_t id) {
-    Transaction transaction(store);
-    AGENT_CHECK(transaction.begin());
+    SqliteTransaction transaction(store.db());
+    AGENT_CHECK(taken(store, transaction.has_begun()));
     SqliteStatement remove(store.db(), "DELETE FROM key_slot WHERE id = ?1");
     AGENT_CHECK(run(store, remove.bind(1, id)));
     if (::sqlite3_changes(store.db()) == 0)
@@ -201,7 +180,7 @@ Result<void> remove_key_slot(StoreFile& store, std::int64_t id) {
         return fail(Error::Code::kConflict, "key slot " + std::to_string(id) +
                                                 ": is the last one, and nothing would open the store without it; add "
                                                 "another first: clioctl key add");
-    AGENT_CHECK(transaction.commit());
+    AGENT_CHECK(taken(store, transaction.commit()));
     if (const auto overwritten = store.overwrite_removed(); !overwritten)
         return fail(Error::Code::kTemporarilyUnavailable,
                     "key slot " + std::to_string(id) +
@@ -210,26 +189,26 @@ Result<void> remove_key_slot(StoreFile& store, std::int64_t id) {
 }
 
 Result<void> rotate_data_key(StoreFile& store, const SealingKey& current, const SealingKey& next) {
-    Transaction transaction(store);
-    AGENT_CHECK(transaction.begin());
+    SqliteTransaction transaction(store.db());
+    AGENT_CHECK(taken(store, transaction.has_begun()));
     AGENT_TRY(KeySlots all, read_key_slots(store));
     AGENT_CHECK(all.rotate(current, next));
     for (const KeySlot& slot : all.slots) AGENT_CHECK(write_slot(store, slot));
     SqliteStatement put(store.db(), "INSERT INTO previous_data_key (sealed) VALUES (?1)");
     AGENT_CHECK(run(store, put.bind(1, std::span<const std::byte>(all.sealed_previous))));
-    return transaction.commit();
+    return taken(store, transaction.commit());
 }
 
 Result<std::vector<std::string>> forget_previous_data_key(StoreFile& store, const SealingKey& current) {
     std::vector<std::string> unreadable;
-    Transaction transaction(store);
-    AGENT_CHECK(transaction.begin());
+    SqliteTransaction transaction(store.db());
+    AGENT_CHECK(taken(store, transaction.has_begun()));
     AGENT_TRY(const KeySlots slots, read_key_slots(store));
     AGENT_TRY(SealingKey key, current.clone());
     AGENT_TRY(DataKeys keys, slots.open_with(std::move(key)));
     AGENT_CHECK(reseal_records(store, Sealer(std::move(keys.current), std::move(keys.previous)), unreadable));
     if (sqlite_execute(store.db(), "DELETE FROM previous_data_key") != SQLITE_OK) return tl::unexpected(refusal(store));
-    AGENT_CHECK(transaction.commit());
+    AGENT_CHECK(taken(store, transaction.commit()));
     AGENT_CHECK(store.overwrite_removed());
     return unreadable;
 }

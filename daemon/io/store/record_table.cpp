@@ -58,26 +58,24 @@ Result<std::optional<StoredRow>> RecordTable::read(StoredRow::Kind kind, std::st
 
 std::vector<Result<void>> RecordTable::commit(std::span<const StoreChange> changes) {
     std::vector<Result<void>> results;
-    int code = sqlite_execute(file_.db(), "BEGIN IMMEDIATE");
+    SqliteTransaction transaction(file_.db());
+    bool taken = transaction.has_begun();
     for (const StoreChange& change : changes) {
-        if (code != SQLITE_OK) break;
+        if (!taken) break;
         SqliteStatement& statement = prepared(change);
-        const bool done = statement.step() == SQLITE_DONE;
-        if (!done) code = ::sqlite3_errcode(file_.db());
-        const bool found = done && ::sqlite3_changes(file_.db()) == 1;
+        taken = statement.step() == SQLITE_DONE;
+        const bool found = taken && ::sqlite3_changes(file_.db()) == 1;
         results.push_back(found ? Result<void>() : tl::unexpected(conflict(change)));
-        if (done) statement.reset();
+        if (taken) statement.reset();
     }
-    if (code == SQLITE_OK) code = sqlite_execute(file_.db(), "COMMIT");
+    taken = taken && transaction.commit();
     const bool removes = std::any_of(changes.begin(), changes.end(), [](const StoreChange& change) {
         return change.action == StoreChange::Action::kRemove;
     });
-    if (code == SQLITE_OK && removes) static_cast<void>(file_.overwrite_removed());  // if it fails, a later one does it
-    if (code != SQLITE_OK) {
+    if (taken && removes) static_cast<void>(file_.overwrite_removed());  // if it fails, a later one does it
+    if (!taken) {
         results.assign(changes.size(), tl::unexpected(refusal()));
         for (SqliteStatement* statement : {&insert_, &update_, &remove_}) statement->reset();
-        // SQLite may have rolled back on its own; then there is nothing to do and this fails.
-        static_cast<void>(sqlite_execute(file_.db(), "ROLLBACK"));
     }
     return results;
 }

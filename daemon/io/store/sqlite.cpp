@@ -62,6 +62,19 @@ int sqlite_execute(sqlite3* db, const char* sql) noexcept {
     return ::sqlite3_exec(db, sql, nullptr, nullptr, nullptr);
 }
 
+SqliteTransaction::SqliteTransaction(sqlite3* db) noexcept
+    : db_(db), open_(sqlite_execute(db, "BEGIN IMMEDIATE") == SQLITE_OK) {}
+
+SqliteTransaction::~SqliteTransaction() {
+    if (open_) static_cast<void>(sqlite_execute(db_, "ROLLBACK"));
+}
+
+bool SqliteTransaction::commit() noexcept {
+    const bool committed = open_ && sqlite_execute(db_, "COMMIT") == SQLITE_OK;
+    open_ = open_ && !committed;
+    return committed;
+}
+
 SqliteStatement::SqliteStatement(sqlite3* db, std::string_view sql) noexcept {
     sqlite3_stmt* prepared = nullptr;
     unprepared_ = ::sqlite3_prepare_v2(db, sql.data(), static_cast<int>(sql.size()), &prepared, nullptr);

@@ -29,6 +29,23 @@ void sqlite_trust_only_rows(sqlite3* db) noexcept;
 /// Runs one or more statements whose rows do not matter. Returns an SQLite result code.
 [[nodiscard]] int sqlite_execute(sqlite3* db, const char* sql) noexcept;
 
+/// One transaction, which may write. It is rolled back unless it was committed; SQLite may have done so by itself.
+class SqliteTransaction {
+  public:
+    explicit SqliteTransaction(sqlite3* db) noexcept;
+    SqliteTransaction(const SqliteTransaction&) = delete;
+    SqliteTransaction& operator=(const SqliteTransaction&) = delete;
+    ~SqliteTransaction();
+
+    [[nodiscard]] bool has_begun() const noexcept { return open_; }
+    /// Whether all of it is done now.
+    [[nodiscard]] bool commit() noexcept;
+
+  private:
+    sqlite3* db_;
+    bool open_;
+};
+
 /// One prepared statement. Parameters are numbered from 1, columns from 0. Bound texts and bytes are not copied: they
 /// must live until the statement is reset or destroyed.
 class SqliteStatement {

@@ -79,10 +79,8 @@ class Notes {
 
 /// Whether all of it was done; if not, nothing was.
 bool in_one_transaction(sqlite3* db, const std::function<bool()>& work) {
-    if (sqlite_execute(db, "BEGIN IMMEDIATE") != SQLITE_OK) return false;
-    if (work() && sqlite_execute(db, "COMMIT") == SQLITE_OK) return true;
-    static_cast<void>(sqlite_execute(db, "ROLLBACK"));
-    return false;
+    SqliteTransaction transaction(db);
+    return transaction.has_begun() && work() && transaction.commit();
 }
 
 }  // namespace
