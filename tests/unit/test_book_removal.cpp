@@ -297,18 +297,49 @@ Test(book_removal, a_disk_that_refuses_keeps_the_account) {
     EXPECT_TEXT(again.text, "done");
 }
 
-Test(book_removal, only_one_change_at_a_time) {
+Test(book_removal, other_changes_come_after_it) {
     CoreStage stage;
     stage.log_in("smith");
     const Reply& removal = stage.remove("smith", kRevoke);
     const Reply& second = stage.remove("smith", kRevoke);
     const Reply& login = stage.adopt("smith", 1h, "N1", "NR1");
     stage.timers.turn();
-    EXPECT_TEXT(second.text, "conflict");
-    EXPECT_TEXT(login.text, "conflict");
+    cr_expect(second.answers == 0 && login.answers == 0);
     stage.http.answer(200, "");
-    stage.timers.turn();
+    stage.run(CoreStage::kAMoment);
     EXPECT_TEXT(removal.text, "done");
+    EXPECT_TEXT(second.text, "not_found");
+    EXPECT_TEXT(login.text, "done");
+    EXPECT_TEXT(stage.now("smith"), "N1#1");
+}
+
+Test(book_removal, one_that_waits_for_another_change_is_answered_in_time) {
+    CoreStage stage;
+    stage.log_in("smith");
+    stage.store.hold();
+    stage.adopt("smith", 1h, "N1", "NR1");
+    for (const bool revoke : {kRevoke, kLocal}) {
+        const Reply& removal = stage.remove("smith", revoke);
+        stage.run(1min);
+        EXPECT_TEXT(removal.text, "temporarily_unavailable");
+        EXPECT_CONTAINS(removal.error.message, "another change is under way");
+    }
+    stage.store.release();
+    stage.run(CoreStage::kAMoment);
+    EXPECT_TEXT(stage.now("smith"), "N1#2");
+}
+
+Test(book_removal, a_change_that_is_put_off_does_not_wait_for_a_held_refresh) {
+    CoreStage stage;
+    stage.log_in("smith");
+    stage.book->pacer().hold(pacer_lane(*stage.apps->find(stage.book->facts("smith")->app)), 1h, "HTTP 429");
+    const Reply& removal = stage.remove("smith", kRevoke);
+    stage.refresh("smith");
+    const Reply& login = stage.adopt("smith", 1h, "N1", "NR1");
+    stage.be_down();
+    stage.run(CoreStage::kAMoment);
+    EXPECT_TEXT(removal.text, "temporarily_unavailable");
+    EXPECT_TEXT(login.text, "done");
 }
 
 Test(book_removal, goes_on_when_nobody_waits_for_it) {

@@ -295,7 +295,9 @@ Test(book_restoring, of_the_same_account_twice_at_once_takes_the_first) {
     const Reply& second = restore(stage, "smith", {.generation = 4});
     stage.timers.turn();
     EXPECT_TEXT(first.text, "done");
+    stage.timers.turn();
     EXPECT_TEXT(second.text, "conflict");
+    EXPECT_CONTAINS(second.error.message, "it works here");
     EXPECT_TEXT(stage.now("smith"), "B#3");
 }
 

@@ -116,6 +116,22 @@ Test(book_store, a_disk_that_takes_one_change_is_given_all_tokens_that_wait) {
     EXPECT_TEXT(stage.state("smith"), "ready#2");
 }
 
+Test(book_store, every_change_tells_how_the_disk_is) {
+    Platform stage;
+    stage.store.disk_is_full();
+    stage.adopt("jones", 1h, "B1", "S1");
+    stage.timers.turn();
+    EXPECT_TEXT(stage.book->status().store_error, "fake store: disk full");
+    stage.heal();
+    stage.fail_to_save_tokens();
+    stage.run(1min);
+    stage.heal();
+    stage.log_in("jones", 1h, "B1", "S1");
+    stage.run(5ms);
+    EXPECT_TEXT(stage.book->status().store_error, "");
+    EXPECT_TEXT(stage.state("smith"), "ready#2");
+}
+
 Test(book_store, what_waits_to_be_saved_takes_nobody_s_turn) {
     Platform stage;
     stage.options.pace = {.per_second = 1000.0, .max_parallel = 1};

@@ -141,6 +141,27 @@ Test(book_winding_down, waits_for_a_login_that_is_being_stored) {
     EXPECT_TEXT(stage.now("jones"), "A1#1");
 }
 
+Test(book_winding_down, ends_soon_after_a_login_that_could_not_be_stored) {
+    Ending stage;
+    stage.store.disk_is_full();
+    const Reply& login = stage.adopt("jones", 1h, "A1", "R1");
+    stage.wind_down();
+    stage.run(CoreStage::kAMoment);
+    EXPECT_TEXT(login.text, "temporarily_unavailable");
+    cr_expect(stage.wound_down == 1);
+}
+
+Test(book_winding_down, nobody_waits_for_a_refresh_that_cannot_begin) {
+    Ending stage;
+    stage.run(30min);
+    stage.book->stop_refreshes();
+    const Reply& token = stage.ask("smith", 59min, 30s);
+    const Reply& refreshed = stage.refresh("smith");
+    stage.timers.turn();
+    EXPECT_TEXT(token.text, "A1#1 short");
+    EXPECT_TEXT(refreshed.text, "temporarily_unavailable");
+}
+
 Test(book_winding_down, a_book_that_is_resumed_catches_up) {
     Ending stage;
     stage.wind_down();

@@ -169,7 +169,7 @@ Test(pacer, holds_a_lane) {
     line.pacer.hold("lane", 10s, "HTTP 503");  // the later end counts
     line.ask("c");
     line.queue("d", Pacer::Priority::kBackground, "other");
-    EXPECT_TEXT(line.pacer.held_because("lane"), "HTTP 503");
+    EXPECT_TEXT(line.pacer.held_because("lane"), "HTTP 429");
     EXPECT_TEXT(line.pacer.held_because("other"), "");
     line.timers.advance(2min);
     EXPECT_TEXT(line.begun, "a@0 d@0 c@60000 b@60001");

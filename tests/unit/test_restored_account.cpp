@@ -119,7 +119,7 @@ Test(restored_account, tells_how_to_have_the_one_of_another_user) {
 Test(restored_account, waits_for_a_person_where_its_refresh_token_may_be_spent) {
     struct Row {
         const char* name;
-        std::optional<Rotation> rotation;
+        Rotation rotation;
         State state;
         const char* reason;
         const char* moved_to;
@@ -129,19 +129,20 @@ Test(restored_account, waits_for_a_person_where_its_refresh_token_may_be_spent) 
     };
     const auto reusable = Rotation::kReusable;
     const auto once = Rotation::kSingleUse;
+    const auto unknown = rotation_of(nullptr);
     const Row rows[] = {
         {"reusable", reusable, State::kReady, "", "", 600s, State::kReady, ""},
         {"reusable, expired", reusable, State::kReady, "", "", -1s, State::kReady, ""},
         {"single use", once, State::kReady, "", "", 600s, State::kLoginRequired, kAsks},
-        {"unknown app", std::nullopt, State::kReady, "", "", 600s, State::kLoginRequired, kAsks},
+        {"unknown app", unknown, State::kReady, "", "", 600s, State::kLoginRequired, kAsks},
         {"moved", once, State::kLoginRequired, "moved", kBackup, 600s, State::kReady, ""},
         {"moved, its last moment", once, State::kLoginRequired, "moved", kBackup, 1s, State::kReady, ""},
         {"moved, just expired", once, State::kLoginRequired, "moved", kBackup, 0s, State::kLoginRequired, kAsks},
         {"moved, expired", once, State::kLoginRequired, "moved", kBackup, -1s, State::kLoginRequired, kAsks},
         {"moved, expired, reusable", reusable, State::kLoginRequired, "moved", kBackup, -1s, State::kReady, ""},
-        {"moved, unknown app", std::nullopt, State::kLoginRequired, "moved", kBackup, 600s, State::kReady, ""},
-        {"moved, expired, unknown app", std::nullopt, State::kLoginRequired, "moved", kBackup, -1s,
-         State::kLoginRequired, kAsks},
+        {"moved, unknown app", unknown, State::kLoginRequired, "moved", kBackup, 600s, State::kReady, ""},
+        {"moved, expired, unknown app", unknown, State::kLoginRequired, "moved", kBackup, -1s, State::kLoginRequired,
+         kAsks},
         {"moved by another", once, State::kLoginRequired, "moved", "feedfeedfeedfeed", 600s, State::kLoginRequired,
          "moved"},
         {"moved by another, reusable", reusable, State::kLoginRequired, "moved", "feedfeedfeedfeed", 600s,

@@ -110,8 +110,7 @@ Test(rollback, accounts) {
         if (row.seen_generation != 0) seen.push_back({.name = "smith", .generation = row.seen_generation});
         Rollback rollback(sealer(), seen, row.revision);
         const StoredRow before = account_row(row.generation);
-        const StoredRow after =
-            rollback.account(before, [&](const std::string&) { return std::optional(row.rotation); });
+        const StoredRow after = rollback.account(before, [&](const std::string&) { return row.rotation; });
         cr_expect(words(after) == row.account, "%s: %s", row.what, words(after).c_str());
         cr_expect(joined(rollback.findings()) == row.findings, "%s: %s", row.what, joined(rollback.findings()).c_str());
         const bool changed = after.generation != before.generation;
@@ -128,7 +127,7 @@ Test(rollback, of_an_unknown_app_asks_a_person) {
     Rollback rollback(sealer(), seen, 0);
     const StoredRow after = rollback.account(account_row(7), [](const std::string& app) {
         EXPECT_TEXT(app, "firm");
-        return std::optional<Rotation>();
+        return agent::rotation_of(nullptr);
     });
     EXPECT_TEXT(words(after), std::string("login_required#10 A1: ") + kOlder + kTry);
 }
@@ -137,7 +136,7 @@ Test(rollback, keeps_the_reason_of_an_account_that_needs_a_login_anyway) {
     const std::vector<SeenRecord> seen{{.name = "smith", .generation = 9}};
     Rollback rollback(sealer(), seen, 0);
     const StoredRow after = rollback.account(account_row(7, agent::State::kLoginRequired),
-                                             [](const std::string&) { return std::optional(Rotation::kSingleUse); });
+                                             [](const std::string&) { return Rotation::kSingleUse; });
     EXPECT_TEXT(words(after), "login_required#10 A1: the grant was revoked");
 }
 
@@ -150,8 +149,7 @@ Test(rollback, leaves_what_is_damaged_as_it_is) {
     StoredRow app = app_row(7);
     app.sealed[30] ^= std::byte{1};
     cr_expect(rollback.app(app).sealed == app.sealed);
-    const StoredRow after =
-        rollback.account(account, [](const std::string&) { return std::optional(Rotation::kSingleUse); });
+    const StoredRow after = rollback.account(account, [](const std::string&) { return Rotation::kSingleUse; });
     cr_expect(after.sealed == account.sealed && after.generation == 7);
     cr_expect(rollback.changes().empty());
 }

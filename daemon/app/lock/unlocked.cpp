@@ -47,10 +47,8 @@ Result<void> Unlocked::load() {
     Rollback rollback(sealer_, seen, store_.revision());
     for (StoredRow& row : apps) load_app(rollback.app(std::move(row)));
     for (StoredRow& row : accounts) {
-        accounts_.load(rollback.account(std::move(row), [this](const std::string& name) {
-            const App* const app = apps_.find(name);
-            return app == nullptr ? std::nullopt : std::optional(app->rotation);
-        }));
+        accounts_.load(rollback.account(std::move(row),
+                                        [this](const std::string& name) { return rotation_of(apps_.find(name)); }));
     }
     AGENT_CHECK(repair(rollback));
     for (const AccountFacts& account : accounts_.list()) {

@@ -29,7 +29,8 @@ struct RefreshAttempt {
     Pacer::Turn turn;
     std::unique_ptr<Timer> until_request;
     std::unique_ptr<HttpCall> call;
-    BootTime sent_at;  // when the request was sent
+    Rotation rotation = Rotation::kSingleUse;  // of the app that it is for
+    BootTime sent_at;                          // when the request was sent
     std::unique_ptr<StoreCommit> commit;
     /// The record with the token set that was received, until it is durable.
     std::optional<AccountRecord> received;

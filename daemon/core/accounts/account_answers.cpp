@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cstdlib>
 #include <utility>
 
 #include "core/accounts/grant_app.h"
@@ -36,65 +35,47 @@ Duration AccountAnswers::clock_ahead(const Account& account) const {
     return clock_.now() - (*account.booted_at + clock_.boot_now().time_since_epoch());
 }
 
-/// What stands beside the account's life, and needs a person all the same: the first of them counts.
-AccountAnswers::Concern AccountAnswers::concern(const Account& account) const {
-    const Life& life = account.record.life;
-    if (life.state == State::kLoginRequired) return Concern::kNone;  // which comes first
-    if (has_other_app(apps_, account.record)) return Concern::kOtherApp;
-    if (apps_.find(account.record.app) == nullptr) return Concern::kNoApp;
-    if (!life.reason.empty()) return Concern::kNone;
-    if (account.refusals.persist_for(clock_.boot_now()) > Duration::zero()) return Concern::kRefusedAgain;
-    if (std::chrono::abs(clock_ahead(account)) > kMostClockDifference) return Concern::kClock;
-    return Concern::kNone;
+/// By the account's life; else by the first thing beside it that needs a person.
+AccountAnswers::Standing AccountAnswers::standing(const Account& account) const {
+    const AccountRecord& record = account.record;
+    const Life& life = record.life;
+    const auto log_in = [&] { return "clioctl login " + record.name; };
+    const auto take_back = [&] { return "clioctl refresh --revive " + record.name; };
+    const auto check_app = [&] { return "clioctl app check " + record.app; };
+
+    if (life.state == State::kLoginRequired)
+        return {AccountState::kLoginRequired, life.reason, record.moved_to.empty() ? log_in() : take_back()};
+    if (app_for(apps_, record) == nullptr) {
+        const std::string why = no_app_for(apps_, record).message;
+        if (has_other_app(apps_, record)) return {AccountState::kLoginRequired, why, log_in()};
+        return {AccountState::kNeedsAttention, why, "clioctl app add " + record.app};
+    }
+    if (life.state == State::kNeedsAttention) return {AccountState::kNeedsAttention, life.reason, check_app()};
+    if (!life.reason.empty()) return {public_state(life.state), life.reason, {}};
+    if (account.refusals.persist_for(clock_.boot_now()) > Duration::zero())
+        return {AccountState::kNeedsAttention, refused_again(account), check_app()};
+    if (const Duration ahead = clock_ahead(account); std::chrono::abs(ahead) > kMostClockDifference) {
+        return {AccountState::kNeedsAttention,
+                "the clock of this machine is " + in_words(std::chrono::abs(ahead)) +
+                    (ahead > Duration::zero() ? " ahead of" : " behind") +
+                    " Clio's: tokens seem to expire too early or too late",
+                "timedatectl set-ntp true"};
+    }
+    return {public_state(life.state), {}, {}};
 }
 
 AccountState AccountAnswers::state(const Account& account) const {
-    switch (concern(account)) {
-        case Concern::kNone:
-            return public_state(account.record.life.state);
-        case Concern::kOtherApp:
-            return AccountState::kLoginRequired;
-        case Concern::kNoApp:
-        case Concern::kRefusedAgain:
-        case Concern::kClock:
-            return AccountState::kNeedsAttention;
-    }
-    std::abort();
-}
-
-std::string AccountAnswers::reason(const Account& account) const {
-    const AccountRecord& record = account.record;
-    switch (concern(account)) {
-        case Concern::kNone:
-            return record.life.reason;
-        case Concern::kNoApp:
-        case Concern::kOtherApp:
-            return no_app_for(apps_, record).message;
-        case Concern::kRefusedAgain:
-            return refused_again(account);
-        case Concern::kClock:
-            return "the clock of this machine is " + in_words(std::chrono::abs(clock_ahead(account))) +
-                   (clock_ahead(account) > Duration::zero() ? " ahead of" : " behind") +
-                   " Clio's: tokens seem to expire too early or too late";
-    }
-    std::abort();
-}
-
-std::string AccountAnswers::next_step(const Account& account) const {
-    const AccountRecord& record = account.record;
-    if (concern(account) == Concern::kNoApp) return "clioctl app add " + record.app;
-    if (concern(account) == Concern::kClock) return "timedatectl set-ntp true";
-    if (state(account) == AccountState::kLoginRequired) return "clioctl login " + record.name;
-    return state(account) == AccountState::kNeedsAttention ? "clioctl app check " + record.app : std::string();
+    return standing(account).state;
 }
 
 AccountFacts AccountAnswers::facts(const Account& account) const {
     const AccountRecord& record = account.record;
+    Standing standing = this->standing(account);
     return {.name = record.name,
             .app = record.app,
-            .state = state(account),
-            .reason = reason(account),
-            .next_step = next_step(account),
+            .state = standing.state,
+            .reason = std::move(standing.reason),
+            .next_step = std::move(standing.next_step),
             .generation = record.life.generation,
             .expires_at = record.life.expires_at,
             .refresh_at = wake_at(record.life, clock_.now()),
@@ -115,14 +96,15 @@ Result<IssuedToken> AccountAnswers::issue(const Account& account, bool min_ttl_m
     const App* const app = app_for(apps_, record);
     if (app == nullptr) return tl::unexpected(no_app_for(apps_, record));
     AGENT_TRY(TokenSet tokens, open_token_set(sealer_, record.tokens, record.name, record.life.generation));
+    Standing standing = this->standing(account);
     return IssuedToken{.account = record.name,
                        .access_token = std::move(tokens.access_token),
                        .expires_at = record.life.expires_at,
                        .generation = record.life.generation,
                        .api_base = app->endpoints.api_base,
                        .min_ttl_met = min_ttl_met,
-                       .state = state(account),
-                       .reason = reason(account)};
+                       .state = standing.state,
+                       .reason = std::move(standing.reason)};
 }
 
 Duration AccountAnswers::held_for(const Account& account) const {
@@ -154,11 +136,12 @@ Error AccountAnswers::why_not_refreshed(const Account& account) const {
     if (record.life.state == State::kLoginRequired)
         return {.code = Error::Code::kLoginRequired,
                 .message = "account " + record.name + ": " + record.life.reason +
-                           "; log in again with: clioctl login " + record.name};
+                           (record.moved_to.empty() ? "; log in again with: clioctl login " + record.name : "")};
     if (app_for(apps_, record) == nullptr) return no_app_for(apps_, record);
     if (record.life.state == State::kNeedsAttention)
-        return {.code = Error::Code::kNeedsAttention,
-                .message = "account " + record.name + ": " + record.life.reason + "; next: " + next_step(account)};
+        return {
+            .code = Error::Code::kNeedsAttention,
+            .message = "account " + record.name + ": " + record.life.reason + "; next: " + standing(account).next_step};
     return try_again_later(account, "not refreshed");
 }
 

@@ -41,12 +41,15 @@ class AccountAnswers {
     [[nodiscard]] Duration held_for(const Account& account) const;
 
   private:
-    enum class Concern { kNone, kNoApp, kOtherApp, kRefusedAgain, kClock };
+    /// How the account stands, in the order of AccountFacts.
+    struct Standing {
+        AccountState state = AccountState::kReady;
+        std::string reason;
+        std::string next_step;
+    };
 
-    [[nodiscard]] Concern concern(const Account& account) const;
+    [[nodiscard]] Standing standing(const Account& account) const;
     [[nodiscard]] Duration clock_ahead(const Account& account) const;
-    [[nodiscard]] std::string reason(const Account& account) const;
-    [[nodiscard]] std::string next_step(const Account& account) const;
     [[nodiscard]] Result<IssuedToken> issue(const Account& account, bool min_ttl_met) const;
     [[nodiscard]] Error why_no_token(const Account& account) const;
     [[nodiscard]] Error try_again_later(const Account& account, std::string_view what) const;

@@ -13,22 +13,27 @@
 namespace agent {
 
 AccountBook::AccountBook(World world, const Sealer& sealer, AppRegistry& apps, Events& events, Options options)
-    : world_(world),
+    : watched_store_(world.store, [this](const Result<void>& result) { stored(result); }),
+      world_{.clock = world.clock,
+             .timers = world.timers,
+             .entropy = world.entropy,
+             .http = world.http,
+             .store = watched_store_},
       sealer_(sealer),
       apps_(apps),
       events_(events),
       pacer_(world.clock, world.timers, options.pace),
       schedule_(world.clock, world.timers, [this](Account& account) { queue_refresh(account); }),
-      refresher_(world, sealer, apps, pacer_, events, options.at_fraction,
-                 {.settled = [this](Account& account) { settled(account); },
-                  .stored = [this](const Result<void>& result) { stored(result); }}),
+      refresher_(world_, sealer, apps, pacer_, events, options.at_fraction,
+                 [this](Account& account) { settled(account); }),
       answers_(world.clock, sealer, apps, pacer_),
-      reservations_(world, sealer, accounts_, refresher_,
-                    {.reserved = [this](Account& account) { reschedule(account); },
-                     .released = [this](Account& account) { settled(account); }}),
+      reservations_(
+          world_, sealer, accounts_, refresher_,
+          {.reserved = [this](Account& account) { reschedule(account); },
+           .released = [this](Account* account) { account == nullptr ? winding_down_.look() : settled(*account); }}),
       login_(world.clock, sealer, events, refresher_, reservations_),
       set_aside_(world.clock, events, reservations_),
-      removal_(world, sealer, apps, accounts_, answers_, refresher_, reservations_, set_aside_,
+      removal_(world_, sealer, apps, accounts_, answers_, refresher_, reservations_, set_aside_,
                [this](const std::string& name) { forget(name); }),
       reseal_(sealer, reservations_),
       restore_(world.clock, sealer, apps, events, reservations_),
@@ -180,9 +185,15 @@ std::unique_ptr<Waiting> AccountBook::await_token(std::string_view name, Duratio
     const WallTime wake = wake_at(account->record.life, now).value_or(now);
     const bool waits_to_retry = account->record.life.state != State::kReady && wake > now;
     if (!waits_to_retry) refresher_.want(*account, Pacer::Priority::kAsked);
-    const bool in_vain = (waits_to_retry && wake - now >= patience) || answers_.held_for(*account) >= patience;
-    wait->limit(world_.timers, world_.clock, in_vain ? Duration::zero() : patience);
+    const bool too_late = waits_to_retry && wake - now >= patience;
+    wait->limit(world_.timers, world_.clock, too_late ? Duration::zero() : useful_patience(*account, patience));
     return wait;
+}
+
+/// None where no refresh of the account can begin before it is over.
+Duration AccountBook::useful_patience(const Account& account, Duration patience) const {
+    const bool stopped = winding_down_.has_begun() && !is_refreshing(account.record.life.state);
+    return stopped || answers_.held_for(account) >= patience ? Duration::zero() : patience;
 }
 
 std::unique_ptr<Waiting> AccountBook::refresh(std::string_view name, Duration patience, FactsDone done) {
@@ -213,7 +224,7 @@ std::unique_ptr<Waiting> AccountBook::await_generation(Account& account, Duratio
             else
                 answered(tl::unexpected(answers_.why_attempt_failed(of)));
         });
-    wait->limit(world_.timers, world_.clock, answers_.held_for(account) >= patience ? Duration::zero() : patience);
+    wait->limit(world_.timers, world_.clock, useful_patience(account, patience));
     refresher_.want(account, Pacer::Priority::kAsked);
     return wait;
 }

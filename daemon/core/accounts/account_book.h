@@ -22,6 +22,7 @@
 #include "core/refresh/pacer.h"
 #include "core/refresh/refresher.h"
 #include "core/refresh/schedule.h"
+#include "core/store/watched_store.h"
 #include "ports/world.h"
 
 namespace agent {
@@ -65,9 +66,9 @@ class AccountBook : public Accounts {
     /// For the requests that begin, and the token sets that come, from now on.
     void reconfigure(const Options& options);
 
-    /// Keeps a login's token set as the next generation, durably, whatever the account's state. kConflict while the
-    /// account is being removed or its stored record is damaged. Never calls `done` before it returns; the change goes
-    /// on when the wait is given up.
+    /// Keeps a login's token set as the next generation, durably, whatever the account's state. Waits for a change or a
+    /// refresh of it that is under way. kConflict while its stored record is damaged. Never calls `done` before it
+    /// returns; the change goes on when the wait is given up.
     [[nodiscard]] std::unique_ptr<Waiting> adopt(Grant grant, Done done);
 
     /// Sets the account aside, durably: it is not refreshed until somebody revives it or logs in. `reason` tells that
@@ -115,6 +116,7 @@ class AccountBook : public Accounts {
     [[nodiscard]] const Account* find(std::string_view name) const { return find_account(accounts_, name); }
 
     void try_token(Account& account, AccountWait& wait, bool at_last, Duration min_ttl, const TokenDone& done);
+    [[nodiscard]] Duration useful_patience(const Account& account, Duration patience) const;
     [[nodiscard]] std::unique_ptr<Waiting> await_generation(Account& account, Duration patience, FactsDone done);
     [[nodiscard]] std::unique_ptr<Waiting> refuse_refresh(Error why, FactsDone done);
 
@@ -129,7 +131,8 @@ class AccountBook : public Accounts {
     void app_changed(const std::string& app);
     void forget(const std::string& name);
 
-    World world_;
+    WatchedStore watched_store_;
+    World world_;  // with that store
     const Sealer& sealer_;
     AppRegistry& apps_;
     Events& events_;

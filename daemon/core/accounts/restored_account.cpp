@@ -22,7 +22,7 @@ std::string generations(const Life& here, const Life& there) {
 }  // namespace
 
 AccountRecord after_restart(AccountRecord stored, const App* app) {
-    stored.life = life_after_restart(std::move(stored.life), app == nullptr ? Rotation::kReusable : app->rotation);
+    stored.life = life_after_restart(std::move(stored.life), rotation_of(app));
     if (stored.origin.empty() && app != nullptr) stored.origin = origin_of(*app);
     return stored;
 }
@@ -54,8 +54,7 @@ Result<void> check_brought(const AccountRecord& brought, const TokenSet& tokens,
     return fail(Error::Code::kInternal, "account " + brought.name + ": " + wrong);
 }
 
-AccountRecord as_restored(AccountRecord brought, const std::string& backup, std::optional<Rotation> rotation,
-                          WallTime now) {
+AccountRecord as_restored(AccountRecord brought, const std::string& backup, Rotation rotation, WallTime now) {
     Life& life = brought.life;
     const bool moved = brought.moved_to == backup;
     if (moved) {  // which is why it was set aside

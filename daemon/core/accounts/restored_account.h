@@ -25,9 +25,9 @@ namespace agent {
 
 /// The record to be kept. Only a person can tell whether a single-use refresh token was used after the backup was made:
 /// such an account asks for a login. An account that was moved with `backup` goes on as it was while its access token
-/// lives; later it has most likely gone on elsewhere. `rotation` is empty while its app is unknown.
-[[nodiscard]] AccountRecord as_restored(AccountRecord brought, const std::string& backup,
-                                        std::optional<Rotation> rotation, WallTime now);
+/// lives; later it has most likely gone on elsewhere.
+[[nodiscard]] AccountRecord as_restored(AccountRecord brought, const std::string& backup, Rotation rotation,
+                                        WallTime now);
 
 /// Has the account ask for a login, and tells `why` and what else a person can try. One that asks already stays as it
 /// is.

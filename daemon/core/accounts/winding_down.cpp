@@ -64,8 +64,7 @@ bool WindingDown::has_tokens_at_stake() const {
     return std::any_of(accounts_.begin(), accounts_.end(), [this](const auto& entry) {
         const State state = entry.second.record.life.state;
         if (state != State::kRequesting && !has_received(state)) return false;
-        const App* const app = apps_.find(entry.second.record.app);
-        return app == nullptr || app->rotation == Rotation::kSingleUse;
+        return rotation_of(apps_.find(entry.second.record.app)) == Rotation::kSingleUse;
     });
 }
 

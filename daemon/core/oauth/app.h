@@ -53,6 +53,12 @@ struct App {
     [[nodiscard]] App clone() const;
 };
 
+/// How the refresh tokens of an app work. Those of an unknown app (null) may work only once, which is the careful
+/// answer.
+[[nodiscard]] inline Rotation rotation_of(const App* app) noexcept {
+    return app == nullptr ? Rotation::kSingleUse : app->rotation;
+}
+
 /// What a grant of the app belongs to: its client id, and where its tokens may be sent. Apps of the same origin have
 /// equal ones. Endpoints that are Clio's own count as such, whatever their URLs: should Clio move, its grants move too.
 [[nodiscard]] std::string origin_of(const App& app);

@@ -103,7 +103,9 @@ void Pacer::set_limits(Limits limits) {
 
 void Pacer::hold(const std::string& lane_name, Duration duration, std::string reason) {
     const auto& lane = lane_named(lane_name);
-    lane->held_until = std::max(lane->held_until, clock_.boot_now() + duration);
+    const BootTime until = clock_.boot_now() + duration;
+    if (until <= lane->held_until) return;
+    lane->held_until = until;
     lane->held_because = std::move(reason);
 }
 

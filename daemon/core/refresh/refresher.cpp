@@ -31,14 +31,14 @@ PutOff as_it_is(const Life& life) {
 }  // namespace
 
 Refresher::Refresher(World world, const Sealer& sealer, const AppRegistry& apps, Pacer& pacer, Events& events,
-                     double at_fraction, Hooks hooks)
+                     double at_fraction, std::function<void(Account&)> settled)
     : world_(world),
       sealer_(sealer),
       apps_(apps),
       pacer_(pacer),
       events_(events),
       at_fraction_(at_fraction),
-      hooks_(std::move(hooks)) {}
+      settled_(std::move(settled)) {}
 
 void Refresher::want(Account& account, Pacer::Priority priority) {
     const Life& life = account.record.life;
@@ -61,6 +61,7 @@ void Refresher::want(Account& account, Pacer::Priority priority) {
     const App* const app = app_for(apps_, account.record);
     if (app == nullptr) return;
     account.attempt = std::make_unique<RefreshAttempt>();
+    account.attempt->rotation = app->rotation;
     account.attempt->ticket = pacer_.queue(pacer_lane(*app), priority, [this, &account](Pacer::Turn turn) {
         account.attempt->ticket.reset();
         account.attempt->turn = std::move(turn);
@@ -89,7 +90,7 @@ void Refresher::want_again(Account& account) {
 }
 
 void Refresher::step(Account& account, Happening happening, Circumstances with) {
-    if (const App* app = apps_.find(account.record.app)) with.rotation = app->rotation;
+    with.rotation = account.attempt ? account.attempt->rotation : rotation_of(apps_.find(account.record.app));
     Step step = next(account.record.life, happening, with);
     account.record.life = std::move(step.life);
     publish(account, happening);
@@ -121,7 +122,6 @@ void Refresher::commit(Account& account, const AccountRecord& record, std::funct
         {.action = StoreChange::Action::kPut, .row = std::move(row), .expected_version = account.record.version},
         [this, &account, version, saved = std::move(saved)](Result<void> result) {
             if (!result && result.error().code == Error::Code::kConflict) return look_again(account);
-            hooks_.stored(result);
             if (!result) return step(account, Happening::kSaveFailed, circumstances(std::move(result).error().message));
             account.record.version = version;
             saved();
@@ -133,7 +133,6 @@ void Refresher::look_again(Account& account) {
     account.attempt->commit = world_.store.read(
         StoredRow::Kind::kAccount, account.record.name, [this, &account](const Result<std::optional<StoredRow>>& row) {
             if (row) return overtaken(account, *row);
-            hooks_.stored(tl::unexpected(row.error()));
             step(account, Happening::kSaveFailed, circumstances(row.error().message));
         });
 }
@@ -296,7 +295,7 @@ void Refresher::verdict_overtaken(Account& account) {
                 return;
             }
             take_present(account, *row);
-            hooks_.settled(account);
+            settled_(account);
         });
 }
 
@@ -305,7 +304,7 @@ void Refresher::settle(Account& account) {
         account.attempt->turn = {};
     else
         account.attempt.reset();
-    hooks_.settled(account);
+    settled_(account);
 }
 
 Circumstances Refresher::circumstances(std::string reason, std::optional<Duration> retry_after) {

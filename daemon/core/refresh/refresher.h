@@ -25,22 +25,17 @@ namespace agent {
 /// then does anybody who waits hear of it.
 class Refresher {
   public:
-    struct Hooks {
-        /// The attempt is over, successful or not; those who wait can be answered from the account's life.
-        std::function<void(Account&)> settled;
-        /// The store took a commit, or refused it.
-        std::function<void(const Result<void>&)> stored;
-    };
-
+    /// `settled` is called when an attempt is over, successful or not: those who wait can be answered from the
+    /// account's life.
     Refresher(World world, const Sealer& sealer, const AppRegistry& apps, Pacer& pacer, Events& events,
-              double at_fraction, Hooks hooks);
+              double at_fraction, std::function<void(Account&)> settled);
 
     /// For the token sets that come from now on: when each is refreshed is drawn once, and stored.
     void set_fraction(double at_fraction) noexcept { at_fraction_ = at_fraction; }
 
     /// Has the account refreshed when its turn comes, an urgent one as such; shares the attempt that waits or runs.
     /// Does nothing if there is nothing to refresh with. Puts it off while the account is reserved, and after stop().
-    /// Never calls a hook before it returns.
+    /// Never settles the account before it returns.
     void want(Account& account, Pacer::Priority priority);
     /// Saves the tokens that the disk has refused again, now.
     void save_unsaved(AccountMap& accounts);
@@ -94,7 +89,7 @@ class Refresher {
     Pacer& pacer_;
     Events& events_;
     double at_fraction_;
-    Hooks hooks_;
+    std::function<void(Account&)> settled_;
     bool stopped_ = false;
     std::set<std::string> noted_repairs_;
 };

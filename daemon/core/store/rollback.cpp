@@ -59,7 +59,7 @@ StoredRow Rollback::app(StoredRow row) {
                       older(row.generation, seen->generation) + "; its secret may be an old one");
 }
 
-StoredRow Rollback::account(StoredRow row, const RotationOf& rotation_of) {
+StoredRow Rollback::account(StoredRow row, const RotationOf& rotation) {
     const Seen* const seen = note(row);
     const bool was_logged_out = seen == nullptr && revision_ < seen_revision_;
     if (!was_logged_out && (seen == nullptr || row.generation >= seen->generation)) return row;
@@ -70,7 +70,7 @@ StoredRow Rollback::account(StoredRow row, const RotationOf& rotation_of) {
 
     const std::string finding = was_logged_out ? "it was logged out since the store that was put back was copied"
                                                : older(row.generation, seen->generation);
-    if (was_logged_out || rotation_of(record->app) != Rotation::kReusable) require_login(*record, finding);
+    if (was_logged_out || rotation(record->app) != Rotation::kReusable) require_login(*record, finding);
     set_tokens(*record, *tokens, (was_logged_out ? row.generation : seen->generation) + 1, sealer_);
     return instead_of(row, seal_account_record(sealer_, *record), finding);
 }

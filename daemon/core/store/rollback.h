@@ -20,7 +20,7 @@ namespace agent {
 /// this: it keeps the highest generation of each record that was ever durable. Pure.
 class Rollback {
   public:
-    using RotationOf = std::function<std::optional<Rotation>(const std::string& app)>;
+    using RotationOf = std::function<Rotation(const std::string& app)>;
 
     /// `revision` is the store's (core/store/revised_store.h).
     Rollback(const Sealer& sealer, std::span<const SeenRecord> seen, std::uint64_t revision);
@@ -28,9 +28,8 @@ class Rollback {
     /// Returns each record of the store as it should continue: one that is older than the witness gets a generation
     /// above the highest seen, since generations never go back; a damaged one is unchanged. An account whose refresh
     /// token may have been used since, or that was logged out since, becomes `login_required`, with everything kept.
-    /// `rotation_of` returns nothing for an unregistered app.
     [[nodiscard]] StoredRow app(StoredRow row);
-    [[nodiscard]] StoredRow account(StoredRow row, const RotationOf& rotation_of);
+    [[nodiscard]] StoredRow account(StoredRow row, const RotationOf& rotation);
 
     // After all records:
 

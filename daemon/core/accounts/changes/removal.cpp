@@ -179,6 +179,9 @@ void AccountRemoval::run_out_of_patience(Logout& logout) {
     if (logout.reserved) return fail_to_end_grant(logout, "no answer in time");
     const Account* const account = find_account(accounts_, logout.name);
     if (account == nullptr) return;  // which it is about to be told
+    if (account->reserved)
+        return logout.answer.answer(fail(Error::Code::kTemporarilyUnavailable,
+                                         "account " + logout.name + ": not logged out: another change is under way"));
     if (logout.revoke)
         return fail_to_end_grant(logout,
                                  "its access token was not refreshed in time: " + answers_.why_not_yet(*account),

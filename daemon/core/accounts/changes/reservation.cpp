@@ -43,10 +43,8 @@ void Reservation::remove(std::function<void()> removed) const {
          .expected_version = account()->record.version},
         [self = *this](const std::optional<StoredRow>& present) { self.take_present(present); },
         [self = *this, removed = std::move(removed)](Result<void> result) {
-            if (result)
-                removed();
-            else
-                self.of_->release(self.name_);
+            if (result) removed();
+            self.of_->release(self.name_);
             self.answer_.answer(std::move(result));
         });
 }
@@ -70,16 +68,19 @@ Reservation::Answer Reservation::release() const {
 Reservations::Reservations(World world, const Sealer& sealer, AccountMap& accounts, Refresher& refresher, Hooks hooks)
     : world_(world), sealer_(sealer), accounts_(accounts), refresher_(refresher), hooks_(std::move(hooks)) {}
 
-void Reservations::reserve(const std::string& name, const Reservation::Answer& answer, Change change) {
+void Reservations::reserve(const std::string& name, const Reservation::Answer& answer, const Change& change) {
     Account* const account = find_account(accounts_, name);
     if (account == nullptr) return answer.answer_soon(world_.timers, tl::unexpected(no_such_account(accounts_, name)));
-    refresher_.put_off(*account);
-    if (is_refreshing(account->record.life.state)) {
-        account->when_settled.push_back(
-            [this, name, answer, change = std::move(change)] { reserve(name, answer, change); });
+    const auto again = [this, name, answer, change] { reserve(name, answer, change); };
+    if (account->reserved) {
+        waiting_[name].push_back(again);
         return;
     }
-    if (account->reserved) return answer_conflict(name, answer);
+    refresher_.put_off(*account);
+    if (is_refreshing(account->record.life.state)) {
+        account->when_settled.push_back(again);
+        return;
+    }
     account->reserved = true;
     hooks_.reserved(*account);
     change(Reservation(*this, name, answer));
@@ -87,22 +88,20 @@ void Reservations::reserve(const std::string& name, const Reservation::Answer& a
 
 void Reservations::reserve_or_add(const std::string& name, const Reservation::Answer& answer, const Change& change) {
     if (find_account(accounts_, name) != nullptr) return reserve(name, answer, change);
-    if (!new_names_.insert(name).second) return answer_conflict(name, answer);
-    change(Reservation(*this, name, answer));
-}
-
-void Reservations::answer_conflict(const std::string& name, const Reservation::Answer& answer) {
-    answer.answer_soon(world_.timers,
-                       fail(Error::Code::kConflict, "account " + name + ": another login or removal is under way"));
+    if (new_names_.insert(name).second) return change(Reservation(*this, name, answer));
+    waiting_[name].push_back([this, name, answer, change] { reserve_or_add(name, answer, change); });
 }
 
 void Reservations::release(const std::string& name) {
     new_names_.erase(name);
+    if (Account* const account = find_account(accounts_, name)) account->reserved = false;
+    // The first takes it, and the others queue up behind that one.
+    if (const auto waiting = waiting_.extract(name)) {
+        for (const auto& change : waiting.mapped()) change();
+    }
     Account* const account = find_account(accounts_, name);
-    if (account == nullptr) return;
-    account->reserved = false;
-    refresher_.want_again(*account);
-    hooks_.released(*account);
+    if (account != nullptr && !account->reserved) refresher_.want_again(*account);
+    hooks_.released(account);
 }
 
 }  // namespace agent

@@ -2,9 +2,11 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <optional>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "base/crypto/sealing.h"
 #include "core/accounts/account.h"
@@ -56,8 +58,8 @@ class Reservations {
     struct Hooks {
         /// The account was reserved: it is not refreshed for now.
         std::function<void(Account&)> reserved;
-        /// The account is free again, and may be another than before.
-        std::function<void(Account&)> released;
+        /// The account is free again, and may be another than before; null when there is none of the name.
+        std::function<void(Account*)> released;
     };
     using Change = std::function<void(const Reservation&)>;
 
@@ -65,20 +67,19 @@ class Reservations {
     Reservations(const Reservations&) = delete;
     Reservations& operator=(const Reservations&) = delete;
 
-    /// Runs `change` with the account reserved, once no refresh of it is under way; a refresh that waits for its turn
-    /// is put off until the account is free. Answers kNotFound for no such account, kConflict when another change has
-    /// it. May run `change` before it returns.
-    void reserve(const std::string& name, const Reservation::Answer& answer, Change change);
+    /// Runs `change` with the account reserved, once no other change has it and no refresh of it is under way; a
+    /// refresh that waits for its turn is put off until the account is free. Changes come in the order in which they
+    /// were asked for. Answers kNotFound for no such account. May run `change` before it returns.
+    void reserve(const std::string& name, const Reservation::Answer& answer, const Change& change);
     /// As reserve(), but for no such account runs `change` with its name reserved.
     void reserve_or_add(const std::string& name, const Reservation::Answer& answer, const Change& change);
 
-    /// Whether a change is being stored. Other reservations show in Account::reserved.
-    [[nodiscard]] bool storing() const noexcept { return !commits_.empty(); }
+    /// Whether a change is being stored, or adds an account. Other reservations show in Account::reserved.
+    [[nodiscard]] bool storing() const noexcept { return !commits_.empty() || !new_names_.empty(); }
 
   private:
     friend class Reservation;
 
-    void answer_conflict(const std::string& name, const Reservation::Answer& answer);
     void release(const std::string& name);
 
     World world_;
@@ -89,6 +90,8 @@ class Reservations {
     Commits commits_;
     /// The names of accounts that a change is about to add.
     std::set<std::string> new_names_;
+    /// Changes that wait for the end of the one that has the account, by its name.
+    std::map<std::string, std::vector<std::function<void()>>> waiting_;
 };
 
 }  // namespace agent
