@@ -8,7 +8,6 @@ namespace agent {
 
 namespace {
 
-constexpr std::chrono::seconds kStoring{60};
 constexpr std::size_t kFullBody = limits::kBodyBytes - 256;
 
 }  // namespace
@@ -29,8 +28,7 @@ Reply<void> RecordSender::send() {
           std::string_view("]}")})
         body.append(part);
     records_.clear();
-    AGENT_TRY(const Answer answer,
-              client_.call({.method = "POST", .target = "/v1/restores/records", .body = body.view()}, kStoring));
+    AGENT_TRY(const Answer answer, call_({.method = "POST", .target = "/v1/restores/records", .body = body.view()}));
     AGENT_TRY(const Json::Array* restored, need_array(answer.json, "records"));
     for (const Json& record : *restored) AGENT_CHECK(note(record));
     return {};

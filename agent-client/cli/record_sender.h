@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <chrono>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -22,9 +24,13 @@ class RecordSender {
         std::string detail;
     };
 
-    /// With `check_only` nothing is restored.
-    RecordSender(const AgentClient& client, SecretString key, bool check_only = false)
-        : client_(client), key_(std::move(key)), check_only_(check_only) {}
+    /// The agent may take this long to answer one request.
+    static constexpr std::chrono::seconds kStoring{60};
+
+    /// `call` sends a request. With `check_only` nothing is restored.
+    using Call = std::function<Reply<Answer>(const AgentRequest&)>;
+    RecordSender(Call call, SecretString key, bool check_only = false)
+        : call_(std::move(call)), key_(std::move(key)), check_only_(check_only) {}
 
     /// A line of a backup.
     Reply<void> add(std::string_view record);
@@ -36,7 +42,7 @@ class RecordSender {
   private:
     Reply<void> note(const Json& record);
 
-    const AgentClient& client_;
+    Call call_;
     SecretString key_;
     bool check_only_;
     SecretBuffer records_;

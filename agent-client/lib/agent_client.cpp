@@ -14,7 +14,7 @@ namespace {
 constexpr int kTries = 3;
 
 std::chrono::seconds retry_after_of(const ResponseReader& response) {
-    return std::chrono::seconds(whole_number<int>(response.field("Retry-After").value_or("")).value_or(0));
+    return std::chrono::seconds(whole_number<unsigned>(response.field("Retry-After").value_or("")).value_or(0));
 }
 
 /// Reads a problem document (RFC 9457). The server library itself answers some bad requests, without one.

@@ -46,6 +46,11 @@ Test(account_list, sum) {
 
 Test(account_list, reasons_in_plain_words) {
     EXPECT_TEXT(plain_reason("HTTP 400 invalid_grant: The refresh token was revoked"), "Clio ended this grant");
+    EXPECT_TEXT(
+        plain_reason("the answer to a refresh was lost, and the new refresh token with it: HTTP 400 invalid_grant"),
+        "an answer was lost, and the new refresh token with it");
+    EXPECT_TEXT(plain_reason("callers report that the API refuses its tokens (401), also after a refresh: check that"),
+                "Clio refuses its tokens");
     EXPECT_TEXT(plain_reason("HTTP 401 invalid_client"), "Clio does not accept the app's key or secret");
     EXPECT_TEXT(plain_reason("account a: its app firm is not registered; add it with: x"), "its app is not registered");
     EXPECT_TEXT(plain_reason("it was restored; to try it all the same: clioctl refresh"), "it was restored");

@@ -3,6 +3,9 @@
 #include <array>
 #include <string>
 
+#include "base/text/encoding.h"
+#include "core/apps/app_registry.h"
+#include "core/oauth/app_presets.h"
 #include "expect.h"
 #include "fakes/api_fixture.h"
 
@@ -53,9 +56,7 @@ bool was_asked(const ApiFixture& api, std::string_view what) {
 
 std::string proof_of(ApiFixture& api, uid_t user) {
     const auto asked = api.post("/v1/proofs", R"({"secret":"right"})", user);
-    api.keyring.test_done(
-        std::vector<agent::TriedKeySlot>{{.id = 1, .kind = SlotKind::kFile, .opens = true, .detail = {}},
-                                         {.id = 2, .kind = SlotKind::kPassphrase, .opens = true, .detail = {}}});
+    api.keyring.done({});
     cr_assert(asked.status() == 201, "%d", asked.status());
     return std::string(agent::Json::parse(asked.body())->find_string("proof").value_or(""));
 }
@@ -114,28 +115,54 @@ Test(api_proofs, a_proof_is_good_for_one_request_of_its_user) {
 
 Test(api_proofs, a_wrong_passphrase_proves_nothing) {
     struct Row {
-        std::vector<agent::TriedKeySlot> tried;
+        agent::Error::Code why;
         int status;
     };
-    const Row rows[] = {
-        {{{.id = 1, .kind = SlotKind::kFile, .opens = true, .detail = {}},
-          {.id = 2, .kind = SlotKind::kPassphrase, .opens = false, .detail = "wrong"}},
-         403},
-        {{{.id = 1, .kind = SlotKind::kFile, .opens = true, .detail = {}},
-          {.id = 2, .kind = SlotKind::kRecovery, .opens = {}, .detail = {}}},
-         409},
-        {{}, 409},
-    };
-    for (const Row& row : rows) {
+    for (const Row& row : {Row{kForbidden, 403}, Row{kConflict, 409}, Row{kTemporarilyUnavailable, 503}}) {
         ApiFixture api;
         const auto asked = api.post("/v1/proofs", R"({"secret":"wrong"})");
-        EXPECT_TEXT(api.keyring.asked.back(), "test 1000 passphrase=wrong");
-        api.keyring.test_done(row.tried);
+        EXPECT_TEXT(api.keyring.asked.back(), "prove 1000 passphrase=wrong");
+        api.keyring.done(fail(row.why, "proof: not this one"));
         cr_expect(asked.status() == row.status, "%d", asked.status());
     }
     ApiFixture api;
     cr_expect(api.post("/v1/proofs", "{}").status() == 400);
     cr_expect(api.post("/v1/proofs", R"({"secret":"p"})", ApiFixture::kStranger).status() == 403);
+}
+
+/// A request that restores an app, from a backup with a key that the caller has chosen.
+std::string restoring(const std::string& token_endpoint) {
+    agent::App app{.name = "firm", .product = agent::Product::kManage, .region = agent::Region::kUs};
+    app.client_id = "id";
+    app.client_secret = agent::SecretString("s");
+    app.redirect_uri = "http://127.0.0.1:1/c";
+    app.endpoints = agent::clio_endpoints(app.product, app.region);
+    app.custom_endpoints = !token_endpoint.empty();
+    if (app.custom_endpoints) app.endpoints.token = token_endpoint;
+    const agent::Sealer backup(*agent::SealingKey::generate());
+    const agent::StoredRow row = seal_app(backup, app, 3);
+    return R"({"key":")" + agent::base64url(backup.key().raw()) +
+           R"(","records":[{"kind":"app","name":"firm","generation":3,"sealed":")" + agent::base64url(row.sealed) +
+           R"("}]})";
+}
+
+Test(api_proofs, a_restored_app_needs_what_an_added_one_does) {
+    const auto restored = [](const ApiFixture& api) {
+        return !api.backups.asked.empty() && api.backups.asked.back().starts_with("restore ");
+    };
+    ApiFixture api;
+    const auto clios = api.post("/v1/restores/records", restoring(""));
+    cr_expect(restored(api) && api.keyring.asked.empty());
+
+    ApiFixture guarded;
+    const std::string foreign = restoring("https://elsewhere.example/token");
+    const auto asked = guarded.post("/v1/restores/records", foreign);
+    guarded.keyring.list_done(slots({SlotKind::kPassphrase}));
+    cr_expect(asked.status() == 403);
+    EXPECT_CONTAINS(asked.body(), R"("code":"proof_required")");
+    cr_expect_not(restored(guarded));
+    const auto proved = guarded.post("/v1/restores/records?proof=" + proof_of(guarded, ApiFixture::kOwnUser), foreign);
+    cr_expect(restored(guarded));
 }
 
 Test(api_proofs, an_app_with_clios_own_endpoints_needs_none) {

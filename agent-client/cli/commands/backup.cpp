@@ -146,7 +146,8 @@ Reply<void> copy_records(const AgentClient& client, NewBackupFile& file, Backup&
 /// Reads the file back, and has the agent say that it could restore all of it.
 Reply<void> check(const AgentClient& client, const NewBackupFile& file, const Backup& backup) {
     AGENT_TRY(const BackupFile written, BackupFile::read(file.path()));
-    RecordSender sender(client, backup.key.clone(), /*check_only=*/true);
+    RecordSender sender([&](const AgentRequest& request) { return client.call(request, RecordSender::kStoring); },
+                        backup.key.clone(), /*check_only=*/true);
     AGENT_CHECK(written.each_record([&](std::string_view record) { return sender.add(record); }));
     AGENT_CHECK(sender.send());
     for (const RecordSender::Outcome& outcome : sender.outcomes()) {

@@ -10,6 +10,7 @@
 #include "cli/display/table.h"
 #include "cli/input/backup_file.h"
 #include "cli/input/secret_source.h"
+#include "cli/proof.h"
 #include "cli/record_sender.h"
 #include "cli/session.h"
 #include "lib/members.h"
@@ -68,7 +69,9 @@ Reply<int> restore(const Arguments& arguments) {
     AGENT_TRY(const AgentClient client, client_for(arguments));
     AGENT_TRY(const BackupFile file, BackupFile::read(std::string(arguments.words.front())));
     AGENT_TRY(SecretString key, open_backup(client, arguments, file));
-    RecordSender sender(client, std::move(key));
+    RecordSender sender(
+        [&](const AgentRequest& request) { return call_as_person(client, arguments, request, RecordSender::kStoring); },
+        std::move(key));
     auto sent = file.each_record([&](std::string_view record) { return sender.add(record); });
     if (sent) sent = sender.send();
     // Also after a failure: what was restored until then stays.

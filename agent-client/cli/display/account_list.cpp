@@ -53,12 +53,13 @@ std::string sum_of_accounts(const std::vector<const Json*>& accounts) {
 }
 
 std::string plain_reason(std::string_view reason) {
-    constexpr std::array<std::pair<std::string_view, std::string_view>, 5> kKnown{{
+    constexpr std::array<std::pair<std::string_view, std::string_view>, 6> kKnown{{
+        {"the answer to a refresh was lost", "an answer was lost, and the new refresh token with it"},
         {"invalid_grant", "Clio ended this grant"},
         {"invalid_client", "Clio does not accept the app's key or secret"},
         {"is not registered", "its app is not registered"},
         {"stored record is damaged", "its stored record is damaged"},
-        {"refuses this token (401)", "Clio refuses its tokens"},
+        {"the API refuses its tokens (401)", "Clio refuses its tokens"},
     }};
     for (const auto& [words, plain] : kKnown) {
         if (reason.find(words) != std::string_view::npos) return std::string(plain);

@@ -13,12 +13,6 @@
 
 namespace agent {
 
-/// What everybody is told of an app that is not there, after the name of what needs it.
-[[nodiscard]] inline std::string app_not_registered(std::string_view app) {
-    const std::string name(app);
-    return "app " + name + " is not registered; add it with: clioctl app add " + name;
-}
-
 /// The public facts of an app; never its secret.
 struct AppFacts {
     App app;  // with an empty client_secret

@@ -33,6 +33,9 @@ inline constexpr WordTable<StoredRow::Kind, 2> kRecordKinds{
 [[nodiscard]] Result<void> check_backup_end(const Sealer& backup, std::uint64_t records,
                                             std::span<const std::byte> sealed);
 
+/// Whether one of the records is an app that sends codes, tokens or people elsewhere than to Clio.
+[[nodiscard]] bool has_other_endpoints(const Sealer& backup, const std::vector<StoredRow>& records);
+
 struct BackupPage {
     /// The position of a record in the order of all.
     struct Place {

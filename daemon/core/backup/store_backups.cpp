@@ -66,9 +66,7 @@ class StoreBackups::Restoring final : public Waiting {
         AGENT_CHECK(check_brought(brought, tokens, of_.clock_.now()));
         const App* const app = app_for(of_.apps_, brought);
         std::string lacks_app = app == nullptr ? no_app_for(of_.apps_, brought).message : std::string();
-        AccountRecord record =
-            as_restored(std::move(brought), backup_id(*backup_),
-                        app == nullptr ? std::nullopt : std::optional(app->rotation), of_.clock_.now());
+        AccountRecord record = as_restored(std::move(brought), backup_id(*backup_), rotation_of(app), of_.clock_.now());
         const bool aside = record.life.state == State::kLoginRequired;
         std::string detail = lacks_app.empty() ? record.life.reason : std::move(lacks_app);
         step_ = of_.accounts_.restore_from_backup(

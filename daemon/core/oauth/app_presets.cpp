@@ -39,6 +39,10 @@ Endpoints clio_endpoints(Product product, Region region) {
     return endpoints;
 }
 
+bool has_clio_endpoints(const App& app) {
+    return app.endpoints == clio_endpoints(app.product, app.region);
+}
+
 Endpoints complete_endpoints(Product product, Region region, const EndpointOverrides& overrides) {
     const Endpoints clio = clio_endpoints(product, region);
     Endpoints endpoints;

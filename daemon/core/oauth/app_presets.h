@@ -20,6 +20,8 @@ struct EndpointOverrides {
 /// Clio's own endpoints for one product in one region.
 [[nodiscard]] Endpoints clio_endpoints(Product product, Region region);
 
+[[nodiscard]] bool has_clio_endpoints(const App& app);
+
 /// Clio's own endpoints with some of them replaced. A token that another server issued is never sent to Clio: with a
 /// token endpoint that is not Clio's, `deauthorize` is empty unless named, and so is `who_am_i` unless the API base is
 /// named, which it follows.

@@ -50,7 +50,7 @@ constexpr std::array kRoutes{
     Route{kPost, "/v1/backups/records", kManage, kUnlocked, kQuiet, copy_records},
     Route{kPost, "/v1/accounts/{account}/move", kManage, kUnlocked, kNoted, move_account},
     Route{kPost, "/v1/restores", kManage, kUnlocked, kNoted, open_backup},
-    Route{kPost, "/v1/restores/records", kManage, kUnlocked, kQuiet, restore_records},
+    Route{kPost, "/v1/restores/records", kManage, kUnlocked, kNoted, restore_records},
     Route{kGet, "/v1/status", kUse, kAlways, kQuiet, get_status},
     Route{kGet, "/v1/metrics", kUse, kAlways, kQuiet, get_metrics},
     Route{kGet, "/v1/events", kUse, kAlways, kQuiet, get_events},

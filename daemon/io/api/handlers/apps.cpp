@@ -42,7 +42,7 @@ Result<SecretString> read_secret(const Json& value) {
 /// Whether codes, tokens or people would be sent elsewhere than before or, by a new app, elsewhere than to Clio.
 bool changes_endpoints(const Apps& apps, const App& app) {
     const auto present = apps.facts(app.name);
-    return app.endpoints != (present ? present->app.endpoints : clio_endpoints(app.product, app.region));
+    return present ? app.endpoints != present->app.endpoints : !has_clio_endpoints(app);
 }
 
 Accounts::Done answer_change(ApiReply& reply) {

@@ -5,6 +5,7 @@
 #include "io/api/api.h"
 #include "io/api/handlers.h"
 #include "io/api/handlers/backup_members.h"
+#include "io/api/person.h"
 #include "io/api/query.h"
 
 namespace agent {
@@ -70,7 +71,7 @@ Handled open_backup(Api& api, const ApiCall& call, ApiReply& reply) {
 }
 
 Handled restore_records(Api& api, const ApiCall& call, ApiReply& reply) {
-    AGENT_CHECK(Query::parse(call.request.query, {}));
+    AGENT_TRY(const Query query, Query::parse(call.request.query, {"proof"}));
     AGENT_TRY(const Json body, Json::parse(call.request.body.reveal()));
     JsonReader in(body);
     auto backup = required_backup_key(in);
@@ -80,10 +81,16 @@ Handled restore_records(Api& api, const ApiCall& call, ApiReply& reply) {
         answer_restored(reply, api.backups().check(*backup, records));
         return answered();
     }
-    return api.backups().restore(std::move(backup), std::move(records),
-                                 [owed = share(std::move(reply))](const std::vector<RestoredRecord>& restored) {
-                                     answer_restored(*owed, restored);
-                                 });
+    const bool needs_person = has_other_endpoints(*backup, records);
+    auto restore = [&api, backup = std::move(backup),
+                    kept =
+                        std::make_shared<std::vector<StoredRow>>(std::move(records))](ApiReply& restoring) -> Handled {
+        return api.backups().restore(backup, std::move(*kept),
+                                     [owed = share(std::move(restoring))](const std::vector<RestoredRecord>& restored) {
+                                         answer_restored(*owed, restored);
+                                     });
+    };
+    return needs_person ? with_person(api, call, query.text("proof"), reply, std::move(restore)) : restore(reply);
 }
 
 }  // namespace agent
