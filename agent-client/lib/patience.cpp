@@ -47,7 +47,7 @@ Reply<bool> Patience::poll_once(int fd, short events, std::optional<Clock::time_
         const int ready = ::poll(watched.data(), watched.size(), timeout);
         if (ready < 0 && errno != EINTR) return fail_errno("poll", errno);
         if (ready < 0) continue;
-        if (watched[0].revents != 0) return fail_with(kInterrupted, "given up");
+        if (watched[0].revents != 0) return fail_with(kInterrupted, "interrupted");
         if (ready > 0) return true;
         if (timeout == 0) return false;
     }

@@ -100,10 +100,10 @@ Result<std::string> read_proxy_url(const Json& json) {
     const std::string_view text = json.string().value_or("");
     if (const auto valid = check_proxy_url(text); !valid) {
         const bool has_user = text.find('@') != std::string_view::npos;
-        return tl::unexpected(
-            json_error(json.position(),
-                       valid.error().message +
-                           (has_user ? ": user and password belong into the file of \"credentials\"" : std::string())));
+        return tl::unexpected(json_error(
+            json.position(),
+            valid.error().message +
+                (has_user ? ": put user and password into the file that \"credentials\" names" : std::string())));
     }
     return std::string(text);
 }

@@ -134,7 +134,7 @@ def test_a_new_passphrase_is_asked_for_twice(play):
     assert sent(agent, "POST /v1/keys") == {"kind": "passphrase", "passphrase": PASSPHRASE, "calibrate": 1500}
 
 
-@pytest.mark.parametrize("typed, said", [([PASSPHRASE, "correct horse"], "the two are not the same"),
+@pytest.mark.parametrize("typed, said", [([PASSPHRASE, "correct horse"], "the two entries do not match"),
                                          ([""], "the secret is empty")], ids=["two different", "empty"])
 def test_a_new_passphrase_that_will_not_do(play, typed, said):
     agent, clioctl = play(ADDED)

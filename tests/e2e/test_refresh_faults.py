@@ -77,7 +77,7 @@ def test_whatever_stands_beside_the_tokens_both_are_kept(make_stage, fault, name
             assert (answer.status, answer.json["generation"]) == (200, generation), answer.body
             assert answer.json["state"] == "ready"
         assert stage.agent.token("smith-law")["access_token"] != before["access_token"]
-        told = [line for line in stage.daemon.log().splitlines() if "a token answer was odd" in line]
+        told = [line for line in stage.daemon.log().splitlines() if "unusual token response" in line]
     assert len(told) == (1 if named else 0), told
     assert not named or named in told[0]
 

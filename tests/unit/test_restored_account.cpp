@@ -104,7 +104,7 @@ Test(restored_account, leaves_what_works_here_in_every_state_but_one) {
         const auto why = why_kept(present, record_of({.generation = 2, .obtained = 2000s}));
         cr_assert(why.has_value(), "%s", to_string(state).data());
         EXPECT_TEXT(*why,
-                    "it works here (generation 1 here, 2 in the backup); to have the backup's, first: "
+                    "it works here (generation 1 here, 2 in the backup); to use the one in the backup, first run: "
                     "clioctl logout --local smith");
     }
 }
@@ -113,7 +113,8 @@ Test(restored_account, tells_how_to_have_the_one_of_another_user) {
     Account present;
     present.record = record_of({.user = 7});
     EXPECT_TEXT(why_kept(present, record_of({.generation = 2, .obtained = 2000s, .user = 8})).value_or(""),
-                "here it is another Clio user's; to have the backup's, first: clioctl logout --local smith");
+                "the account here belongs to another Clio user; to use the one in the backup, first run: clioctl "
+                "logout --local smith");
 }
 
 Test(restored_account, waits_for_a_person_where_its_refresh_token_may_be_spent) {

@@ -139,7 +139,8 @@ Test(store_backups, leave_what_is_here) {
     source.add_app("firm");
     EXPECT_TEXT(source.restored(key, records),
                 "app firm kept: there is an app of this name\n"
-                "account smith kept: it works here (generation 1 here, 1 in the backup); to have the backup's, first: "
+                "account smith kept: it works here (generation 1 here, 1 in the backup); to use the one in the backup, "
+                "first run: "
                 "clioctl logout --local smith\n");
     EXPECT_TEXT(source.apps->secret(*source.apps->find("firm"))->reveal(), "newer");
 }

@@ -43,7 +43,7 @@ Reply<SecretString> SecretSource::read_new(const std::string& what) const {
     AGENT_TRY(SecretString secret, read("New " + what));
     if (kind_ == Kind::kStandardInput) return secret;
     AGENT_TRY(const SecretString again, read("New " + what + " again"));
-    if (!again.equals(secret.reveal())) return fail(Error::Code::kBadRequest, "the two are not the same");
+    if (!again.equals(secret.reveal())) return fail(Error::Code::kBadRequest, "the two entries do not match");
     return secret;
 }
 

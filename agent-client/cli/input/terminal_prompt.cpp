@@ -80,7 +80,7 @@ Reply<std::string> ask_visibly(std::string_view prompt) {
     AGENT_TRY(const Fd tty, open_terminal("give the options of the command"));
     tell(tty.get(), prompt);
     AGENT_TRY(const auto line, read_line(tty.get(), kLongestSecret, Patience::without_end()));
-    if (!line) return fail_with(kInterrupted, "nothing was answered");
+    if (!line) return fail_with(kInterrupted, "no answer was given");
     return std::string(trimmed(line->reveal()));
 }
 

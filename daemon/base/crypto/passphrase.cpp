@@ -48,9 +48,10 @@ Result<KdfParameters> calibrated_kdf(Duration target) {
 Result<void> check_cost(const KdfParameters& parameters, std::uint64_t most_operations) {
     if (parameters.memory <= crypto_pwhash_MEMLIMIT_MODERATE && parameters.operations <= most_operations) return {};
     return fail(Error::Code::kBadRequest,
-                "passphrase: to try it takes " + std::to_string(parameters.memory >> 20U) + " MiB of memory and " +
+                "passphrase: trying it takes " + std::to_string(parameters.memory >> 20U) + " MiB of memory and " +
                     std::to_string(parameters.operations) +
-                    " operations, more than this program orders; it may be made to exhaust this machine");
+                    " operations, more than this program asks for, which could exhaust this machine; if it is yours, "
+                    "repeat the command with --accept-cost");
 }
 
 Result<SealingKey> derive_key(std::string_view passphrase, const KdfParameters& parameters) {

@@ -31,8 +31,9 @@ std::optional<std::string> why_kept(const Account& present, const AccountRecord&
     if (!present.damage.empty()) return std::nullopt;
     const Life& here = present.record.life;
     const Life& there = brought.life;
-    const std::string instead = "; to have the backup's, first: clioctl logout --local " + brought.name;
-    if (is_other_user(present.record.user, brought.user)) return "here it is another Clio user's" + instead;
+    const std::string instead = "; to use the one in the backup, first run: clioctl logout --local " + brought.name;
+    if (is_other_user(present.record.user, brought.user))
+        return "the account here belongs to another Clio user" + instead;
     if (here.state != State::kLoginRequired) return "it works here (" + generations(here, there) + ")" + instead;
     if (there.generation <= here.generation || there.obtained_at <= here.obtained_at)
         return "the backup's is not newer (" + generations(here, there) + ")";
@@ -45,10 +46,11 @@ Result<void> check_brought(const AccountRecord& brought, const TokenSet& tokens,
     const char* const wrong = !is_valid_name(brought.app)                             ? "its app has no valid name"
                               : !is_usable_access_token(tokens.access_token.reveal()) ? "its access token is not usable"
                               : tokens.refresh_token.empty()                          ? "it has no refresh token"
-                              : lifetime < Duration::zero() || lifetime > kLongestLifetime ? "its lifetime cannot be"
+                              : lifetime < Duration::zero() || lifetime > kLongestLifetime
+                                  ? "its lifetime is impossible"
                               : life.expires_at - now > kLongestLifetime ? "it expires too far in the future"
                               : life.refresh_at < life.obtained_at || life.refresh_at > life.expires_at + lifetime
-                                  ? "its time to refresh cannot be"
+                                  ? "its time to refresh is impossible"
                                   : nullptr;
     if (wrong == nullptr) return {};
     return fail(Error::Code::kInternal, "account " + brought.name + ": " + wrong);

@@ -12,7 +12,7 @@ Result<void> AttemptThrottle::begin(std::uint32_t user, std::function<void()> at
     if (of.busy) {
         return tl::unexpected(
             Error{.code = Error::Code::kTemporarilyUnavailable,
-                  .message = "another attempt of yours is under way, or waits since the last one was wrong",
+                  .message = "another attempt of yours is being made, or has to wait because the last one was wrong",
                   .retry_after = std::chrono::ceil<std::chrono::seconds>(std::max(wait, kFirstWait))});
     }
     of.busy = true;

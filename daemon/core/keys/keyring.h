@@ -70,7 +70,7 @@ struct AddedKeySlot {
 struct TypedSecrets {
     SecretString passphrase;
     SecretString recovery_key;
-    /// Try the passphrase also where that costs more than this program orders (check_cost()).
+    /// Try the passphrase also where that costs more than this program asks for (check_cost()).
     bool accept_cost = false;
 };
 

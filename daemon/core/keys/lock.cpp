@@ -89,7 +89,7 @@ void Lock::grace_over() {
     const bool may_end_later = state_ == LockState::kStopping && delayed_ < kLongestDelay;
     if (may_end_later && vault_.has_tokens_at_stake()) return happened(LockEvent::kAtStake);
     happened(LockEvent::kGraceOver,
-             fail(Error::Code::kTemporarilyUnavailable, "lock: a refresh under way does not end"));
+             fail(Error::Code::kTemporarilyUnavailable, "lock: a refresh is still running; try again later"));
 }
 
 void Lock::answer_all(const Result<void>& result) {

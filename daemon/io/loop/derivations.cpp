@@ -19,7 +19,7 @@ std::atomic<int> running{0};
 
 Error no_thread() {
     return {.code = Error::Code::kTemporarilyUnavailable,
-            .message = "passphrase: the system gives no thread to try it; try again later"};
+            .message = "passphrase: cannot start a thread to try it; try again later"};
 }
 
 }  // namespace
@@ -59,7 +59,8 @@ Result<void> Derivations::run(std::uint32_t user, Work work, Done done) {
     if (stopped_) return fail(Error::Code::kTemporarilyUnavailable, "passphrase: the agent is stopping");
     auto& queue = users_[user];
     if (queue.size() >= kMostQueued)
-        return fail(Error::Code::kTemporarilyUnavailable, "passphrase: too many others of yours wait to be tried");
+        return fail(Error::Code::kTemporarilyUnavailable,
+                    "passphrase: too many of your attempts are waiting already; try again later");
     queue.push_back(std::make_shared<Job>(Job{.user = user, .work = std::move(work), .done = std::move(done)}));
     if (queue.size() > 1 || begin_next(user)) return {};
     users_.erase(user);

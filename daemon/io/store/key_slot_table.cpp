@@ -174,7 +174,8 @@ Result<void> remove_key_slot(StoreFile& store, std::int64_t id) {
     SqliteStatement remove(store.db(), "DELETE FROM key_slot WHERE id = ?1");
     AGENT_CHECK(run(store, remove.bind(1, id)));
     if (::sqlite3_changes(store.db()) == 0)
-        return fail(Error::Code::kNotFound, "key slot " + std::to_string(id) + ": there is none; see clioctl key list");
+        return fail(Error::Code::kNotFound,
+                    "key slot " + std::to_string(id) + ": no such key slot; see clioctl key list");
     AGENT_TRY(const auto left, integer(store, "SELECT count(*) FROM key_slot"));
     if (left == 0)
         return fail(Error::Code::kConflict, "key slot " + std::to_string(id) +
