@@ -43,7 +43,7 @@ Result<SecretString> read_file(const std::string& path, Guard guard) {
     if (!S_ISREG(status.st_mode)) return fail(Error::Code::kBadRequest, path + ": not a regular file");
     AGENT_CHECK(check_guard(path, status, guard));
 
-    SecretBuffer text(kLargestFile);
+    SecretBuffer text(kLargestFile, guard == Guard::kWriters ? Content::kPublic : Content::kSecret);
     std::array<char, 4096> block{};
     ssize_t size = 0;
     bool fits = true;
