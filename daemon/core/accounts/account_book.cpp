@@ -34,9 +34,10 @@ AccountBook::AccountBook(World world, const Sealer& sealer, AppRegistry& apps, E
       restore_(world.clock, sealer, apps, events, reservations_),
       winding_down_(world.timers, accounts_, apps, refresher_, reservations_) {
     apps_.on_change([this](const std::string& app) { app_changed(app); });
-    apps_.count_users_with([this](std::string_view app) {
-        return static_cast<std::size_t>(std::count_if(
-            accounts_.begin(), accounts_.end(), [&](const auto& entry) { return entry.second.record.app == app; }));
+    apps_.count_users_with([this] {
+        AppRegistry::Users users;
+        for (const auto& [name, account] : accounts_) ++users[account.record.app];
+        return users;
     });
     apps_.find_grants_with([this](std::string_view app, std::string_view origin) {
         return accounts_with_grants_of_others(accounts_, app, origin);
