@@ -17,6 +17,8 @@ inline constexpr Duration kLongestBackoff = std::chrono::minutes(10);
 inline constexpr Duration kLongestRetryAfter = std::chrono::hours(1);  // a server may not silence us for longer
 /// While a token lives no wait is longer than half of what is left of it, or than this.
 inline constexpr Duration kShortestHalf = std::chrono::seconds(10);
+/// What is left of a token that is about to expire; less of one that lives shortly.
+inline constexpr Duration kExpiresSoon = std::chrono::minutes(1);
 inline constexpr Duration kLongestSavePause = std::chrono::seconds(10);
 /// A refusal of the client or of the request will not go away by asking soon again: somebody has to correct something.
 inline constexpr Duration kRefusedPause = kLongestBackoff;
@@ -57,6 +59,9 @@ inline constexpr int kYoungPart = 2;
 
 /// The least remaining life to insist on for a token that lives `lifetime` in all. A wish that no token can meet is
 /// cut to a tenth of the lifetime, which the refresh in the background always leaves.
+/// From when on a token is about to expire, so that its refresh goes before those that callers ask for.
+[[nodiscard]] WallTime expires_soon_at(WallTime obtained_at, WallTime expires_at);
+
 [[nodiscard]] Duration attainable_min_ttl(Duration wished, Duration lifetime);
 
 }  // namespace agent

@@ -75,8 +75,8 @@ Handled report_token(Api& api, const ApiCall& call, ApiReply& reply) {
     AGENT_CHECK(in.finish());
 
     Accounts& accounts = api.accounts();
-    AGENT_TRY(const ReportOutcome outcome,
-              accounts.report(call.parameter, static_cast<std::uint64_t>(generation), static_cast<int>(status)));
+    AGENT_TRY(const ReportOutcome outcome, accounts.report(call.parameter, static_cast<std::uint64_t>(generation),
+                                                           static_cast<int>(status), call.request.peer.uid));
     AGENT_TRY(const AccountFacts facts, accounts.facts(call.parameter));
     JsonWriter out(Content::kPublic);
     out.begin_object().member("generation", facts.generation).member("outcome", word_of(kOutcomes, outcome));
