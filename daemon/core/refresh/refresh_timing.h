@@ -25,6 +25,12 @@ inline constexpr Duration kRefusedPause = kLongestBackoff;
 /// A token set that seems to come from later than this means that the clock was set back.
 inline constexpr Duration kClockTolerance = std::chrono::minutes(5);
 
+/// How long the answer to a refresh is awaited that spends its refresh token.
+inline constexpr Duration kPatienceWhenSpent = std::chrono::minutes(2);
+/// A refresh of another program may take this long, from its intent to its token set: that, and as much again for its
+/// turn, the connection and a slow disk.
+inline constexpr Duration kLongestForeignRefresh = 2 * kPatienceWhenSpent + std::chrono::minutes(1);
+
 /// What a request with a token may take to arrive, and what a server may round away.
 inline constexpr Duration kWireMargin = std::chrono::seconds(1);
 /// A refresh that a report has caused is given this long before a report causes another; see report_pause(). Longer
@@ -53,15 +59,15 @@ inline constexpr Duration kReportsForgotten = std::chrono::hours(24);  // so lon
 /// tokens could have one refreshed after the other.
 inline constexpr int kYoungPart = 2;
 
+/// From when on a token is about to expire, so that its refresh goes before those that callers ask for.
+[[nodiscard]] WallTime expires_soon_at(WallTime obtained_at, WallTime expires_at);
+
 /// 1 s, 2 s, 4 s, 8 s, 10 s: how long received tokens that the disk has refused wait to be saved again. They may be the
 /// only copy, and a local disk needs no spread.
 [[nodiscard]] Duration save_pause(std::uint32_t failures);
 
 /// The least remaining life to insist on for a token that lives `lifetime` in all. A wish that no token can meet is
 /// cut to a tenth of the lifetime, which the refresh in the background always leaves.
-/// From when on a token is about to expire, so that its refresh goes before those that callers ask for.
-[[nodiscard]] WallTime expires_soon_at(WallTime obtained_at, WallTime expires_at);
-
 [[nodiscard]] Duration attainable_min_ttl(Duration wished, Duration lifetime);
 
 }  // namespace agent
