@@ -96,7 +96,8 @@ Agent::Agent(EventLoop& loop, const Config& config, StateDir state_dir, const Op
             .clock = clock_,
             .own_uid = geteuid(),
             .version = CLIO_AGENT_VERSION,
-            .connections = [this] { return server_ ? server_->connections() : 0; }}),
+            .connections = [this] { return server_ ? server_->connections() : 0; },
+            .room_for = [this](uid_t user) { return server_ ? server_->room_for(user) : Result<void>(); }}),
       auto_lock_(
           config.lock, clock_, timers_, [this] { return api_.last_used(); },
           [this](const char* why) { lock_by_itself(why); }),

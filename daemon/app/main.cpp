@@ -31,7 +31,7 @@ namespace agent {
 
 namespace {
 
-constexpr std::size_t kSecretMemory = std::size_t{1} << 20;  // of the 8 MiB that every user may lock
+constexpr std::size_t kSecretMemory = std::size_t{2} << 20;  // of the 8 MiB that every user may lock
 
 Result<void> serve(const Options& options, Config config, StartReport* spawned) {
     ::umask(S_IRWXG | S_IRWXO);  // whatever the caller's is: each file is made for its owner

@@ -263,6 +263,66 @@ Test(http_limits, a_crowd_of_newcomers) {
     cr_expect(http.serves());
 }
 
+// Each takes a tenth of the locked memory: the third that nobody reads is more than the quarter that one user may hold.
+Test(http_limits, unread_secrets_of_a_user_take_a_part_of_the_locked_memory) {
+    constexpr std::size_t kArena = std::size_t{10} << 20;
+    static std::vector<std::byte> arena(kArena);
+    agent::keep_secrets_in(arena, nullptr);
+    const std::string secret(kArena / 10, 's');
+    const uid_t user = ::getuid();
+    HttpFixture http;
+    http.defer = true;
+    std::vector<std::unique_ptr<UnixClient>> silent;
+    for (std::size_t held = 0; held < 3; ++held) {
+        cr_assert(http.server->room_for(user), "with %zu", held);
+        silent.push_back(http.connect());
+        silent.back()->stop_reading();
+        silent.back()->send(kGet);
+        http.wait_for_owed(held + 1);
+        fakes::answer(http.owed[held], secret);
+    }
+    const auto refused = http.server->room_for(user);
+    cr_assert_not(refused);
+    cr_expect(refused.error().code == agent::Error::Code::kTemporarilyUnavailable &&
+              refused.error().retry_after == std::chrono::seconds(1));
+    EXPECT_CONTAINS(refused.error().message, "programs of this user");
+    cr_expect(http.server->room_for(user + 1));
+
+    silent.back()->go_on_reading();
+    http.wait_for_answers(*silent.back(), 1);
+    http.wait_for([&] { return http.server->room_for(user).has_value(); }, "room");
+    silent.clear();
+    http.wait_for([&] { return agent::secret_memory().used == 0; }, "everything given back");
+}
+
+Test(http_limits, what_is_public_takes_no_part_of_it) {
+    static std::vector<std::byte> arena(std::size_t{64} * 1024);
+    agent::keep_secrets_in(arena, nullptr);
+    HttpFixture http;
+    http.defer = true;
+    const auto silent = http.connect();
+    silent->stop_reading();
+    silent->send(kGet);
+    http.wait_for_owed(1);
+    agent::JsonWriter list(agent::Content::kPublic);
+    list.string(std::string(std::size_t{1} << 20, 'a'));
+    http.owed[0].reply->json(list);
+    http.owed[0].reply.reset();
+    cr_expect(http.server->room_for(::getuid()));
+}
+
+Test(http_limits, half_of_the_locked_memory_is_not_for_requests) {
+    static std::vector<std::byte> arena(std::size_t{64} * 1024);
+    agent::keep_secrets_in(arena, nullptr);
+    HttpFixture http;
+    const agent::SecretString half(arena.size() / 2);
+    cr_expect(http.server->room_for(::getuid()));
+    const agent::SecretString more(std::size_t{1});
+    const auto refused = http.server->room_for(::getuid());
+    cr_assert_not(refused);
+    EXPECT_CONTAINS(refused.error().message, "try again");
+}
+
 Test(http_limits, no_descriptor_left) {
     HttpFixture http;
     const auto early = http.connect();

@@ -59,12 +59,14 @@ struct ApiFixture {
     FakeBackups backups;
     FakeKeyring keyring;
     agent::Events events;
+    agent::Result<void> room;  // in locked memory, for a request
     agent::Api api{{.keyring = keyring,
                     .events = events,
                     .clock = clock,
                     .own_uid = kOwnUser,
                     .version = "1.2.3",
-                    .connections = [] { return std::size_t{5}; }}};
+                    .connections = [] { return std::size_t{5}; },
+                    .room_for = [this](uid_t) { return room; }}};
 };
 
 }  // namespace fakes

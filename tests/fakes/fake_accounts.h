@@ -19,6 +19,7 @@ class FakeAccounts final : public agent::Accounts {
         std::string account;
         std::uint64_t generation;
         int status;
+        std::uint32_t user;
     };
 
     // What the test sets.
@@ -111,9 +112,9 @@ class FakeAccounts final : public agent::Accounts {
     }
 
     [[nodiscard]] agent::Result<agent::ReportOutcome> report(std::string_view account, std::uint64_t generation,
-                                                             int http_status) override {
+                                                             int http_status, std::uint32_t user) override {
         AGENT_CHECK(check(account));
-        reports.push_back({std::string(account), generation, http_status});
+        reports.push_back({std::string(account), generation, http_status, user});
         return outcome;
     }
 

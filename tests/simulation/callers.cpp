@@ -126,7 +126,7 @@ void Callers::report(const std::string& account, std::uint64_t generation, int s
     if (daemon == nullptr) return;
     around_.trace.say("caller: reports ", status, " for ", account, " generation ", generation);
     if (status == kUnauthorized) around_.invariants.requests().reason_to_refresh(account);
-    (void)daemon->accounts().report(account, generation, status);
+    (void)daemon->accounts().report(account, generation, status, static_cast<std::uint32_t>(random_.below(3)));
     if (status == kUnauthorized) ask_for_token(account);
 }
 

@@ -147,8 +147,9 @@ class CoreStage {
         return waited(
             [&](Reply& to) { return book->remove(account, revoke, patience, answer_to<agent::Result<void>>(to)); });
     }
-    std::string report(const std::string& account, std::uint64_t generation, int status = 401) {
-        const auto outcome = book->report(account, generation, status);
+    std::string report(const std::string& account, std::uint64_t generation, int status = 401,
+                       std::uint32_t user = 1000) {
+        const auto outcome = book->report(account, generation, status, user);
         if (!outcome) return std::string(agent::problem_kind(outcome.error().code).name);
         switch (*outcome) {
             case agent::ReportOutcome::kNewerExists:

@@ -69,6 +69,8 @@ Test(api_health, metrics) {
     for (const char* line : {
              "clio_agent_build_info{version=\"1.2.3\"} 1\n",
              "clio_agent_connections 5\n",
+             "clio_agent_secret_memory_bytes 0\n",
+             "clio_agent_unlocked_secrets_total 0\n",
              "clio_agent_accounts 1\n",
              "clio_agent_store_ok 1\n",
              "clio_agent_account_state{account=\"smith-law\",state=\"ready\"} 1\n",

@@ -164,6 +164,27 @@ Test(api_tokens, a_wait_that_is_given_up_is_gone) {
     cr_expect(api.accounts.tokens.size() == 0);
 }
 
+Test(api_tokens, a_request_for_which_locked_memory_has_no_room_is_refused) {
+    Fixture api;
+    api.room = tl::unexpected(agent::Error{.code = agent::Error::Code::kTemporarilyUnavailable,
+                                           .message = "the locked memory for secrets is taken",
+                                           .retry_after = std::chrono::seconds(1)});
+    for (const auto& asked : {api.get("/v1/token"), api.post("/v1/accounts/smith-law/report", "{}")}) {
+        cr_expect(asked.status() == 503 && asked.reply->answer->retry_after == std::chrono::seconds(1));
+        EXPECT_CONTAINS(asked.body(), R"("code":"temporarily_unavailable")");
+        EXPECT_CONTAINS(asked.body(), "locked memory");
+    }
+    cr_expect(api.accounts.reports.empty());
+
+    api.room = {};
+    api.accounts.must_wait = true;
+    const auto waits = api.get("/v1/token");
+    api.room = fail(agent::Error::Code::kTemporarilyUnavailable, "the locked memory for secrets is taken");
+    api.accounts.must_wait = false;
+    api.accounts.tokens.answer(api.accounts.token_now("smith-law", {}).value());
+    cr_expect(waits.status() == 503, "%d", waits.status());
+}
+
 Test(api_tokens, reports) {
     struct {
         ReportOutcome outcome;

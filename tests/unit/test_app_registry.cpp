@@ -208,12 +208,24 @@ Test(app_registry, keeps_an_app_that_accounts_use) {
     Desk desk;
     const auto put = desk.put(app_named("firm"));
     desk.timers.turn();
-    desk.registry->count_users_with(
-        [](std::string_view name) { return name == "firm" ? std::size_t{2} : std::size_t{0}; });
+    desk.registry->count_users_with([] { return agent::AppRegistry::Users{{"firm", 2}}; });
     cr_expect(desk.registry->facts("firm")->accounts == 2);
     auto removed = desk.remove("firm");
     desk.expect_refused(std::move(removed), Error::Code::kConflict);
     cr_expect(desk.registry->find("firm") != nullptr);
+}
+
+Test(app_registry, a_list_counts_users_in_one_pass) {
+    Desk desk;
+    const auto put = desk.put(app_named("firm"));
+    desk.timers.turn();
+    int passes = 0;
+    desk.registry->count_users_with([&passes] {
+        ++passes;
+        return agent::AppRegistry::Users{{"firm", 2}, {"gone", 1}};
+    });
+    const auto all = desk.registry->list();
+    cr_expect(all.size() == 2 && all[0].accounts == 0 && all[1].accounts == 2 && passes == 1);
 }
 
 Test(app_registry, a_disk_that_refuses_changes_nothing) {

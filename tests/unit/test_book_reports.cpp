@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Callers tell that a token was refused.
 #include "core/refresh/refresh_timing.h"
+#include "core/refresh/report_budget.h"
 #include "unit/core_stage.h"
 
 using namespace std::chrono_literals;
@@ -238,4 +239,41 @@ Test(book_reports, one_is_not_forgotten_when_a_lock_is_called_off) {
     stage.book->resume();
     stage.let_refresh("A2");
     EXPECT_TEXT(stage.now("smith"), "A2#2");
+}
+
+Test(book_reports, of_all_accounts_are_bounded_for_each_user) {
+    constexpr int kAccounts = 50;
+    CoreStage stage;
+    for (int i = 0; i < kAccounts; ++i) stage.log_in("smith-" + std::to_string(i), 24h);
+    const auto accepted = [&](std::uint32_t user) {
+        int refreshing = 0;
+        for (int i = 0; i < kAccounts; ++i)
+            refreshing += stage.report("smith-" + std::to_string(i), 1, 401, user) == "refreshing" ? 1 : 0;
+        return refreshing;
+    };
+    cr_expect_eq(accepted(1000), agent::ReportBudget::kAtOnce);
+    EXPECT_TEXT(stage.report("smith-49", 1, 401, 1000), "temporarily_unavailable");
+    EXPECT_TEXT(stage.report("smith-49", 1, 403, 1000), "ignored");
+    // What was refused has cost nothing: others may, and so may the same user later. The others are being refreshed.
+    EXPECT_TEXT(stage.report("smith-49", 1, 401, 1001), "refreshing");
+    stage.run(agent::ReportBudget::kOneEvery);
+    EXPECT_TEXT(stage.report("smith-48", 1, 401, 1000), "refreshing");
+}
+
+Test(book_reports, an_account_that_is_about_to_expire_goes_before_all_that_were_reported) {
+    CoreStage stage;
+    stage.book->reconfigure({.pace = {.per_second = 0.1, .max_parallel = 8}});
+    for (int i = 0; i < 20; ++i) stage.log_in("smith-" + std::to_string(i), 24h);
+    stage.log_in("victim", 10min);
+    // Due at 80 % of its life, with 200 s of reported accounts before it: it waits in the background until its last
+    // minute, and then for nobody.
+    stage.run(8min - 1s);
+    for (int i = 0; i < 20; ++i) EXPECT_TEXT(stage.report("smith-" + std::to_string(i), 1), "refreshing");
+    for (auto since = 0s; since < 2min; since += 1s) {
+        if (stage.http.open() > 0) stage.give_tokens("A2", "", 24h);
+        stage.run(1s);
+        cr_assert_neq(stage.now("victim", 0s), "wait", "after %lld s", static_cast<long long>(since.count()));
+    }
+    EXPECT_TEXT(stage.state("victim"), "ready#2");
+    EXPECT_CONTAINS(stage.state("smith-19"), "#1");
 }

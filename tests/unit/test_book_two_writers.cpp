@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Another program writes the record of an account: what it has written counts, and no newer token is lost.
+#include "core/refresh/refresh_timing.h"
 #include "unit/core_stage.h"
 
 using namespace std::chrono_literals;
@@ -64,11 +65,26 @@ Test(book_two_writers, no_request_is_sent_beside_that_of_another) {
     EXPECT_TEXT(stage.state("smith"), "unknown_outcome#1");
     cr_expect(stage.http.sent() == 0);
     EXPECT_CONTAINS(stage.reason("smith"), "another program has begun a refresh");
-    // Later it makes an intent of its own, which that other has to respect.
+    // Not while that other may still wait for its answer. Then it makes an intent of its own, which that one has to
+    // respect.
     const auto version = stage.stored().version;
+    stage.run(agent::kLongestForeignRefresh - 1min);
+    cr_expect(stage.http.sent() == 0);
     stage.run(10min);
     cr_assert(stage.http.open() == 1);
     cr_expect(stage.stored().version != version);
+}
+
+Test(book_two_writers, what_another_has_sent_may_have_spent_the_token) {
+    Stage stage;
+    stage.store_intent_as_another();
+    stage.refresh("smith");
+    stage.run(agent::kLongestForeignRefresh + 1min);
+    cr_assert(stage.http.open() == 1);
+    stage.say_invalid_grant();
+    stage.run(CoreStage::kAMoment);
+    EXPECT_TEXT(stage.state("smith"), "login_required#1");
+    EXPECT_CONTAINS(stage.reason("smith"), "the answer to a refresh was lost, and the new refresh token with it");
 }
 
 Test(book_two_writers, what_another_has_set_aside_is_not_used) {

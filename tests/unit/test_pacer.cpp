@@ -105,6 +105,17 @@ Test(pacer, what_is_asked_for_goes_first) {
     EXPECT_TEXT(line.begun, "x@0 y@1000 b@2000 a@3000 c@4000");
 }
 
+Test(pacer, what_is_about_to_expire_goes_before_what_is_asked_for) {
+    Line line({.per_second = 1.0, .max_parallel = 100});
+    line.queue("a");
+    line.ask("x");
+    line.queue("e", Pacer::Priority::kExpiring);
+    line.queue("u", Pacer::Priority::kUrgent);
+    line.tickets["a"]->promote(Pacer::Priority::kExpiring);
+    line.timers.advance(10s);
+    EXPECT_TEXT(line.begun, "u@0 e@1000 a@2000 x@3000");
+}
+
 Test(pacer, lanes_do_not_hinder_each_other) {
     Line line({.per_second = 1.0, .max_parallel = 1});
     line.queue("a", Pacer::Priority::kBackground, "one");

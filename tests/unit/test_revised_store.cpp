@@ -117,3 +117,36 @@ Test(revised_store, goes_on_from_what_another_program_has_counted) {
     EXPECT_TEXT(stage.commit(put("jones", 0, 1, "sealed")), "done");
     cr_expect(stage.store.revision() == 3 && stage.loaded_revision(stage.sealer) == 3);
 }
+
+Test(revised_store, what_was_not_counted_is_counted_with_the_next_commit) {
+    Stage stage;
+    EXPECT_TEXT(stage.commit(put("smith", 0, 1, "sealed")), "done");
+    EXPECT_TEXT(stage.commit(put("jones", 0, 1, "sealed")), "done");
+    stage.base.hold();
+    const auto removed = stage.store.commit(
+        remove_record("jones", 1), [](const agent::Result<void>& done) { cr_expect(done, "the disk has taken it"); });
+    stage.base.disk_is_full();
+    stage.base.finish();
+    stage.base.refuse({});
+    stage.base.finish();
+    cr_expect(stage.loaded_revision(stage.sealer) == 2, "an older copy with this account would go unseen");
+
+    stage.base.release();
+    EXPECT_TEXT(stage.commit(put("smith", 1, 2, "sealed")), "done");
+    cr_expect(stage.store.revision() == 3 && stage.loaded_revision(stage.sealer) == 3);
+    EXPECT_TEXT(stage.commit(put("smith", 2, 3, "sealed")), "done");
+    cr_expect(stage.loaded_revision(stage.sealer) == 3, "once");
+}
+
+Test(revised_store, what_another_program_has_counted_before_is_counted_again) {
+    Stage stage;
+    EXPECT_TEXT(stage.commit(put("smith", 0, 1, "sealed")), "done");
+    RevisedStore another(stage.base, stage.sealer);
+    cr_assert(another.load([](const StoredRow&) {}));
+    another.advance([](const agent::Result<void>& done) { cr_expect(done); });
+    stage.timers.turn();
+    EXPECT_TEXT(stage.commit(put("jones", 0, 1, "sealed")), "done");
+    stage.timers.turn();
+    EXPECT_TEXT(stage.commit(put("smith", 1, 2, "sealed")), "done");
+    cr_expect(stage.loaded_revision(stage.sealer) == 3);
+}

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/json/json.h"
+#include "base/json/json_writer.h"
 #include "base/secret/secret.h"
 #include "expect.h"
 
@@ -27,8 +28,10 @@ bool room_has(std::string_view text) {
     return all.find(text) != std::string_view::npos;
 }
 
+std::uint64_t told_overflows = 0;
+
 void use_room() {
-    agent::keep_secrets_in(room);
+    agent::keep_secrets_in(room, [](std::uint64_t times) { told_overflows = times; });
 }
 
 }  // namespace
@@ -61,16 +64,40 @@ Test(secret_memory, is_used_again, .init = use_room) {
     }
 }
 
-Test(secret_memory, what_does_not_fit_goes_to_the_heap, .init = use_room) {
-    const agent::SecretString large(std::size_t{4097});
-    cr_expect_not(is_in_room(large.reveal().data()));
+Test(secret_memory, a_secret_of_any_size_lies_in_the_arena, .init = use_room) {
+    const agent::SecretString large(kRoom / 2);
+    cr_expect(is_in_room(large.reveal().data()));
+    cr_expect_eq(agent::secret_memory().used, kRoom / 2);
+    cr_expect_eq(agent::secret_memory().overflows, 0);
+}
+
+Test(secret_memory, what_does_not_fit_goes_to_the_heap_and_is_told, .init = use_room) {
     std::vector<agent::SecretString> many;
     many.reserve(200);
-    for (int i = 0; i < 200; ++i) many.emplace_back(std::size_t{4096});
-    cr_expect(is_in_room(many.front().reveal().data()) && !is_in_room(many.back().reveal().data()));
+    for (int i = 0; i < 64; ++i) many.emplace_back(std::size_t{4096});
+    cr_expect(is_in_room(many.back().reveal().data()));
+    cr_expect_eq(told_overflows, 0);
+    many.emplace_back(std::size_t{1});
+    cr_expect_not(is_in_room(many.back().reveal().data()));
+    cr_expect_eq(told_overflows, 1);
+    many.emplace_back(std::size_t{1});
+    cr_expect_eq(told_overflows, 2);
+    cr_expect_eq(agent::secret_memory().overflows, 2);
     many.clear();
-    const agent::SecretString after(std::size_t{4096});
+    const agent::SecretString after(kRoom);
     cr_expect(is_in_room(after.reveal().data()));
+    cr_expect_eq(agent::secret_memory().used, kRoom);
+}
+
+Test(secret_memory, what_is_public_takes_no_room, .init = use_room) {
+    const agent::SecretString text("a list of accounts", agent::Content::kPublic);
+    cr_expect_not(is_in_room(text.reveal().data()));
+    agent::JsonWriter out(agent::Content::kPublic);
+    out.begin_array();
+    for (int i = 0; i < 10'000; ++i) out.string("an account");
+    const agent::SecretString list = out.end_array().take();
+    cr_expect_not(is_in_room(list.reveal().data()));
+    cr_expect_eq(agent::secret_memory().overflows, 0);
 }
 
 Test(secret_memory, blocks_are_apart_and_aligned, .init = use_room) {

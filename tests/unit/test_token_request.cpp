@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/oauth/token_request.h"
 
+#include "core/refresh/refresh_timing.h"
 #include "expect.h"
 
 using agent::App;
@@ -46,6 +47,14 @@ Test(token_request, refresh) {
     expect_request(agent::refresh_request(app_with(ClientAuth::kBody), SecretString("s"), "R"), kPost,
                    "https://as.example/token", "",
                    "grant_type=refresh_token&refresh_token=R&client_id=id&client_secret=s");
+}
+
+Test(token_request, another_program_may_still_await_the_answer) {
+    App app = app_with(ClientAuth::kBody);
+    for (const auto rotation : {agent::Rotation::kReusable, agent::Rotation::kSingleUse}) {
+        app.rotation = rotation;
+        cr_expect(agent::refresh_request(app, SecretString("s"), "R").patience < agent::kLongestForeignRefresh / 2);
+    }
 }
 
 Test(token_request, refresh_with_basic) {

@@ -24,7 +24,7 @@ bool lock_secrets() noexcept {
         return false;
     }
     ::madvise(room, kSize, MADV_DONTDUMP);
-    keep_secrets_in({static_cast<std::byte*>(room), kSize});
+    keep_secrets_in({static_cast<std::byte*>(room), kSize}, /*on_overflow=*/nullptr);
     return true;
 }
 

@@ -7,6 +7,8 @@
 
 #include <array>
 #include <cerrno>
+#include <deque>
+#include <filesystem>
 #include <system_error>
 
 #include "base/fd.h"
@@ -17,6 +19,14 @@ namespace {
 
 constexpr std::size_t kLargestFile = std::size_t{1024} * 1024;  // a configuration of some thousand apps
 
+bool is_trusted(uid_t owner) noexcept {
+    return owner == ::geteuid() || owner == 0;
+}
+
+std::string of_another_user(uid_t owner) {
+    return "belongs to another user (uid " + std::to_string(owner) + ")";
+}
+
 Result<void> check_guard(const std::string& path, const struct stat& status, Guard guard) {
     if (guard == Guard::kServiceManager) return {};
     if ((status.st_mode & (S_IWGRP | S_IWOTH)) != 0) {
@@ -25,9 +35,47 @@ Result<void> check_guard(const std::string& path, const struct stat& status, Gua
     if (guard == Guard::kFileMode && (status.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
         return fail(Error::Code::kForbidden, path + ": others can read it; make it private with: chmod 600 " + path);
     }
-    if (status.st_uid != ::geteuid() && status.st_uid != 0) {
-        return fail(Error::Code::kForbidden,
-                    path + ": belongs to another user (uid " + std::to_string(status.st_uid) + ")");
+    if (!is_trusted(status.st_uid)) return fail(Error::Code::kForbidden, path + ": " + of_another_user(status.st_uid));
+    return {};
+}
+
+/// Why others could exchange what is in the folder; empty if they could not. Where it does not hold the file itself,
+/// the sticky bit is enough: others may put folders into /tmp, but not exchange ours.
+std::string why_exchangeable(const std::string& folder, const struct stat& status, bool holds_file) {
+    if (!is_trusted(status.st_uid)) return "its folder " + folder + " " + of_another_user(status.st_uid);
+    if ((status.st_mode & (S_IWGRP | S_IWOTH)) == 0) return {};
+    if ((status.st_mode & S_ISVTX) == 0)
+        return "others can exchange it in the folder " + folder + "; put that right with: chmod go-w " + folder;
+    return holds_file ? "others can put files into its folder " + folder + "; use another" : std::string();
+}
+
+/// Looks at each folder on the way, and at those to which links lead.
+Result<void> check_folders(const std::string& path) {
+    constexpr int kMostLinks = 40;  // as the kernel, path_resolution(7)
+    const std::filesystem::path whole = std::filesystem::absolute(path);
+    std::deque<std::filesystem::path> left(whole.begin(), whole.end());
+    std::filesystem::path at;
+    int links = 0;
+    while (!left.empty()) {
+        const std::filesystem::path next = at / left.front();
+        left.pop_front();
+        struct stat status {};
+        if (::lstat(next.c_str(), &status) != 0) return system_error(next, errno);
+        if (S_ISLNK(status.st_mode)) {
+            if (!is_trusted(status.st_uid))
+                return fail(Error::Code::kForbidden,
+                            path + ": the link " + next.string() + " " + of_another_user(status.st_uid));
+            std::error_code error;
+            const std::filesystem::path target = std::filesystem::read_symlink(next, error);
+            if (error || ++links > kMostLinks) return system_error(path, error ? error.value() : ELOOP);
+            left.insert(left.begin(), target.begin(), target.end());
+            if (target.is_absolute()) at.clear();
+        } else {
+            at = next;
+            if (!S_ISDIR(status.st_mode)) continue;
+            const std::string why = why_exchangeable(at, status, /*holds_file=*/left.size() == 1);
+            if (!why.empty()) return fail(Error::Code::kForbidden, path + ": " + why);
+        }
     }
     return {};
 }
@@ -42,8 +90,9 @@ Result<SecretString> read_file(const std::string& path, Guard guard) {
     if (::fstat(file.get(), &status) != 0) return system_error(path, errno);
     if (!S_ISREG(status.st_mode)) return fail(Error::Code::kBadRequest, path + ": not a regular file");
     AGENT_CHECK(check_guard(path, status, guard));
+    if (guard == Guard::kWriters) AGENT_CHECK(check_folders(path));
 
-    SecretBuffer text(kLargestFile);
+    SecretBuffer text(kLargestFile, guard == Guard::kWriters ? Content::kPublic : Content::kSecret);
     std::array<char, 4096> block{};
     ssize_t size = 0;
     bool fits = true;
@@ -60,7 +109,8 @@ Result<SecretString> read_file(const std::string& path, Guard guard) {
 Result<void> check_writers(const std::string& path) {
     struct stat status {};
     if (::stat(path.c_str(), &status) != 0) return system_error(path, errno);
-    return check_guard(path, status, Guard::kWriters);
+    AGENT_CHECK(check_guard(path, status, Guard::kWriters));
+    return check_folders(path);
 }
 
 tl::unexpected<Error> system_error(const std::string& path, int error_number) {

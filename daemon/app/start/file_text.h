@@ -10,7 +10,7 @@ namespace agent {
 
 /// What keeps others from reading or changing a file.
 enum class Guard {
-    kWriters,        // everybody may read it, but it is ours or root's, and no one else may write it
+    kWriters,        // everybody may read it, but it is ours or root's, and no one else may write it or exchange it
     kFileMode,       // the file is ours or root's, and no one else may read or write it
     kServiceManager  // it is a credential of systemd, whose access list shows as a group's permission in the mode
 };
@@ -20,7 +20,8 @@ enum class Guard {
 /// with kInternal; the message begins with the path.
 [[nodiscard]] Result<SecretString> read_file(const std::string& path, Guard guard);
 
-/// Whether nobody but us and root can change the file: kForbidden if not, otherwise as read_file().
+/// Whether nobody but us and root can change the file, or exchange it in its folder: kForbidden if not, otherwise as
+/// read_file().
 [[nodiscard]] Result<void> check_writers(const std::string& path);
 
 /// "PATH: <text of errno>", as kInternal, or kNotFound for ENOENT.

@@ -37,6 +37,8 @@ SecretString replace_invalid(std::string_view value) {
 }  // namespace
 
 struct JsonWriter::Impl {
+    explicit Impl(Content content) : out{SecretBuffer(SecretBuffer::kNoLimit, content)} {}
+
     WipedStream out;
     WipingAllocator allocator;
     rapidjson::Writer<WipedStream, rapidjson::UTF8<>, rapidjson::UTF8<>, WipingAllocator> writer{out, &allocator};
@@ -46,7 +48,7 @@ struct JsonWriter::Impl {
     }
 };
 
-JsonWriter::JsonWriter() : impl_(std::make_unique<Impl>()) {}
+JsonWriter::JsonWriter(Content content) : impl_(std::make_unique<Impl>(content)) {}
 JsonWriter::~JsonWriter() = default;
 
 JsonWriter& JsonWriter::begin_object() {

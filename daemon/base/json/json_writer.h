@@ -17,7 +17,7 @@ namespace agent {
 ///     SecretString text = out.take();
 class JsonWriter {
   public:
-    JsonWriter();
+    explicit JsonWriter(Content content = Content::kSecret);
     ~JsonWriter();
     JsonWriter(const JsonWriter&) = delete;
     JsonWriter& operator=(const JsonWriter&) = delete;

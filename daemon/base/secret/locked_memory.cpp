@@ -5,8 +5,11 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include <bit>
 #include <cstdint>
+#include <string>
 
+#include "base/log.h"
 #include "base/secret/secret_memory.h"
 
 namespace agent {
@@ -21,6 +24,13 @@ void wipe_in_children(std::byte* data, std::size_t size) noexcept {
     const std::uintptr_t begin = reinterpret_cast<std::uintptr_t>(data) & ~(page - 1);
     const std::uintptr_t end = (reinterpret_cast<std::uintptr_t>(data) + size + page - 1) & ~(page - 1);
     ::madvise(reinterpret_cast<void*>(begin), end - begin, MADV_WIPEONFORK);  // NOLINT(performance-no-int-to-ptr)
+}
+
+/// Logs the first, the second, the fourth time and so on: a flood of them fills no log.
+void log_overflow(std::uint64_t times) {
+    if (!std::has_single_bit(times)) return;
+    log(LogLevel::kWarning, "a secret lies in memory that is not locked, since the locked memory is full",
+        {{"times", std::to_string(times)}});
 }
 
 }  // namespace
@@ -48,7 +58,7 @@ void allow_unlocked_memory() noexcept {
 
 Result<void> lock_secrets(std::size_t size) {
     AGENT_TRY(LockedBytes bytes, allocate_locked(size));
-    keep_secrets_in({bytes.release(), size});  // never freed
+    keep_secrets_in({bytes.release(), size}, log_overflow);  // never freed
     return {};
 }
 

@@ -21,8 +21,8 @@ using LockedBytes = std::unique_ptr<std::byte, FreeLocked>;
 /// From now on use memory even if it cannot be locked.
 void allow_unlocked_memory() noexcept;
 
-/// Keeps all secrets in locked memory from now on, at most `size` bytes of them (base/secret/secret_memory.h). Fails as
-/// allocate_locked() does.
+/// Keeps secrets in locked memory from now on, at most `size` bytes of them (base/secret/secret_memory.h); more go to
+/// the heap, and are counted and logged. Fails as allocate_locked() does.
 [[nodiscard]] Result<void> lock_secrets(std::size_t size);
 
 }  // namespace agent

@@ -6,8 +6,6 @@
 #include <cstring>
 #include <utility>
 
-#include "base/secret/secret_memory.h"
-
 namespace agent {
 
 namespace {
@@ -20,12 +18,12 @@ void wipe(void* data, std::size_t size) noexcept {
     if (size != 0) ::explicit_bzero(data, size);
 }
 
-SecretString::SecretString(std::string_view plain) : SecretString(plain.size()) {
+SecretString::SecretString(std::string_view plain, Content content) : SecretString(plain.size(), content) {
     if (size_ != 0) std::memcpy(data_, plain.data(), size_);
 }
 
-SecretString::SecretString(std::size_t size)
-    : data_(size == 0 ? nullptr : static_cast<char*>(allocate_secret(size))), size_(size) {
+SecretString::SecretString(std::size_t size, Content content)
+    : data_(size == 0 ? nullptr : static_cast<char*>(allocate_secret(size, content))), size_(size) {
     if (size != 0) std::memset(data_, 0, size);
 }
 
@@ -56,12 +54,16 @@ bool SecretString::equals(std::string_view other) const noexcept {
 }
 
 SecretBuffer::SecretBuffer(SecretBuffer&& other) noexcept
-    : block_(std::move(other.block_)), used_(std::exchange(other.used_, 0)), limit_(other.limit_) {}
+    : block_(std::move(other.block_)),
+      used_(std::exchange(other.used_, 0)),
+      limit_(other.limit_),
+      content_(other.content_) {}
 
 SecretBuffer& SecretBuffer::operator=(SecretBuffer&& other) noexcept {
     block_ = std::move(other.block_);
     used_ = std::exchange(other.used_, 0);
     limit_ = other.limit_;
+    content_ = other.content_;
     return *this;
 }
 
@@ -70,7 +72,7 @@ bool SecretBuffer::try_append(std::string_view more) {
     if (more.size() > limit_ - used_) return false;
     const std::size_t needed = used_ + more.size();
     if (needed > block_.size()) {
-        SecretString larger(std::min(limit_, std::max({needed, 2 * block_.size(), kFirstBlock})));
+        SecretString larger(std::min(limit_, std::max({needed, 2 * block_.size(), kFirstBlock})), content_);
         if (used_ != 0) std::memcpy(larger.data(), block_.data(), used_);
         block_ = std::move(larger);
     }
@@ -89,7 +91,7 @@ void SecretBuffer::clear() noexcept {
 }
 
 SecretString SecretBuffer::take() {
-    SecretString taken = used_ == block_.size() ? std::move(block_) : SecretString(view());
+    SecretString taken = used_ == block_.size() ? std::move(block_) : SecretString(view(), content_);
     block_ = SecretString();
     used_ = 0;
     return taken;

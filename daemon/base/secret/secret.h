@@ -4,6 +4,8 @@
 #include <cstddef>
 #include <string_view>
 
+#include "base/secret/secret_memory.h"
+
 namespace agent {
 
 /// Overwrites `size` bytes in a way that the compiler cannot optimise away.
@@ -18,9 +20,9 @@ void wipe(void* data, std::size_t size) noexcept;
 class SecretString {
   public:
     SecretString() noexcept = default;
-    explicit SecretString(std::string_view plain);
+    explicit SecretString(std::string_view plain, Content content = Content::kSecret);
     /// `size` zero bytes, to fill through `data()`.
-    explicit SecretString(std::size_t size);
+    explicit SecretString(std::size_t size, Content content = Content::kSecret);
     SecretString(SecretString&& other) noexcept;
     SecretString& operator=(SecretString&& other) noexcept;
     SecretString(const SecretString&) = delete;
@@ -47,7 +49,8 @@ class SecretBuffer {
   public:
     static constexpr std::size_t kNoLimit = static_cast<std::size_t>(-1);
 
-    explicit SecretBuffer(std::size_t limit = kNoLimit) noexcept : limit_(limit) {}
+    explicit SecretBuffer(std::size_t limit = kNoLimit, Content content = Content::kSecret) noexcept
+        : limit_(limit), content_(content) {}
     SecretBuffer(SecretBuffer&& other) noexcept;
     SecretBuffer& operator=(SecretBuffer&& other) noexcept;
 
@@ -67,6 +70,7 @@ class SecretBuffer {
     SecretString block_;
     std::size_t used_ = 0;
     std::size_t limit_;
+    Content content_;
 };
 
 }  // namespace agent

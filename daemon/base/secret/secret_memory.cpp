@@ -2,66 +2,70 @@
 #include "base/secret/secret_memory.h"
 
 #include <cstdlib>
-#include <functional>
-#include <memory_resource>
 #include <mutex>
 #include <new>
 
+#include "base/secret/arena.h"
 #include "base/secret/secret.h"
 
 namespace agent {
 
 namespace {
 
-constexpr std::size_t kLargest = 4096;  // larger secrets are rare, and would crowd out others
-constexpr std::size_t kAlignment = alignof(std::max_align_t);
-
-/// Pools of blocks, by size, that take memory from the arena and never return it.
-class Arena {
+/// The arena, shared by all threads.
+class Room {
   public:
-    explicit Arena(std::span<std::byte> room)
-        : room_(room),
-          growth_(room.data(), room.size(), std::pmr::null_memory_resource()),
-          pools_({.max_blocks_per_chunk = 16, .largest_required_pool_block = kLargest}, &growth_) {}
+    Room(std::span<std::byte> region, OnOverflow on_overflow) : arena_(region), on_overflow_(on_overflow) {}
 
     [[nodiscard]] void* try_allocate(std::size_t size) {
-        if (size > kLargest) return nullptr;
-        const std::lock_guard lock(mutex_);
-        try {
-            return pools_.allocate(size, kAlignment);
-        } catch (const std::bad_alloc&) {
-            return nullptr;
+        std::uint64_t overflows = 0;
+        {
+            const std::lock_guard lock(mutex_);
+            if (void* const data = arena_.try_allocate(size)) return data;
+            overflows = ++overflows_;
         }
+        if (on_overflow_ != nullptr) on_overflow_(overflows);
+        return nullptr;
     }
 
-    [[nodiscard]] bool holds(const void* data) const noexcept {
-        const auto* const at = static_cast<const std::byte*>(data);
-        return std::less_equal<>()(room_.data(), at) && std::less<>()(at, room_.data() + room_.size());
-    }
+    [[nodiscard]] bool holds(const void* data) const noexcept { return arena_.holds(data); }
 
     void release(void* data, std::size_t size) {
         const std::lock_guard lock(mutex_);
-        pools_.deallocate(data, size, kAlignment);
+        arena_.release(data, size);
+    }
+
+    [[nodiscard]] SecretMemory state() {
+        const std::lock_guard lock(mutex_);
+        return {.size = arena_.size(), .used = arena_.used(), .overflows = overflows_};
     }
 
   private:
-    std::span<std::byte> room_;
     std::mutex mutex_;
-    std::pmr::monotonic_buffer_resource growth_;
-    std::pmr::unsynchronized_pool_resource pools_;
+    Arena arena_;
+    std::uint64_t overflows_ = 0;
+    const OnOverflow on_overflow_;
 };
 
-Arena* arena = nullptr;
+Room* room = nullptr;
 
 }  // namespace
 
-void keep_secrets_in(std::span<std::byte> room) {
-    arena = new Arena(room);  // never freed: static objects may free secrets after main ends
+void keep_secrets_in(std::span<std::byte> arena, OnOverflow on_overflow) {
+    room = new Room(arena, on_overflow);  // never freed: static objects may free secrets after main ends
 }
 
-void* allocate_secret(std::size_t size) {
-    if (arena != nullptr) {
-        if (void* const data = arena->try_allocate(size)) return data;
+SecretMemory secret_memory() noexcept {
+    return room == nullptr ? SecretMemory() : room->state();
+}
+
+bool is_in_arena(const void* data) noexcept {
+    return room != nullptr && room->holds(data);
+}
+
+void* allocate_secret(std::size_t size, Content content) {
+    if (room != nullptr && content == Content::kSecret) {
+        if (void* const data = room->try_allocate(size)) return data;
     }
     if (void* const data = std::malloc(size)) return data;
     throw std::bad_alloc();
@@ -70,7 +74,7 @@ void* allocate_secret(std::size_t size) {
 void release_secret(void* data, std::size_t size) noexcept {
     if (data == nullptr) return;
     wipe(data, size);
-    if (arena != nullptr && arena->holds(data)) return arena->release(data, size);
+    if (is_in_arena(data)) return room->release(data, size);
     std::free(data);
 }
 

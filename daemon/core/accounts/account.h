@@ -71,9 +71,13 @@ struct Account {
     std::optional<WallTime> scheduled;
 };
 
+[[nodiscard]] inline bool waits_for_turn(const Account& account) noexcept {
+    return account.attempt && account.attempt->ticket;
+}
+
 /// A refresh is under way, waits for its turn, or was put off: its end will settle the account.
 [[nodiscard]] inline bool awaits_refresh(const Account& account) noexcept {
-    return is_refreshing(account.record.life.state) || account.put_off || (account.attempt && account.attempt->ticket);
+    return is_refreshing(account.record.life.state) || account.put_off || waits_for_turn(account);
 }
 
 /// Its stored record does not open: there is nothing to serve or to refresh until a person acts.

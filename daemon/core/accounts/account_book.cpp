@@ -8,6 +8,7 @@
 #include "core/accounts/account_wait.h"
 #include "core/accounts/grant_app.h"
 #include "core/accounts/restored_account.h"
+#include "core/refresh/refresh_timing.h"
 #include "protocol/names.h"
 
 namespace agent {
@@ -39,9 +40,10 @@ AccountBook::AccountBook(World world, const Sealer& sealer, AppRegistry& apps, E
       restore_(world.clock, sealer, apps, events, reservations_),
       winding_down_(world.timers, accounts_, apps, refresher_, reservations_) {
     apps_.on_change([this](const std::string& app) { app_changed(app); });
-    apps_.count_users_with([this](std::string_view app) {
-        return static_cast<std::size_t>(std::count_if(
-            accounts_.begin(), accounts_.end(), [&](const auto& entry) { return entry.second.record.app == app; }));
+    apps_.count_users_with([this] {
+        AppRegistry::Users users;
+        for (const auto& [name, account] : accounts_) ++users[account.record.app];
+        return users;
     });
     apps_.find_grants_with([this](std::string_view app, std::string_view origin) {
         return accounts_with_grants_of_others(accounts_, app, origin);
@@ -233,7 +235,8 @@ std::unique_ptr<Waiting> AccountBook::refuse_refresh(Error why, FactsDone done) 
     return answer_later<Result<AccountFacts>>(world_.timers, tl::unexpected(std::move(why)), std::move(done));
 }
 
-Result<ReportOutcome> AccountBook::report(std::string_view name, std::uint64_t generation, int status) {
+Result<ReportOutcome> AccountBook::report(std::string_view name, std::uint64_t generation, int status,
+                                          std::uint32_t user) {
     constexpr int kUnauthorized = 401;  // a 403 speaks of permissions, which no refresh changes
     Account* account = find(name);
     if (account == nullptr) return tl::unexpected(no_such_account(accounts_, name));
@@ -257,8 +260,9 @@ Result<ReportOutcome> AccountBook::report(std::string_view name, std::uint64_t g
         return ReportOutcome::kIgnored;
     }
     const bool first = !refusals.noted(generation);
-    refusals.note(generation);
     if (!first) return account->attempt ? ReportOutcome::kRefreshing : ReportOutcome::kIgnored;
+    if (!comes_anyway) AGENT_CHECK(report_budget_.pay(user, now));
+    refusals.note(generation);
     if (!account->attempt) events_.publish(account_event(*account, EventKind::kReported, wall));
     if (!comes_anyway) {
         refusals.cause_refresh(now);
@@ -328,11 +332,17 @@ void AccountBook::tell_trouble(Account& account) {
     account.told = state;
 }
 
+/// When it moves forward in the queue.
+std::optional<WallTime> AccountBook::when_it_hurries(const Life& life) const {
+    const WallTime at = expires_soon_at(life.obtained_at, life.expires_at);
+    return at > world_.clock.now() ? std::optional(at) : std::nullopt;
+}
+
 void AccountBook::reschedule(Account& account) {
     const bool over = winding_down_.has_begun() && account.record.life.state != State::kTokensUnsaved;
-    const bool busy = over || account.reserved || is_refreshing(account.record.life.state) ||
-                      (account.attempt && account.attempt->ticket) || !account.damage.empty();
+    const bool busy = over || account.reserved || is_refreshing(account.record.life.state) || !account.damage.empty();
     Life& life = account.record.life;
+    if (!busy && waits_for_turn(account)) return schedule_.set(account, when_it_hurries(life));
     const auto wake = wake_at(life, world_.clock.now());
     // A retry that a clock set back has put absurdly far off is due, and stays due while it waits for its turn.
     if (wake && life.state != State::kReady) life.retry_at = std::min(life.retry_at, *wake);
@@ -348,6 +358,7 @@ void AccountBook::retry_now(Account& account) {
 
 void AccountBook::queue_refresh(Account& account) {
     refresher_.want(account, account.waits.empty() ? Pacer::Priority::kBackground : Pacer::Priority::kAsked);
+    if (waits_for_turn(account)) reschedule(account);
 }
 
 void AccountBook::app_changed(const std::string& app) {
@@ -356,7 +367,7 @@ void AccountBook::app_changed(const std::string& app) {
     for (auto& [name, account] : accounts_) {
         if (account.record.app != app) continue;
         if (account.record.origin.empty() && changed != nullptr) account.record.origin = origin_of(*changed);
-        if (account.attempt && account.attempt->ticket) {  // in the queue of what may be another client_id by now
+        if (waits_for_turn(account)) {  // in the queue of what may be another client_id by now
             refresher_.withdraw(account);
             queue_refresh(account);
         }

@@ -21,6 +21,7 @@
 #include "core/events.h"
 #include "core/refresh/pacer.h"
 #include "core/refresh/refresher.h"
+#include "core/refresh/report_budget.h"
 #include "core/refresh/schedule.h"
 #include "core/store/watched_store.h"
 #include "ports/world.h"
@@ -107,7 +108,8 @@ class AccountBook : public Accounts {
     [[nodiscard]] std::unique_ptr<Waiting> refresh(std::string_view account, Duration patience,
                                                    FactsDone done) override;
     [[nodiscard]] std::unique_ptr<Waiting> revive(std::string_view account, Duration patience, FactsDone done) override;
-    [[nodiscard]] Result<ReportOutcome> report(std::string_view account, std::uint64_t generation, int status) override;
+    [[nodiscard]] Result<ReportOutcome> report(std::string_view account, std::uint64_t generation, int status,
+                                               std::uint32_t user) override;
     [[nodiscard]] std::unique_ptr<Waiting> remove(std::string_view account, bool revoke, Duration patience,
                                                   Done done) override;
 
@@ -125,6 +127,7 @@ class AccountBook : public Accounts {
     void tell_trouble(Account& account);
     void await_end_of_refusals(Account& account);
     void retry_now(Account& account);
+    [[nodiscard]] std::optional<WallTime> when_it_hurries(const Life& life) const;
     void reschedule(Account& account);
     void reschedule_all();
     void queue_refresh(Account& account);
@@ -140,6 +143,7 @@ class AccountBook : public Accounts {
     AccountMap accounts_;
     Schedule schedule_;
     Refresher refresher_;
+    ReportBudget report_budget_;
     AccountAnswers answers_;
     Reservations reservations_;
     AccountLogin login_;

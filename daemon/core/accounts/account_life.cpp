@@ -61,9 +61,6 @@ constexpr std::array kTransitions = {
     // clang-format on
 };
 
-/// A refresh of another program may take this long, from its intent to its token set.
-constexpr Duration kLongestForeignRefresh = std::chrono::minutes(2);
-
 const Transition& row_for(State state, Happening happening) {
     const auto* row = std::find_if(kTransitions.begin(), kTransitions.end(),
                                    [&](const Transition& t) { return t.from == state && t.on == happening; });
@@ -173,6 +170,7 @@ Step next(const Life& life, Happening happening, const Circumstances& with) {
             break;
         case kIntentFound:
             after.intent_saved = false;  // it is not ours: the next attempt needs one of its own
+            after.answer_lost = with.rotation == Rotation::kSingleUse;  // until its answer is stored
             after.reason = with.reason;
             after.retry_at = with.now + kLongestForeignRefresh;
             break;

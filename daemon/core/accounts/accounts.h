@@ -112,9 +112,10 @@ class Accounts {
                                                           FactsDone done) = 0;
 
     /// A caller's word that `generation` was answered with `status`. Only 401 leads to a refresh, at most one for each
-    /// generation, and none within report_pause() of the last that a report has caused.
-    [[nodiscard]] virtual Result<ReportOutcome> report(std::string_view account, std::uint64_t generation,
-                                                       int status) = 0;
+    /// generation, and none within report_pause() of the last that a report has caused. `user` is the caller's;
+    /// kTemporarilyUnavailable when that user has caused too many (ReportBudget).
+    [[nodiscard]] virtual Result<ReportOutcome> report(std::string_view account, std::uint64_t generation, int status,
+                                                       std::uint32_t user) = 0;
 
     /// With `revoke`, ends the grant at Clio first, and keeps the account when that fails. Then forgets it durably.
     /// kTemporarilyUnavailable when `patience` runs out before it begins to forget: the account is then kept, and

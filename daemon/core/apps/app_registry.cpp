@@ -21,6 +21,11 @@ Error configured_app(const std::string& name) {
             .message = "app " + name + ": comes from the configuration file; change it there and reload cliod"};
 }
 
+std::size_t of(const AppRegistry::Users& users, std::string_view app) {
+    const auto found = users.find(app);
+    return found == users.end() ? 0 : found->second;
+}
+
 }  // namespace
 
 StoredRow seal_app(const Sealer& sealer, const App& app, std::uint64_t generation) {
@@ -134,19 +139,20 @@ Result<SecretString> AppRegistry::open_secret(const Entry& entry) const {
     return sealer_.open(entry.sealed_secret, seal_context(kSecretPurpose, entry.app.name, entry.generation));
 }
 
-AppFacts AppRegistry::facts_of(const Entry& entry) const {
+AppFacts AppRegistry::facts_of(const Entry& entry, const Users& users) const {
     return {.app = entry.app.clone(),
             .from_configuration = configured_.contains(entry.app.name),
-            .accounts = users_(entry.app.name)};
+            .accounts = of(users, entry.app.name)};
 }
 
 std::vector<AppFacts> AppRegistry::list() const {
     std::map<std::string_view, const Entry*> by_name;
     for (const auto& [name, entry] : configured_) by_name.emplace(name, &entry);
     for (const auto& [name, entry] : stored_) by_name.emplace(name, &entry);
+    const Users users = users_();
     std::vector<AppFacts> all;
     all.reserve(by_name.size());
-    for (const auto& [name, entry] : by_name) all.push_back(facts_of(*entry));
+    for (const auto& [name, entry] : by_name) all.push_back(facts_of(*entry, users));
     return all;
 }
 
@@ -159,7 +165,7 @@ std::vector<UnreadableApp> AppRegistry::unreadable() const {
 Result<AppFacts> AppRegistry::facts(std::string_view name) const {
     const Entry* const entry = find_entry(name);
     if (entry == nullptr) return tl::unexpected(not_registered(name));
-    return facts_of(*entry);
+    return facts_of(*entry, users_());
 }
 
 AppRegistry::Stored AppRegistry::stored_row(std::string_view name) const {
@@ -245,7 +251,7 @@ std::unique_ptr<Waiting> AppRegistry::remove(std::string_view name, Done done) {
     const Stored present = stored_row(name);
     if (present.generation == 0) return refuse(not_registered(name), std::move(done));
     const std::string app(name);
-    if (const std::size_t users = users_(name); users > 0)
+    if (const std::size_t users = of(users_(), name); users > 0)
         return refuse(
             {.code = Error::Code::kConflict,
              .message = "app " + app + ": " + std::to_string(users) + " account(s) use it; log them out first"},

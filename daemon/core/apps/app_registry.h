@@ -46,8 +46,9 @@ class AppRegistry : public Apps {
 
     /// Called with the name after an app has been added, replaced or removed, and it is not as it was.
     void on_change(std::function<void(const std::string&)> changed) { changed_ = std::move(changed); }
-    /// How many accounts use an app; asked before it is removed.
-    void count_users_with(std::function<std::size_t(std::string_view)> users) { users_ = std::move(users); }
+    /// How many accounts use each app; none of an app that is not in it.
+    using Users = std::map<std::string, std::size_t, std::less<>>;
+    void count_users_with(std::function<Users()> users) { users_ = std::move(users); }
 
     /// The names of the accounts whose grants, as far as they live, are of this app with another origin.
     using GrantsOfOthers = std::function<std::vector<std::string>(std::string_view app, std::string_view origin)>;
@@ -100,7 +101,7 @@ class AppRegistry : public Apps {
     /// With its secret.
     [[nodiscard]] Result<App> whole_app(const Entry& entry) const;
     [[nodiscard]] bool same(const Entry* one, const Entry* other) const;
-    AppFacts facts_of(const Entry& entry) const;
+    [[nodiscard]] AppFacts facts_of(const Entry& entry, const Users& users) const;
     std::unique_ptr<Waiting> commit(StoreChange change, std::function<void()> apply, Done done);
     std::unique_ptr<Waiting> refuse(Error error, Done done);
 
@@ -111,7 +112,7 @@ class AppRegistry : public Apps {
     Entries stored_;
     std::map<std::string, Unreadable, std::less<>> unreadable_;  // never a name that stored_ has
     std::function<void(const std::string&)> changed_ = [](const std::string&) {};
-    std::function<std::size_t(std::string_view)> users_ = [](std::string_view) { return std::size_t{0}; };
+    std::function<Users()> users_ = [] { return Users(); };
     GrantsOfOthers grants_of_others_ = [](std::string_view, std::string_view) { return std::vector<std::string>(); };
     Commits commits_;
 };

@@ -2,12 +2,11 @@
 #include "core/oauth/token_request.h"
 
 #include "base/text/encoding.h"
+#include "core/refresh/refresh_timing.h"
 
 namespace agent {
 
 namespace {
-
-constexpr Duration kPatienceWhenSpent = std::chrono::minutes(2);
 
 class Form {
   public:

@@ -13,7 +13,7 @@ struct Pacer::Lane {
     const Clock& clock;
     Timers& timers;
     Limits limits;
-    std::array<std::list<Ticket*>, 3> queues;  // one for each Priority
+    std::array<std::list<Ticket*>, 4> queues;  // one for each Priority
     unsigned under_way = 0;
     BootTime next_at;     // when the bucket has a turn again
     BootTime request_at;  // when the next request may leave

@@ -16,15 +16,15 @@ namespace agent {
 /// Limits how fast requests to an authorization server start.
 ///
 /// Each lane (a client_id at a token host) has a token bucket of one request, so that requests are evenly spaced, and a
-/// limit on concurrent requests. Urgent requests go first, then those that a caller waits for, then those of the
-/// background; within each group, first come first served.
+/// limit on concurrent requests. Urgent requests go first, then those of tokens that are about to expire, then those
+/// that a caller waits for, then those of the background; within each group, first come first served.
 class Pacer {
   public:
     struct Limits {
         double per_second = 2.0;  // > 0
         unsigned max_parallel = 8;
     };
-    enum class Priority : std::uint8_t { kBackground, kAsked, kUrgent };
+    enum class Priority : std::uint8_t { kBackground, kAsked, kExpiring, kUrgent };
 
   private:
     struct Lane;

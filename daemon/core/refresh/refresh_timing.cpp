@@ -39,6 +39,10 @@ Duration backoff(std::uint32_t failures, std::optional<Duration> retry_after, do
     return told + scaled(ceiling, unit);
 }
 
+WallTime expires_soon_at(WallTime obtained_at, WallTime expires_at) {
+    return expires_at - std::min(kExpiresSoon, (expires_at - obtained_at) / 5);
+}
+
 Duration save_pause(std::uint32_t failures) {
     constexpr std::uint32_t kEnoughDoublings = 4;  // 1 s << 4 is past the longest pause
     return std::min(kLongestSavePause, kFirstBackoff * (std::int64_t{1} << std::min(failures, kEnoughDoublings)));

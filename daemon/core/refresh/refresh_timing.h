@@ -17,11 +17,19 @@ inline constexpr Duration kLongestBackoff = std::chrono::minutes(10);
 inline constexpr Duration kLongestRetryAfter = std::chrono::hours(1);  // a server may not silence us for longer
 /// While a token lives no wait is longer than half of what is left of it, or than this.
 inline constexpr Duration kShortestHalf = std::chrono::seconds(10);
+/// What is left of a token that is about to expire; less of one that lives shortly.
+inline constexpr Duration kExpiresSoon = std::chrono::minutes(1);
 inline constexpr Duration kLongestSavePause = std::chrono::seconds(10);
 /// A refusal of the client or of the request will not go away by asking soon again: somebody has to correct something.
 inline constexpr Duration kRefusedPause = kLongestBackoff;
 /// A token set that seems to come from later than this means that the clock was set back.
 inline constexpr Duration kClockTolerance = std::chrono::minutes(5);
+
+/// How long the answer to a refresh is awaited that spends its refresh token.
+inline constexpr Duration kPatienceWhenSpent = std::chrono::minutes(2);
+/// A refresh of another program may take this long, from its intent to its token set: that, and as much again for its
+/// turn, the connection and a slow disk.
+inline constexpr Duration kLongestForeignRefresh = 2 * kPatienceWhenSpent + std::chrono::minutes(1);
 
 /// What a request with a token may take to arrive, and what a server may round away.
 inline constexpr Duration kWireMargin = std::chrono::seconds(1);
@@ -50,6 +58,9 @@ inline constexpr Duration kReportsForgotten = std::chrono::hours(24);  // so lon
 /// No wish of a caller has a token refreshed that is younger than one part in so many of its life: all who may ask for
 /// tokens could have one refreshed after the other.
 inline constexpr int kYoungPart = 2;
+
+/// From when on a token is about to expire, so that its refresh goes before those that callers ask for.
+[[nodiscard]] WallTime expires_soon_at(WallTime obtained_at, WallTime expires_at);
 
 /// 1 s, 2 s, 4 s, 8 s, 10 s: how long received tokens that the disk has refused wait to be saved again. They may be the
 /// only copy, and a local disk needs no spread.

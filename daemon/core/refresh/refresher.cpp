@@ -53,7 +53,7 @@ void Refresher::want(Account& account, Pacer::Priority priority) {
         step(account, Happening::kBegin, circumstances());
         return;
     }
-    if (life.urgent) priority = Pacer::Priority::kUrgent;
+    priority = std::max(priority, own_priority(life));
     if (account.attempt) {
         account.attempt->ticket->promote(priority);
         return;
@@ -69,6 +69,14 @@ void Refresher::want(Account& account, Pacer::Priority priority) {
     });
 }
 
+/// Without a caller. A token that has expired already can wait: nobody asks for it.
+Pacer::Priority Refresher::own_priority(const Life& life) const {
+    if (life.urgent) return Pacer::Priority::kUrgent;
+    const WallTime now = world_.clock.now();
+    const bool expires_soon = expires_soon_at(life.obtained_at, life.expires_at) <= now && now < life.expires_at;
+    return expires_soon ? Pacer::Priority::kExpiring : Pacer::Priority::kBackground;
+}
+
 void Refresher::save_unsaved(AccountMap& accounts) {
     for (auto& [name, account] : accounts) {
         if (account.record.life.state == State::kTokensUnsaved) want(account, Pacer::Priority::kBackground);
@@ -76,11 +84,11 @@ void Refresher::save_unsaved(AccountMap& accounts) {
 }
 
 void Refresher::withdraw(Account& account) {
-    if (account.attempt && account.attempt->ticket) account.attempt.reset();
+    if (waits_for_turn(account)) account.attempt.reset();
 }
 
 void Refresher::put_off(Account& account) {
-    if (account.attempt && account.attempt->ticket) account.put_off = as_it_is(account.record.life);
+    if (waits_for_turn(account)) account.put_off = as_it_is(account.record.life);
     withdraw(account);
 }
 

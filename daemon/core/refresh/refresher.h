@@ -33,9 +33,10 @@ class Refresher {
     /// For the token sets that come from now on: when each is refreshed is drawn once, and stored.
     void set_fraction(double at_fraction) noexcept { at_fraction_ = at_fraction; }
 
-    /// Has the account refreshed when its turn comes, an urgent one as such; shares the attempt that waits or runs.
-    /// Does nothing if there is nothing to refresh with. Puts it off while the account is reserved, and after stop().
-    /// Never settles the account before it returns.
+    /// Has the account refreshed when its turn comes, one that is urgent or about to expire as such; shares the attempt
+    /// that waits or runs. Does nothing if there is nothing to refresh with. Puts it off while the account is reserved,
+    /// and after stop(). Never settles the account before it
+    /// returns.
     void want(Account& account, Pacer::Priority priority);
     /// Saves the tokens that the disk has refused again, now.
     void save_unsaved(AccountMap& accounts);
@@ -64,6 +65,7 @@ class Refresher {
     void take_present(Account& account, const std::optional<StoredRow>& present);
 
   private:
+    [[nodiscard]] Pacer::Priority own_priority(const Life& life) const;
     void step(Account& account, Happening happening, Circumstances with);
     void perform(Account& account, Action action);
     void commit(Account& account, const AccountRecord& record, std::function<void()> saved);

@@ -14,8 +14,8 @@ namespace agent {
 /// A store that counts, sealed, how often the set of what is in it has changed: its *revision*.
 ///
 /// A generation reveals an older record, but not a missing or extra one, nor an old key slot. So the revision goes up
-/// before a record is added or removed, and after a key slot was. Without the data key nobody can make an old store
-/// look newer.
+/// before a record is added or removed, and after a key slot was; where that is refused, with the next commit. Without
+/// the data key nobody can make an old store look newer.
 class RevisedStore final : public TokenStore {
   public:
     static constexpr const char* kRecordName = "store";
@@ -51,6 +51,7 @@ class RevisedStore final : public TokenStore {
     std::uint64_t newest_ = 0;
     std::uint64_t newest_version_ = 0;
     bool is_sound_ = true;
+    bool is_owed_ = false;
     Commits commits_;
 };
 

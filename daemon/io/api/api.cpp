@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/log.h"
+#include "base/secret/secret_memory.h"
 #include "base/text/encoding.h"
 #include "io/api/handlers/metrics_text.h"
 #include "io/api/routes.h"
@@ -125,6 +126,7 @@ Result<std::unique_ptr<Waiting>> Api::dispatch(const ApiRequest& request, ApiRep
     if (route.access == Access::kUse && request.body.size() > limits::kUserBodyBytes)
         return fail(Error::Code::kBadRequest,
                     "the body is too long: at most " + std::to_string(limits::kUserBodyBytes) + " bytes here");
+    AGENT_CHECK(context_.room_for(uid));
     AGENT_TRY(std::string parameter, decode_segment(match.segment));
     if (route.is_noted) reply.on_answered(note_of(request.peer, route, parameter));
     const ApiCall call{.request = request, .parameter = std::move(parameter)};
@@ -147,6 +149,11 @@ std::string Api::metrics() const {
         .sample({}, static_cast<std::int64_t>(context_.connections()));
     out.gauge("clio_agent_event_streams", "Callers reading events.")
         .sample({}, static_cast<std::int64_t>(event_streams_));
+    const SecretMemory memory = secret_memory();
+    out.gauge("clio_agent_secret_memory_bytes", "Locked memory that secrets in use take.")
+        .sample({}, static_cast<std::int64_t>(memory.used));
+    out.counter("clio_agent_unlocked_secrets_total", "Secrets that found no room in locked memory.")
+        .sample({}, static_cast<std::int64_t>(memory.overflows));
     out.gauge("clio_agent_locked", "1 while the agent is locked.").sample({}, parts_ ? 0 : 1);
     if (parts_) write_account_metrics(out, parts_->accounts);
 

@@ -45,6 +45,8 @@ struct ApiContext {
     std::string version;
     /// The number of connected peers.
     std::function<std::size_t()> connections;
+    /// Whether there is locked memory for another answer to this user; the error says what to do.
+    std::function<Result<void>(uid_t user)> room_for;
 };
 
 /// The local protocol of daemon/openapi.yaml, independent of its transport. Locked at first: requests that need the

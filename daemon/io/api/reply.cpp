@@ -16,7 +16,7 @@ constexpr std::string_view kProblem = "application/problem+json";
 }  // namespace
 
 SecretString problem_json(const Error& error, int status, std::string_view title) {
-    JsonWriter out;
+    JsonWriter out(Content::kPublic);
     out.begin_object().member("type", "about:blank").member("title", title).member("status", status);
     out.member("code", problem_kind(error.code).name).member("detail", error.message).end_object();
     return out.take();

@@ -50,12 +50,14 @@ ApiRequest read_request(evhttp_request* request, const Peer& peer) {
 
 }  // namespace
 
-HttpConnection::HttpConnection(EventLoop& loop, evhttp_connection* connection, Peer peer, const HttpLimits& limits)
+HttpConnection::HttpConnection(EventLoop& loop, evhttp_connection* connection, Peer peer, const HttpLimits& limits,
+                               const UnreadSecrets& unread)
     : loop_(loop),
       connection_(connection),
       transport_(evhttp_connection_get_bufferevent(connection)),
       peer_(peer),
       limits_(limits),
+      unread_(unread),
       output_watch_(evbuffer_add_cb(
           bufferevent_get_output(transport_),
           [](evbuffer*, const evbuffer_cb_info* change, void* self) noexcept {
@@ -86,7 +88,7 @@ void HttpConnection::allow(Duration time) {
 void HttpConnection::handle(evhttp_request* request, const Handler& handler) {
     is_new_ = false;
     evtimer_del(deadline_.get());
-    exchange_ = std::make_shared<HttpExchange>(request, limits_);
+    exchange_ = std::make_shared<HttpExchange>(request, limits_, unread_, peer_.uid);
     if (finishing_) exchange_->close_after();
     evhttp_request_set_on_complete_cb(
         request, [](evhttp_request*, void* self) noexcept { static_cast<HttpConnection*>(self)->on_sent(); }, this);

@@ -9,6 +9,7 @@
 #include "io/api/request.h"
 #include "io/loop/event_loop.h"
 #include "io/server/http_limits.h"
+#include "io/server/unread_secrets.h"
 
 struct bufferevent;
 struct evbuffer_cb_entry;
@@ -26,7 +27,8 @@ class HttpConnection {
     /// Answers before it returns, or later; then it returns the wait for the answer.
     using Handler = std::function<std::unique_ptr<Waiting>(const ApiRequest& request, ApiReply reply)>;
 
-    HttpConnection(EventLoop& loop, evhttp_connection* connection, Peer peer, const HttpLimits& limits);
+    HttpConnection(EventLoop& loop, evhttp_connection* connection, Peer peer, const HttpLimits& limits,
+                   const UnreadSecrets& unread);
     HttpConnection(const HttpConnection&) = delete;
     HttpConnection& operator=(const HttpConnection&) = delete;
     ~HttpConnection();
@@ -55,6 +57,7 @@ class HttpConnection {
     bufferevent* const transport_;
     const Peer peer_;
     const HttpLimits& limits_;
+    const UnreadSecrets& unread_;
 
     std::shared_ptr<HttpExchange> exchange_;  // shared with the ApiReply; null between requests
     std::unique_ptr<Waiting> waiting_;

@@ -20,18 +20,6 @@ namespace {
 
 using EvbufferPtr = std::unique_ptr<evbuffer, FreeWith<evbuffer_free>>;
 
-/// Lends the secret to the buffer, which wipes it after writing: evbuffer_add() would leave a copy.
-void lend(evbuffer* out, SecretString text) {
-    if (text.empty()) return;
-    auto lent = std::make_unique<SecretString>(std::move(text));
-    const std::string_view bytes = lent->reveal();
-    const auto give_back = [](const void*, std::size_t, void* secret) noexcept {
-        delete static_cast<SecretString*>(secret);
-    };
-    if (evbuffer_add_reference(out, bytes.data(), bytes.size(), give_back, lent.get()) != 0) throw std::bad_alloc();
-    static_cast<void>(lent.release());
-}
-
 bufferevent* transport_of(evhttp_request* request) {
     return evhttp_connection_get_bufferevent(evhttp_request_get_connection(request));
 }
@@ -40,6 +28,18 @@ bufferevent* transport_of(evhttp_request* request) {
 
 void HttpExchange::add_header(const char* name, std::string_view value) {
     evhttp_add_header(evhttp_request_get_output_headers(request_), name, std::string(value).c_str());
+}
+
+void HttpExchange::lend(SecretString text) {
+    if (text.empty()) return;
+    auto lent = unread_.hold(user_, std::move(text));
+    const std::string_view bytes = lent->reveal();
+    const auto give_back = [](const void*, std::size_t, void* answer) noexcept {
+        delete static_cast<UnreadSecrets::Answer*>(answer);
+    };
+    evbuffer* out = evhttp_request_get_output_buffer(request_);
+    if (evbuffer_add_reference(out, bytes.data(), bytes.size(), give_back, lent.get()) != 0) throw std::bad_alloc();
+    static_cast<void>(lent.release());
 }
 
 void HttpExchange::send(ApiAnswer answer) {
@@ -53,9 +53,7 @@ void HttpExchange::send(ApiAnswer answer) {
     if (!answer.allow.empty()) add_header("Allow", answer.allow);
     if (answer.retry_after) add_header("Retry-After", std::to_string(answer.retry_after->count()));
     if (close_after_) add_header("Connection", "close");
-    if (evhttp_request_get_command(request_) != EVHTTP_REQ_HEAD) {
-        lend(evhttp_request_get_output_buffer(request_), std::move(answer.body));
-    }
+    if (evhttp_request_get_command(request_) != EVHTTP_REQ_HEAD) lend(std::move(answer.body));
     begin(State::kEnded);
     evhttp_send_reply(request_, answer.status, answer.reason.empty() ? nullptr : std::string(answer.reason).c_str(),
                       nullptr);

@@ -6,6 +6,7 @@
 #include "io/api/reply.h"
 #include "io/loop/event_loop.h"
 #include "io/server/http_limits.h"
+#include "io/server/unread_secrets.h"
 
 struct evhttp_request;
 
@@ -15,7 +16,8 @@ namespace agent {
 /// the ApiReply does, and then ignores everything.
 class HttpExchange final : public ApiSink {
   public:
-    HttpExchange(evhttp_request* request, const HttpLimits& limits) noexcept : request_(request), limits_(limits) {}
+    HttpExchange(evhttp_request* request, const HttpLimits& limits, const UnreadSecrets& unread, uid_t user) noexcept
+        : request_(request), limits_(limits), unread_(unread), user_(user) {}
 
     [[nodiscard]] bool peer_has_gone() const noexcept override { return request_ == nullptr; }
     void send(ApiAnswer answer) override;
@@ -42,10 +44,14 @@ class HttpExchange final : public ApiSink {
 
     void begin(State state) noexcept;
     void on_change_of_peer();
+    /// Wiped after it was written: evbuffer_add() would leave a copy.
+    void lend(SecretString text);
     void add_header(const char* name, std::string_view value);
 
     evhttp_request* request_;  // null once detached
     const HttpLimits& limits_;
+    const UnreadSecrets& unread_;
+    const uid_t user_;
     State state_ = State::kOwed;
     bool close_after_ = false;
     EventPtr peer_watch_;  // only while the answer is owed

@@ -121,7 +121,7 @@ void HttpServer::admit(bufferevent* newcomer) {
         return;
     }
     ++per_user_[peer->uid];
-    connections_.emplace(connection, std::make_unique<HttpConnection>(loop_, connection, *peer, limits_));
+    connections_.emplace(connection, std::make_unique<HttpConnection>(loop_, connection, *peer, limits_, unread_));
     evhttp_connection_set_closecb(
         connection,
         [](evhttp_connection* closed, void* self) noexcept { static_cast<HttpServer*>(self)->on_closed(closed); },

@@ -14,6 +14,7 @@
 #include "io/loop/event_loop.h"
 #include "io/server/http_connection.h"
 #include "io/server/http_limits.h"
+#include "io/server/unread_secrets.h"
 #include "ports/timers.h"
 
 struct bufferevent;
@@ -41,6 +42,9 @@ class HttpServer {
 
     /// The number of connected peers.
     [[nodiscard]] std::size_t connections() const noexcept { return connections_.size(); }
+
+    /// UnreadSecrets::room_for().
+    [[nodiscard]] Result<void> room_for(uid_t user) const { return unread_.room_for(user); }
 
     /// Stops accepting, closes idle connections, ends streams, and waits up to `grace` for pending answers. A peer that
     /// has connected but not sent a request is also served for a short while, so that callers do not notice a restart
@@ -70,6 +74,7 @@ class HttpServer {
     Timers& timers_;
     const Handler handler_;
     const HttpLimits limits_;
+    const UnreadSecrets unread_;
 
     Connections connections_;
     std::unordered_map<uid_t, std::size_t> per_user_;

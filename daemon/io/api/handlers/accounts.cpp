@@ -34,7 +34,7 @@ void write_account(JsonWriter& out, const AccountFacts& facts) {
 
 void answer_account(ApiReply& reply, const Result<AccountFacts>& facts) {
     if (!facts) return reply.problem(facts.error());
-    JsonWriter out;
+    JsonWriter out(Content::kPublic);
     write_account(out, *facts);
     reply.json(out);
 }
@@ -43,7 +43,7 @@ void answer_account(ApiReply& reply, const Result<AccountFacts>& facts) {
 
 Handled list_accounts(Api& api, const ApiCall& call, ApiReply& reply) {
     AGENT_CHECK(Query::parse(call.request.query, {}));
-    JsonWriter out;
+    JsonWriter out(Content::kPublic);
     out.begin_object().key("accounts").begin_array();
     for (const AccountFacts& facts : api.accounts().list()) write_account(out, facts);
     out.end_array().end_object();

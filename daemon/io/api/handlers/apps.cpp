@@ -55,7 +55,7 @@ Accounts::Done answer_change(ApiReply& reply) {
 
 Handled list_apps(Api& api, const ApiCall& call, ApiReply& reply) {
     AGENT_CHECK(Query::parse(call.request.query, {}));
-    JsonWriter out;
+    JsonWriter out(Content::kPublic);
     out.begin_object().key("apps").begin_array();
     for (const AppFacts& facts : api.apps().list()) write_facts(out, facts);
     out.end_array();
@@ -70,7 +70,7 @@ Handled list_apps(Api& api, const ApiCall& call, ApiReply& reply) {
 Handled get_app(Api& api, const ApiCall& call, ApiReply& reply) {
     AGENT_CHECK(Query::parse(call.request.query, {}));
     AGENT_TRY(const AppFacts facts, api.apps().facts(call.parameter));
-    JsonWriter out;
+    JsonWriter out(Content::kPublic);
     write_facts(out, facts);
     reply.json(out);
     return answered();
@@ -80,7 +80,7 @@ Handled check_app(Api& api, const ApiCall& call, ApiReply& reply) {
     AGENT_CHECK(Query::parse(call.request.query, {}));
     return api.logins().check_app(std::string(call.parameter), [owed = share(std::move(reply))](const auto& findings) {
         if (!findings) return owed->problem(findings.error());
-        JsonWriter out;
+        JsonWriter out(Content::kPublic);
         out.begin_object().key("checks").begin_array();
         for (const AppFinding& finding : *findings) {
             out.begin_object().member("check", finding.check).member("verdict", word_of(kVerdicts, finding.verdict));

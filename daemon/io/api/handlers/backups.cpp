@@ -104,7 +104,7 @@ Handled move_account(Api& api, const ApiCall& call, ApiReply& reply) {
     return api.backups().move(
         call.parameter, *backup, [owed = share(std::move(reply))](const Result<std::string>& why_not) {
             if (!why_not) return owed->problem(why_not.error());
-            JsonWriter out;
+            JsonWriter out(Content::kPublic);
             out.begin_object().member("moved", why_not->empty()).member("detail", *why_not).end_object();
             owed->json(out);
         });

@@ -21,7 +21,7 @@ class EventStream final : public Waiting {
 
   private:
     void send(const Event& event) {
-        JsonWriter out;
+        JsonWriter out(Content::kPublic);
         out.begin_object();
         out.member("at", unix_seconds(event.at))
             .member("event", word_of(kEventKinds, event.kind))

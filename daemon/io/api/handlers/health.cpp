@@ -12,7 +12,7 @@ Handled get_status(Api& api, const ApiCall& call, ApiReply& reply) {
     AGENT_CHECK(Query::parse(call.request.query, {}));
     const bool locked = api.parts() == nullptr;
     const AgentStatus status = locked ? AgentStatus() : api.accounts().status();
-    JsonWriter out;
+    JsonWriter out(Content::kPublic);
     out.begin_object();
     out.member("version", api.context().version).member("pid", static_cast<std::int64_t>(::getpid()));
     out.member("uptime", std::chrono::floor<std::chrono::seconds>(api.uptime()).count());
@@ -33,7 +33,7 @@ Handled get_status(Api& api, const ApiCall& call, ApiReply& reply) {
 
 Handled get_metrics(Api& api, const ApiCall& call, ApiReply& reply) {
     AGENT_CHECK(Query::parse(call.request.query, {}));
-    reply.text("text/plain; version=0.0.4; charset=utf-8", SecretString(api.metrics()));
+    reply.text("text/plain; version=0.0.4; charset=utf-8", SecretString(api.metrics(), Content::kPublic));
     return answered();
 }
 

@@ -43,7 +43,7 @@ void write_slot(JsonWriter& out, const KeySlotFacts& slot) {
 }
 
 void answer_slots(ApiReply& reply, const KeyringFacts& facts) {
-    JsonWriter out;
+    JsonWriter out(Content::kPublic);
     out.begin_object().key("slots").begin_array();
     for (const KeySlotFacts& slot : facts.slots) write_slot(out, slot);
     out.end_array().member("rotating", facts.rotating).end_object();
@@ -51,7 +51,7 @@ void answer_slots(ApiReply& reply, const KeyringFacts& facts) {
 }
 
 void answer_tried(ApiReply& reply, const std::vector<TriedKeySlot>& tried) {
-    JsonWriter out;
+    JsonWriter out(Content::kPublic);
     out.begin_object().key("slots").begin_array();
     for (const TriedKeySlot& slot : tried) {
         out.begin_object().member("id", slot.id).member("kind", word_of(kSlotKinds, slot.kind));

@@ -23,7 +23,7 @@ void answer_opened(ApiReply& reply, SealingKey key, std::uint64_t records, const
 }
 
 void answer_restored(ApiReply& reply, const std::vector<RestoredRecord>& records) {
-    JsonWriter out;
+    JsonWriter out(Content::kPublic);
     out.begin_object().key("records").begin_array();
     for (const RestoredRecord& record : records) {
         out.begin_object().member("kind", word_of(kRecordKinds, record.kind)).member("name", record.name);

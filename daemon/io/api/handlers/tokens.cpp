@@ -35,32 +35,35 @@ void answer_token(ApiReply& reply, const Result<IssuedToken>& token, WallTime no
     reply.json(out);
 }
 
-Handled give_token(Api& api, std::string_view account, std::string_view query, ApiReply& reply) {
-    AGENT_TRY(const Query parameters, Query::parse(query, {"min_ttl"}));
+Handled give_token(Api& api, std::string_view account, const ApiRequest& request, ApiReply& reply) {
+    AGENT_TRY(const Query parameters, Query::parse(request.query, {"min_ttl"}));
     AGENT_TRY(const std::int64_t least,
               parameters.integer("min_ttl", limits::kDefaultMinTtl.count(), 0, limits::kLongestMinTtl.count()));
     const std::chrono::seconds min_ttl(least);
-    const Clock& clock = api.context().clock;
 
     if (const auto token = api.accounts().token_now(account, min_ttl)) {
-        answer_token(reply, *token, clock.now());
+        answer_token(reply, *token, api.context().clock.now());
         return answered();
     }
+    const uid_t user = request.peer.uid;
     return api.accounts().await_token(account, min_ttl, limits::kTokenPatience,
-                                      [&clock, owed = share(std::move(reply))](const Result<IssuedToken>& token) {
-                                          answer_token(*owed, token, clock.now());
+                                      [&api, user, owed = share(std::move(reply))](const Result<IssuedToken>& token) {
+                                          // Thousands may have waited for the same one.
+                                          if (const auto room = api.context().room_for(user); !room)
+                                              return owed->problem(room.error());
+                                          answer_token(*owed, token, api.context().clock.now());
                                       });
 }
 
 }  // namespace
 
 Handled get_token(Api& api, const ApiCall& call, ApiReply& reply) {
-    return give_token(api, call.parameter, call.request.query, reply);
+    return give_token(api, call.parameter, call.request, reply);
 }
 
 Handled get_only_token(Api& api, const ApiCall& call, ApiReply& reply) {
     AGENT_TRY(const std::string account, api.accounts().only_account());
-    return give_token(api, account, call.request.query, reply);
+    return give_token(api, account, call.request, reply);
 }
 
 Handled report_token(Api& api, const ApiCall& call, ApiReply& reply) {
@@ -72,10 +75,10 @@ Handled report_token(Api& api, const ApiCall& call, ApiReply& reply) {
     AGENT_CHECK(in.finish());
 
     Accounts& accounts = api.accounts();
-    AGENT_TRY(const ReportOutcome outcome,
-              accounts.report(call.parameter, static_cast<std::uint64_t>(generation), static_cast<int>(status)));
+    AGENT_TRY(const ReportOutcome outcome, accounts.report(call.parameter, static_cast<std::uint64_t>(generation),
+                                                           static_cast<int>(status), call.request.peer.uid));
     AGENT_TRY(const AccountFacts facts, accounts.facts(call.parameter));
-    JsonWriter out;
+    JsonWriter out(Content::kPublic);
     out.begin_object().member("generation", facts.generation).member("outcome", word_of(kOutcomes, outcome));
     out.end_object();
     reply.json(out);
