@@ -76,7 +76,8 @@ class Refresher {
     void overtaken(Account& account, const std::optional<StoredRow>& present);
     void save_intent(Account& account);
     void send_request(Account& account);
-    void take_answer(Account& account, const tl::expected<HttpResponse, HttpFailure>& outcome);
+    void take_answer(Account& account, const tl::expected<HttpResponse, HttpFailure>& outcome,
+                     std::span<const SecretString> sent);
     void note_clock(Account& account, const HttpResponse& answer);
     void note_repaired(const AccountRecord& record, const std::string& repaired);
     void hold_others(const Account& account, const TokenFailure& failure);

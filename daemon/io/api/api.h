@@ -45,6 +45,8 @@ struct ApiContext {
     std::string version;
     /// The number of connected peers.
     std::function<std::size_t()> connections;
+    /// Calls `ended` once when that process has ended, unless the wait is given up first. Null if that cannot be told.
+    std::function<std::unique_ptr<Waiting>(pid_t, std::function<void()> ended)> when_process_ends;
 };
 
 /// The local protocol of daemon/openapi.yaml, independent of its transport. Locked at first: requests that need the
