@@ -113,7 +113,7 @@ complete -c clioctl -n '__clioctl_is logout' -l local -d 'only forget the accoun
 complete -c clioctl -n '__clioctl_is "app add"' -l product -x -a 'manage platform' -d 'manage or platform'
 complete -c clioctl -n '__clioctl_is "app add"' -l region -x -a 'us eu ca au' -d 'us, eu, ca or au'
 complete -c clioctl -n '__clioctl_is "app add"' -l client-id -x -d 'the app\'s key'
-complete -c clioctl -n '__clioctl_is "app add"' -l redirect-uri -x -d 'exactly as registered with Clio'
+complete -c clioctl -n '__clioctl_is "app add"' -l redirect-uri -x -d 'exactly as registered with Clio; may be repeated'
 complete -c clioctl -n '__clioctl_is "app add"' -l secret-file -r -F \
     -d 'read the app\'s secret from FILE (- for standard input) instead of asking for it'
 complete -c clioctl -n '__clioctl_is "app add"' -l scope -x -d 'scope to request (platform only)'

@@ -10,6 +10,7 @@
 #include "app/report/status_line.h"
 #include "app/start/places.h"
 #include "base/log.h"
+#include "io/process/process_end.h"
 #include "io/server/peer_credentials.h"
 #include "io/store/key_slot_table.h"
 #include "io/systemd/kept_key.h"
@@ -97,7 +98,11 @@ Agent::Agent(EventLoop& loop, const Config& config, StateDir state_dir, const Op
             .own_uid = geteuid(),
             .version = CLIO_AGENT_VERSION,
             .connections = [this] { return server_ ? server_->connections() : 0; },
-            .room_for = [this](uid_t user) { return server_ ? server_->room_for(user) : Result<void>(); }}),
+            .room_for = [this](uid_t user) { return server_ ? server_->room_for(user) : Result<void>(); },
+            .when_process_ends =
+                [&loop](pid_t process, std::function<void()> ended) {
+                    return when_process_ends(loop, process, std::move(ended));
+                }}),
       auto_lock_(
           config.lock, clock_, timers_, [this] { return api_.last_used(); },
           [this](const char* why) { lock_by_itself(why); }),
@@ -150,7 +155,7 @@ Result<void> Agent::open(DataKeys keys) {
 }
 
 Result<void> Agent::may_close() const {
-    if (unlocked_->accounts().has_unsaved_tokens())
+    if (unlocked_->has_unsaved_tokens())
         return fail(Error::Code::kTemporarilyUnavailable,
                     "lock: new tokens cannot be written to disk and would be lost; see clioctl status");
     return {};
@@ -162,7 +167,7 @@ void Agent::wind_down(std::function<void()> wound_down) {
 }
 
 bool Agent::has_tokens_at_stake() const {
-    return unlocked_ && unlocked_->accounts().has_tokens_at_stake();
+    return unlocked_ && unlocked_->has_tokens_at_stake();
 }
 
 void Agent::end_later(Duration time) {

@@ -18,6 +18,7 @@ struct BrowserPage {
     enum class Kind {
         kGoTo,  // Clio's page, at `location`
         kSignedIn,
+        kNotYet,  // the browser asks again by itself
         kDeclined,
         kFailed,
         kNotExpected,
@@ -35,6 +36,7 @@ struct BrowserVisit {
     enum class Kind : std::uint8_t {
         kStart,     // by a start link
         kRedirect,  // from Clio
+        kOverTls,   // by https, so that nothing can be read or answered
     };
 
     Kind kind = Kind::kRedirect;
@@ -60,8 +62,9 @@ class RedirectListener {
     using Expects = std::function<bool(std::uint32_t user)>;
     /// Answers the browser; call it once, at any later time.
     using Respond = std::function<void(BrowserPage)>;
-    /// A GET for exactly the path of the redirect URI, or for kStartPath, by a user who is expected. Requests with
-    /// another path, method or Host are refused without a call.
+    /// A GET for exactly the path of the redirect URI, or for kStartPath, by a user who is expected; or the beginning
+    /// of TLS, which needs no answer. Requests with another path, method or Host are refused without a call, and so are
+    /// those by which a browser only prepares a visit.
     using OnVisit = std::function<void(BrowserVisit visit, Respond respond)>;
 
     virtual ~RedirectListener() = default;

@@ -33,6 +33,14 @@ Test(browser_page, says_what_happened) {
     EXPECT_CONTAINS(render_browser_page(page(Kind::kNotExpected, "")), "No login is waiting");
 }
 
+Test(browser_page, looks_again_by_itself_while_nobody_knows_the_end) {
+    const std::string answer = browser_answer(page(Kind::kNotYet, "smith-law", "the disk is full"));
+    cr_expect(answer.starts_with("HTTP/1.1 503 Service Unavailable\r\n"));
+    EXPECT_CONTAINS(answer, "\r\nRefresh: 3\r\n");
+    EXPECT_CONTAINS(answer, "<p>the disk is full</p>");
+    cr_expect(browser_answer(page(Kind::kFailed)).find("Refresh") == std::string::npos);
+}
+
 Test(browser_page, names_who_signed_in) {
     BrowserPage signed_in = page(Kind::kSignedIn);
     signed_in.user = "Jane <Doe>";

@@ -54,6 +54,19 @@ Test(loopback_redirect_listener, refuses_everything_else_without_a_call) {
     cr_expect(f.queries.empty());
 }
 
+Test(loopback_redirect_listener, tells_of_a_browser_that_came_over_https) {
+    using namespace std::string_literals;
+    for (const std::string& hello :
+         {"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03"s, "\x16"s, "\x16\x03\x01\r\n\r\n"s}) {
+        Fixture f;
+        f.start();
+        const RawClient& browser = f.ask(hello);
+        cr_assert(f.until_ended(browser), "it is not left waiting");
+        cr_expect(browser.received() == "\x15\x03\x01\x00\x02\x02\x46"s, "an alert");
+        cr_expect(f.kinds == std::vector{agent::BrowserVisit::Kind::kOverTls});
+    }
+}
+
 Test(loopback_redirect_listener, two_paths_share_a_port) {
     Fixture f;
     f.start();

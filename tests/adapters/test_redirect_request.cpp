@@ -38,6 +38,15 @@ constexpr Row kRows[] = {
     {kV4, "POST /callback?code=c HTTP/1.1\r\nHost: 127.0.0.1:5678\r\n\r\n", 405, ""},
     {kV4, "get /callback?code=c HTTP/1.1\r\nHost: 127.0.0.1:5678\r\n\r\n", 405, ""},
     {kV4, "HEAD /callback?code=c HTTP/1.1\r\nHost: 127.0.0.1:5678\r\n\r\n", 405, ""},
+    // A browser that prepares a visit.
+    {kV4, "GET /callback?c HTTP/1.1\r\nHost: 127.0.0.1:5678\r\nSec-Purpose: prefetch\r\n\r\n", 503, ""},
+    {kV4, "GET /callback?c HTTP/1.1\r\nHost: 127.0.0.1:5678\r\nSec-Purpose: prefetch;prerender\r\n\r\n", 503, ""},
+    {kV4, "GET /callback?c HTTP/1.1\r\nHost: 127.0.0.1:5678\r\nPurpose:Prefetch\r\n\r\n", 503, ""},
+    {kV4, "GET /callback?c HTTP/1.1\r\nX-Moz: prefetch\r\nHost: 127.0.0.1:5678\r\n\r\n", 503, ""},
+    {kV4, "GET /callback?c HTTP/1.1\r\nHost: 127.0.0.1:5678\r\nX-Purpose: preview\r\n\r\n", 503, ""},
+    {kV4, "GET /clio-agent/start?t HTTP/1.1\r\nHost: 127.0.0.1:5678\r\nPurpose: prefetch\r\n\r\n", 503, ""},
+    {kV4, "GET /callback?c HTTP/1.1\r\nHost: 127.0.0.1:5678\r\nPurpose: navigation\r\n\r\n", 0, "c"},
+    {kV4, "GET /callback?c HTTP/1.1\r\nHost: 127.0.0.1:5678\r\nX-Note: prefetch\r\n\r\n", 0, "c"},
     // Another host: the page of a stranger who pointed his name at this machine.
     {kV4, "GET /callback?code=c HTTP/1.1\r\nHost: evil.example:5678\r\n\r\n", 421, ""},
     {kV4, "GET /callback?code=c HTTP/1.1\r\nHost: localhost:5678\r\n\r\n", 421, ""},

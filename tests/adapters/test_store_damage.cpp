@@ -69,7 +69,7 @@ agent::App app_named(const std::string& name) {
     app.name = name;
     app.client_id = "id";
     app.client_secret = agent::SecretString("secret of " + name);
-    app.redirect_uri = "http://127.0.0.1:5678/callback";
+    app.redirect_uris = {"http://127.0.0.1:5678/callback"};
     app.endpoints = agent::clio_endpoints(app.product, app.region);
     return app;
 }

@@ -96,3 +96,15 @@ def test_two_apps_share_a_port_and_a_login_is_named_as_what_has_it(stage):
     assert "clioctl login --cancel a" in answer.json["detail"]
     assert stage.clioctl("login", "--cancel", "a").stdout == "Cancelled the login of a\n"
     stage.login("c", app="local")
+
+
+@pytest.mark.parametrize("others", [["/second"], ["/second", "/third"], []])
+def test_all_redirect_uris_are_shown(stage, others):
+    uris = [stage.redirect_uri, *(stage.redirect_uri + path for path in others)]
+    assert stage.agent.put("/v1/apps/several", stage.clio.app_json(uris)).status == 204
+    shown = stage.clioctl("app", "show", "several").stdout
+    assert all(uri + "\n" in shown for uri in uris)
+    stage.daemon.restart()
+    assert stage.clioctl.json("app", "show", "several")["redirect_uris"] == uris
+    listed = next(line for line in stage.clioctl("app", "list").stdout.splitlines() if line.startswith("several"))
+    assert uris[0] in listed and ("(+" in listed) == bool(others)

@@ -16,7 +16,10 @@ from support.programs import CLIOCTL, PATIENCE, until
 from support.terminal import Job, Terminal
 
 URL = "https://app.clio.com/oauth/authorize?state=x&y=z"
-LOGIN = {"id": "L/1", "account": "smith-law", "authorization_url": URL, "expires_at": 4000000000, "status": "pending"}
+LOGIN = {
+    "id": "L/1", "account": "smith-law", "redirect_uri": "http://127.0.0.1:5678/callback", "authorization_url": URL,
+    "expires_at": 4000000000, "status": "pending",
+}
 ACCOUNT = {
     "name": "smith-law", "app": "firm", "state": "ready", "reason": "", "generation": 1, "expires_at": 4000000000,
     "refresh_at": None, "last_refresh": None, "user": {"id": 42, "name": "Jane Doe", "email": "jane@example.com"},
@@ -50,7 +53,7 @@ def test_two_lines_for_a_program(play):
     assert account == ACCOUNT
     assert done.stderr == ""
     [asked] = agent.asked("POST /v1/authorizations")
-    assert json.loads(asked) == {"account": "smith-law", "app": "firm", "replace_user": True}
+    assert json.loads(asked) == {"account": "smith-law", "app": "firm", "ends_with_caller": True, "replace_user": True}
     assert len(agent.asked(f"GET {STATE}?wait=30")) == 3
     assert not agent.asked(f"DELETE {STATE}")
 
@@ -60,7 +63,25 @@ def test_for_a_person(play):
     done = clioctl("login", "smith-law", "--no-browser")
     assert f"    {URL}\n" in done.stdout
     assert done.stdout.endswith("Logged in: smith-law is Jane Doe <jane@example.com>\n")
-    assert json.loads(agent.asked("POST /v1/authorizations")[0]) == {"account": "smith-law"}
+    assert json.loads(agent.asked("POST /v1/authorizations")[0]) == {"account": "smith-law", "ends_with_caller": True}
+
+
+NEWS = ["the browser came back over https; the login is still open", "the new tokens cannot be stored yet: disk full"]
+
+
+def test_a_person_is_told_what_keeps_it_open_once_each(play):
+    told = [answer(200, LOGIN | {"detail": text}) for text in NEWS]
+    _, clioctl = play(GOOD | {f"GET {STATE}": [told[0], told[0], told[1], told[0], DONE]})
+    done = clioctl("login", "smith-law", "--no-browser")
+    lines = [line for line in done.stderr.splitlines() if line.startswith("clioctl: ")]
+    assert lines == [f"clioctl: {text}" for text in (NEWS[0], NEWS[1], NEWS[0])]
+    assert "Nothing has come back yet" in done.stderr
+
+
+def test_a_person_is_told_what_is_left_to_do(play):
+    _, clioctl = play(GOOD | {f"GET {STATE}": answer(200, LOGIN | {"status": "done", "detail": "the old grant lives on"})})
+    done = clioctl("login", "smith-law", "--no-browser")
+    assert "Logged in: smith-law" in done.stdout and done.stderr.endswith("clioctl: the old grant lives on\n")
 
 
 @pytest.mark.parametrize(
@@ -263,6 +284,17 @@ def test_the_secret_is_asked_for_without_echo(play):
         "product": "manage", "region": "us", "client_id": "i", "redirect_uri": "http://127.0.0.1:5678/",
         "client_secret": "s3cret", "pkce": False, "endpoints": {"token": "http://127.0.0.1:2/t"},
     }
+
+
+@pytest.mark.parametrize("uris", [["http://127.0.0.1:5679/"], ["http://[::1]:5678/", "http://localhost:5678/"],
+                                  ["https://app.clio.com/oauth/approval"]])
+def test_an_app_may_have_several_redirect_uris(play, uris):
+    agent, clioctl = play({"PUT /v1/apps/firm": answer(204), "GET /v1/apps/firm": problem(404, "not_found", "none")})
+    more = [word for uri in uris for word in ("--redirect-uri", uri)]
+    clioctl(*APP, *more, "--secret-file", "-", stdin="s3cret\n")
+    assert json.loads(agent.asked("PUT /v1/apps/firm")[0])["redirect_uri"] == ["http://127.0.0.1:5678/", *uris]
+    refused = clioctl(*APP, *more, *more, "--secret-file", "-", stdin="s3cret\n", exit=2).stderr
+    assert f'--redirect-uri: "{uris[0]}" is given twice' in refused
 
 
 def test_what_is_missing_is_asked_for(play):

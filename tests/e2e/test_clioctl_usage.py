@@ -33,7 +33,7 @@ def clioctl(tmp_path):
         (["app"], "app needs one of: list, show, add, check, remove; try 'clioctl --help'"),
         (["token", "--nope"], "token: unknown option --nope; try 'clioctl token --help'"),
         (["token", "a", "b"], "token: too many arguments; try 'clioctl token --help'"),
-        (["token", "--json", "--header"], "token: --header, --curl and --json exclude each other; try 'clioctl token --help'"),
+        (["token", "--json", "--header"], "token: --header and --json exclude each other; try 'clioctl token --help'"),
         (["token", "--min-ttl", "soon"], "token: --min-ttl takes a whole number from 0 to 31536000; try 'clioctl token --help'"),
         (["list", "--timeout", "0"], "list: --timeout takes a whole number from 1 to 86400; try 'clioctl list --help'"),
         (["list", "--socket", ""], "list: --socket: the path is empty; try 'clioctl list --help'"),

@@ -1,12 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """Logging in by the authorization code grant, and what may go wrong in the browser."""
 
+import contextlib
 import socket
+import ssl
 from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit
 
 import pytest
 from support.programs import until
 from support.sandbox import http
+from support.stage import free_port
 
 
 def exchanges(stage):
@@ -124,13 +127,54 @@ def test_a_second_redirect_is_not_exchanged_again(make_stage):
         with socket.create_connection((parts.hostname, parts.port)) as first:
             first.sendall(f"GET {parts.path}?{parts.query} HTTP/1.1\r\nHost: {parts.netloc}\r\n\r\n".encode())
             stage.clio.wait_for_stats(lambda stats: stats["grant_types"].get("authorization_code", 0) == 1)
-            try:
-                assert http("GET", redirected).status >= 400
-            except OSError:
-                pass  # the listener has gone already: as good
+            second = http("GET", redirected)
             assert b" 200 " in first.recv(65536).split(b"\r\n")[0]
+        assert second.status == 200 and "Signed in" in second.text
         assert stage.login_ended(login)["status"] == "done"
+        for _ in range(3):  # a reload
+            assert http("GET", redirected).text == second.text
         assert exchanges(stage) == 1
+
+
+@pytest.mark.parametrize("mark", [{"Sec-Purpose": "prefetch"}, {"Sec-Purpose": "prefetch;prerender"}, {"Purpose": "prefetch"},
+                                  {"X-Moz": "prefetch"}], ids=lambda mark: "".join(mark))
+def test_a_browser_that_prepares_a_visit_spends_nothing(stage, mark):
+    login = stage.begin_login("smith-law")
+    assert http("GET", login["start_url"], headers=mark).status == 503
+    assert http("GET", login["start_url"]).status == 303
+    redirected = stage.consent(login["authorization_url"])
+    assert http("GET", redirected, headers=mark).status == 503
+    assert exchanges(stage) == 0
+    assert http("GET", redirected).status == 200
+    assert stage.login_ended(login)["status"] == "done"
+
+
+@pytest.mark.parametrize("query, why", [
+    ("code=abc%zz", "broken percent-encoding"), ("code=abcdefgh", "no state"), ("error=access_denied", "the error access_denied"),
+    ("error=%3Cb%3Ecall+0800", "an unknown error"), ("code=abcdefgh&state=of-another", "another login"),
+])
+def test_an_answer_that_cannot_be_taken_is_told_to_everybody(stage, query, why):
+    waiting = stage.clioctl.begin("login", "smith-law", "--no-browser")
+    until(lambda: stage.agent.get("/v1/authorizations").json["authorizations"], "no login was begun")
+    [login] = stage.agent.get("/v1/authorizations").json["authorizations"]
+    page = http("GET", f"{stage.redirect_uri}?{query}")
+    assert page.status == 400 and why in page.text and "The login is still open" in page.text
+    assert "0800" not in page.text
+    until(lambda: why in stage.daemon.log(), "the log does not say so")
+    stage.agree(login["authorization_url"])
+    out, err = waiting.communicate(timeout=60)
+    assert waiting.returncode == 0 and why in err, out + err
+
+
+def test_a_browser_that_comes_over_https_is_told_of(stage):
+    login = stage.begin_login("smith-law")
+    parts = urlsplit(stage.redirect_uri)
+    with socket.create_connection((parts.hostname, parts.port)) as browser, pytest.raises(ssl.SSLError):
+        ssl._create_unverified_context().wrap_socket(browser, server_hostname=parts.hostname)
+    ended = stage.agent.get(f"/v1/authorizations/{login['id']}").json
+    assert ended["status"] == "pending" and "came back over https" in ended["detail"]
+    assert "came back over https" in stage.daemon.log()
+    assert stage.agree(login["authorization_url"]).status == 200
 
 
 def test_the_listener_is_there_only_during_a_login(stage):
@@ -145,7 +189,8 @@ def test_the_listener_is_there_only_during_a_login(stage):
     until(lambda: not listens(), "the listener stayed")
     assert stage.login_ended(login)["error"] == "cancelled"
     stage.login("smith-law")
-    until(lambda: not listens(), "the listener stayed")
+    assert listens(), "the page is there for a browser that asks again"
+    assert http("GET", stage.redirect_uri).status == 404
 
 
 def test_pasted_url(stage):
@@ -265,3 +310,61 @@ def test_unknown_login(stage):
 def test_waiting_for_a_login_ends_when_asked(stage):
     login = stage.begin_login("a")
     assert stage.agent.get(f"/v1/authorizations/{login['id']}?wait=1").json["status"] == "pending"
+
+
+@pytest.mark.parametrize("fault", ["403:1", "503:2", "429:1", "lost:1"])
+def test_clio_is_asked_again_who_logged_in(stage, fault):
+    stage.login("smith-law")
+    stage.clio.fault(f"who_am_i:{fault}")
+    stage.login("smith-law")
+    assert stage.agent.account("smith-law")["user"]["name"]
+    assert stage.agent.token("smith-law")["generation"] == 2
+
+
+def test_who_cannot_be_told_is_not_another(stage):
+    stage.login("smith-law")
+    before = stage.agent.account("smith-law")["user"]
+    stage.clio.fault("who_am_i:403")
+    ended = stage.login("smith-law")
+    assert "Clio did not say who logged in (HTTP 403)" in ended["detail"]
+    assert stage.agent.account("smith-law")["user"] == before
+    assert stage.agent.token("smith-law")["generation"] == 2
+
+
+def test_the_grant_before_lives_on_and_the_person_hears_of_it(stage):
+    stage.login("smith-law")
+    ended = stage.login("smith-law")
+    assert "the grant that the account had before lives on at Clio" in ended["detail"]
+    assert "Settings > Apps" in ended["detail"]
+
+
+def test_the_first_redirect_uri_whose_port_is_free_is_taken(make_stage):
+    ports = [free_port() for _ in range(3)]
+    uris = [f"http://127.0.0.1:{port}/callback" for port in ports]
+    with make_stage("--expires-in", "3600", app={"redirect_uri": uris}) as stage:
+        assert stage.agent.get("/v1/apps/firm").json["redirect_uris"] == uris
+        for taken in range(4):
+            with contextlib.ExitStack() as others:
+                for port in ports[:taken]:
+                    other = others.enter_context(socket.socket())
+                    other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                    other.bind(("127.0.0.1", port))
+                    other.listen()
+                if taken == 3:
+                    answer = stage.agent.post("/v1/authorizations", {"account": "smith-law"})
+                    assert answer.status == 409 and all(str(port) in answer.json["detail"] for port in ports)
+                    continue
+                login = stage.begin_login("smith-law")
+                assert login["redirect_uri"] == uris[taken]
+                assert stage.agree(login["authorization_url"]).status == 200
+                stage.daemon.stop()  # so that its port is free for the next one
+                stage.daemon.start()
+
+
+def test_a_login_ends_with_the_clioctl_that_was_killed(stage):
+    waiting = stage.clioctl.begin("login", "smith-law", "--no-browser")
+    until(lambda: stage.agent.get("/v1/authorizations").json["authorizations"], "no login was begun")
+    waiting.kill()
+    waiting.communicate(timeout=60)
+    until(lambda: not stage.agent.get("/v1/authorizations").json["authorizations"], "its login stays open")
+    stage.login("jones")

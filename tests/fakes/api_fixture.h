@@ -52,6 +52,7 @@ struct ApiFixture {
         return ask(agent::ApiMethod::kPost, target, body, user);
     }
 
+    pid_t watched = 0;  // the process whose end is waited for
     FakeClock clock;
     FakeAccounts accounts;
     FakeLogins logins;
@@ -66,7 +67,12 @@ struct ApiFixture {
                     .own_uid = kOwnUser,
                     .version = "1.2.3",
                     .connections = [] { return std::size_t{5}; },
-                    .room_for = [this](uid_t) { return room; }}};
+                    .room_for = [this](uid_t) { return room; },
+                    .when_process_ends =
+                        [this](pid_t process, std::function<void()>) {
+                            watched = process;
+                            return nullptr;
+                        }}};
 };
 
 }  // namespace fakes

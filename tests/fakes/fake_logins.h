@@ -32,6 +32,8 @@ class FakeLogins final : public agent::Logins {
         if (error) return tl::unexpected(*error);
         login = agent::LoginState{.id = "login-1",
                                   .account = request.account,
+                                  .user = request.user,
+                                  .redirect_uri = "http://127.0.0.1:5678/callback",
                                   .authorization_url = "https://app.clio.com/oauth/authorize?state=s",
                                   .start_url = "http://127.0.0.1:5678/clio-agent/start?ticket",
                                   .expires_at = agent::WallTime(std::chrono::seconds(1'800'000'600)),

@@ -4,6 +4,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -20,7 +21,8 @@ class FakeRedirectListener : public agent::RedirectListener {
                                                                                   OnVisit on_visit) override {
         if (refusal_) return tl::unexpected(*refusal_);
         const std::string at = address_of(redirect_uri);
-        if (open_.contains(at)) return agent::fail(agent::Error::Code::kConflict, "fake listener: " + at + " is taken");
+        if (taken_.contains(at) || open_.contains(at) || (one_path_a_port_ && !open_.empty()))
+            return agent::fail(agent::Error::Code::kConflict, "fake listener: " + at + " is taken");
         ++opened_;
         auto port = std::make_shared<Port>();
         port->expects = std::move(expects);
@@ -30,6 +32,11 @@ class FakeRedirectListener : public agent::RedirectListener {
     }
 
     void refuse(std::optional<agent::Error> error) { refusal_ = std::move(error); }
+
+    /// Another program has "host:port/path".
+    void take_away(const std::string& at) { taken_.insert(at); }
+    /// As for URIs that name the same port in other ways. All are of one port here.
+    void allow_one_path_a_port() { one_path_a_port_ = true; }
 
     [[nodiscard]] std::size_t opened() const { return opened_; }  // ever
     [[nodiscard]] std::size_t open() const { return open_.size(); }
@@ -43,6 +50,10 @@ class FakeRedirectListener : public agent::RedirectListener {
     /// To "host:port/path".
     void redirect(const std::string& address, const std::string& query) {
         visit(address, {.kind = agent::BrowserVisit::Kind::kRedirect, .user = kUser, .query = query});
+    }
+    /// By https.
+    void knock_with_tls(std::uint32_t user = kUser) {
+        visit(open_.begin()->first, {.kind = agent::BrowserVisit::Kind::kOverTls, .user = user, .query = {}});
     }
     /// By a start link.
     void open_link(const std::string& link, std::uint32_t user = kUser) {
@@ -94,6 +105,8 @@ class FakeRedirectListener : public agent::RedirectListener {
     std::map<std::string, std::shared_ptr<Port>> open_;
     std::vector<agent::BrowserPage> pages_;
     std::optional<agent::Error> refusal_;
+    std::set<std::string> taken_;
+    bool one_path_a_port_ = false;
     std::size_t opened_ = 0;
 };
 

@@ -33,6 +33,7 @@ struct RedirectStage {
             redirect_uri, [this](std::uint32_t user) { return user == expected; },
             [this](agent::BrowserVisit visit, agent::RedirectListener::Respond respond) {
                 cr_expect(visit.user == expected);
+                kinds.push_back(visit.kind);
                 queries.push_back(std::move(visit.query));
                 owed.push_back(std::move(respond));
                 if (on_redirect) on_redirect();
@@ -72,6 +73,7 @@ struct RedirectStage {
         loop, {.head = std::chrono::milliseconds(300), .close = std::chrono::milliseconds(300)}};
     std::uint32_t expected = ::geteuid();
     std::function<void()> on_redirect;
+    std::vector<agent::BrowserVisit::Kind> kinds;
     std::vector<std::string> queries;
     std::vector<agent::RedirectListener::Respond> owed;
     std::unique_ptr<agent::RedirectListening> listening;

@@ -53,7 +53,7 @@ struct CoreStage {
         app.name = "firm";
         app.client_id = "id";
         app.client_secret = agent::SecretString(std::string_view("s3cret"));
-        app.redirect_uri = "http://127.0.0.1:5678/callback";
+        app.redirect_uris = {"http://127.0.0.1:5678/callback"};
         app.rotation = rotation;
         app.endpoints = {.authorization = "https://as.example/authorize",
                          .token = "https://as.example/token",

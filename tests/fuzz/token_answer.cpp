@@ -60,7 +60,7 @@ void check_oddities(const agent::TokenAnswer& tokens, std::string_view body) {
     for (const std::string_view beside :
          {R"("error":"invalid_grant")", R"("token_type":"mac")", R"("expires_in":-1)", R"("expires_in":null)",
           "\"x\":\"\xe9\"", R"("x":1,"x":2)", R"("x":[[[{}]]])"}) {
-        const auto odd = agent::read_token_response(response(200, "", with_member(body, beside)));
+        const auto odd = agent::read_token_response(response(200, "", with_member(body, beside)), {});
         FUZZ_ASSERT(odd && odd->access_token.equals(tokens.access_token.reveal()));
         FUZZ_ASSERT(odd->refresh_token.has_value() == tokens.refresh_token.has_value());
         FUZZ_ASSERT(!tokens.refresh_token || odd->refresh_token->equals(tokens.refresh_token->reveal()));
@@ -110,7 +110,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     status = std::clamp(status, 100, 599);
     const std::string_view content_type = input.line();
 
-    const auto read = agent::read_token_response(response(status, content_type, input.rest()));
+    const auto read = agent::read_token_response(response(status, content_type, input.rest()), {});
     read ? check_tokens(*read, status, input.rest()) : check_failure(read.error(), status, input.rest());
     if (read) check_oddities(*read, input.rest());
 

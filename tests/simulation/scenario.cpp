@@ -128,7 +128,7 @@ App AppPlan::app() const {
     app.region = region;
     app.client_id = "client-" + name;
     app.client_secret = SecretString("secret-" + name);
-    app.redirect_uri = "https://app.clio.com/oauth/approval";  // the code is pasted
+    app.redirect_uris = {"https://app.clio.com/oauth/approval"};  // the code is pasted
     app.scope = product == Product::kPlatform ? "openid" : "";
     app.rotation = policy.rotation;
     app.client_auth = client_auth;

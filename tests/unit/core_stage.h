@@ -61,7 +61,7 @@ class CoreStage {
         app.product = product;
         app.client_id = "id";
         app.client_secret = agent::SecretString("s3cret");
-        app.redirect_uri = "http://127.0.0.1:5678/callback";
+        app.redirect_uris = {"http://127.0.0.1:5678/callback"};
         app.rotation = rotation;
         app.endpoints = {.authorization = "https://as.example/authorize",
                          .token = "https://as.example/token",

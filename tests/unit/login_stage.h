@@ -85,6 +85,8 @@ class LoginStage : public CoreStage {
                 return "go to";
             case agent::BrowserPage::Kind::kSignedIn:
                 return "signed in";
+            case agent::BrowserPage::Kind::kNotYet:
+                return "not yet";
             case agent::BrowserPage::Kind::kDeclined:
                 return "declined";
             case agent::BrowserPage::Kind::kFailed:

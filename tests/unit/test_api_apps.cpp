@@ -65,7 +65,8 @@ Test(api_apps, list_without_their_secrets) {
     const auto asked = api.get("/v1/apps", ApiFixture::kStranger);
     cr_expect(asked.status() == 200);
     EXPECT_CONTAINS(asked.body(), R"({"apps":[{"name":"firm","product":"manage","region":"us","client_id":"id",)"
-                                  R"("redirect_uri":"http://127.0.0.1:5678/callback","scope":"",)"
+                                  R"("redirect_uri":"http://127.0.0.1:5678/callback",)"
+                                  R"("redirect_uris":["http://127.0.0.1:5678/callback"],"scope":"",)"
                                   R"("rotation":"reusable","pkce":false,"client_auth":"body","endpoints":{)"
                                   R"("authorization":"https://app.clio.com/oauth/authorize",)");
     EXPECT_CONTAINS(asked.body(), R"("source":"configuration","accounts":2}],"unreadable":[]})");

@@ -13,11 +13,13 @@ using enum agent::Error::Code;
 namespace {
 
 struct Fixture : ApiFixture {
-    void open_login() { static_cast<void>(logins.start({.app = "", .account = "smith-law"})); }
+    void open_login(uid_t user = kOwnUser) {
+        static_cast<void>(logins.start({.app = "", .account = "smith-law", .user = user}));
+    }
 };
 
 constexpr const char* kPending =
-    R"({"id":"login-1","account":"smith-law","authorization_url":"https://app.clio.com/oauth/authorize?state=s",)"
+    R"({"id":"login-1","account":"smith-law","redirect_uri":"http://127.0.0.1:5678/callback","authorization_url":"https://app.clio.com/oauth/authorize?state=s",)"
     R"("start_url":"http://127.0.0.1:5678/clio-agent/start?ticket",)"
     R"("expires_at":1800000600,"status":"pending"})";
 
@@ -182,4 +184,52 @@ Test(api_authorizations, give_up) {
     cr_expect(api.ask(ApiMethod::kDelete, "/v1/authorizations/login-1").status() == 204);
     EXPECT_TEXT(api.logins.cancelled, "login-1");
     cr_expect(api.ask(ApiMethod::kDelete, "/v1/authorizations/login-2").status() == 404);
+}
+
+Test(api_authorizations, urls_are_for_the_user_whose_login_it_is) {
+    struct {
+        uid_t user;
+        uid_t reader;
+        bool shown;
+    } const rows[] = {{ApiFixture::kOwnUser, ApiFixture::kOwnUser, true},
+                      {ApiFixture::kOwnUser, 0, true},
+                      {0, ApiFixture::kOwnUser, false},
+                      {1001, ApiFixture::kOwnUser, false},
+                      {1001, 0, true}};
+    for (const auto& row : rows) {
+        Fixture api;
+        api.open_login(row.user);
+        for (const char* target : {"/v1/authorizations", "/v1/authorizations/login-1"}) {
+            const std::string body = api.get(target, row.reader).body();
+            EXPECT_CONTAINS(body, R"("redirect_uri":"http://127.0.0.1:5678/callback")");
+            cr_expect((body.find("state=s") != std::string::npos) == row.shown, "%s", body.c_str());
+            cr_expect((body.find("ticket") != std::string::npos) == row.shown, "%s", body.c_str());
+        }
+        auto waits = api.ask(ApiMethod::kGet, "/v1/authorizations/login-1?wait=5", "", row.reader);
+        api.logins.waits.answer(*api.logins.login);
+        cr_expect((waits.body().find("state=s") != std::string::npos) == row.shown);
+    }
+}
+
+Test(api_authorizations, end_with_their_caller_when_it_asks_for_that) {
+    struct {
+        const char* body;
+        pid_t watched;
+    } const rows[] = {{R"({"account":"a"})", 0},
+                      {R"({"account":"a","ends_with_caller":false})", 0},
+                      {R"({"account":"a","ends_with_caller":true})", 42}};
+    for (const auto& row : rows) {
+        ApiFixture api;
+        cr_expect(api.post("/v1/authorizations", row.body).status() == 201);
+        if (api.logins.request.when_caller_ends) cr_expect_null(api.logins.request.when_caller_ends([] {}).get());
+        cr_expect(api.watched == row.watched, "%s", row.body);
+    }
+}
+
+Test(api_authorizations, details_of_those_that_are_open) {
+    Fixture api;
+    api.open_login();
+    api.logins.login->detail = "the browser came back over https";
+    EXPECT_CONTAINS(api.get("/v1/authorizations/login-1").body(),
+                    R"("status":"pending","detail":"the browser came back over https"})");
 }

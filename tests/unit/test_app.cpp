@@ -67,6 +67,11 @@ constexpr Bad kBad[] = {
     {false, "redirect_uri", R"("http://example.com:8080/")", "loopback"},
     {false, "redirect_uri", R"("http://127.0.0.1.evil.example:80/")", "loopback"},
     {false, "redirect_uri", R"("https://example.com/#x")", "fragment"},
+    {false, "redirect_uri", "[]", "expected from 1 to 16 redirect URIs"},
+    {false, "redirect_uri", "7", "expected a string"},
+    {false, "redirect_uri", R"(["http://127.0.0.1:1/c",7])", "must begin with"},
+    {false, "redirect_uri", R"(["http://127.0.0.1:1/c","http://127.0.0.1/c"])", "with a port"},
+    {false, "redirect_uri", R"(["http://127.0.0.1:1/c","http://127.0.0.1:1/c"])", "is there twice"},
     {false, "rotation", R"("never")", "expected one of reusable, single_use"},
     {false, "client_auth", R"("none")", "expected one of body, basic"},
     {false, "pkce", R"("yes")", "expected true or false"},
@@ -92,7 +97,7 @@ void expect_same(const App& a, const App& b) {
     cr_expect(a.client_auth == b.client_auth && a.pkce == b.pkce && a.custom_endpoints == b.custom_endpoints);
     EXPECT_TEXT(a.client_id, b.client_id);
     EXPECT_TEXT(a.client_secret.reveal(), b.client_secret.reveal());
-    EXPECT_TEXT(a.redirect_uri, b.redirect_uri);
+    cr_expect(a.redirect_uris == b.redirect_uris);
     EXPECT_TEXT(a.scope, b.scope);
     EXPECT_TEXT(a.endpoints.authorization, b.endpoints.authorization);
     EXPECT_TEXT(a.endpoints.token, b.endpoints.token);
@@ -257,4 +262,25 @@ Test(app_presets, tokens_of_another_server_never_go_to_clio) {
     overrides.deauthorize = "https://as.example/end";
     EXPECT_TEXT(complete(overrides).deauthorize, "https://as.example/end");
     EXPECT_TEXT(complete(overrides).authorization, "https://app.clio.com/oauth/authorize");
+}
+
+Test(app, several_redirect_uris_are_kept_in_order) {
+    for (const char* list :
+         {R"(["http://127.0.0.1:5679/c","http://127.0.0.1:5678/c"])",
+          R"(["http://localhost:5678/c","https://app.clio.com/oauth/approval"])", R"(["http://[::1]:5678/c"])"}) {
+        Members members = manage_app();
+        members["redirect_uri"] = list;
+        const auto app = read(members);
+        cr_assert(app, "%s", list);
+        agent::JsonWriter out;
+        agent::write_app(out, *app, /*with_secret=*/true);
+        const auto again = agent::app_from_json("firm", *Json::parse(out.view()), [](const Json& value) {
+            return agent::Result<agent::SecretString>(agent::SecretString(*value.string()));
+        });
+        cr_assert(again);
+        cr_expect(again->redirect_uris == app->redirect_uris);
+    }
+    Members members = manage_app();
+    members["redirect_uri"] = R"(["http://127.0.0.1:5679/c","http://127.0.0.1:5678/c"])";
+    EXPECT_TEXT(read(members)->redirect_uris.front(), "http://127.0.0.1:5679/c");
 }

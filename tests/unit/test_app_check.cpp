@@ -16,7 +16,7 @@ App firm() {
     App app;
     app.name = "firm";
     app.client_id = "KEY";
-    app.redirect_uri = "http://127.0.0.1:5678/callback";
+    app.redirect_uris = {"http://127.0.0.1:5678/callback"};
     return app;
 }
 

@@ -29,7 +29,7 @@ App app_named(const char* name, const char* secret = "s3cret") {
     app.name = name;
     app.client_id = "id";
     app.client_secret = SecretString(secret);
-    app.redirect_uri = "http://127.0.0.1:5678/callback";
+    app.redirect_uris = {"http://127.0.0.1:5678/callback"};
     app.endpoints = agent::clio_endpoints(app.product, app.region);
     return app;
 }

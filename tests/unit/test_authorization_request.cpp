@@ -13,11 +13,13 @@ using agent::SecretString;
 
 namespace {
 
+constexpr const char* kRedirectUri = "http://127.0.0.1:5678/callback";
+
 App app_of(Product product, bool pkce, const char* scope) {
     App app;
     app.product = product;
     app.client_id = "id &=";
-    app.redirect_uri = "http://127.0.0.1:5678/callback";
+    app.redirect_uris = {kRedirectUri};
     app.scope = scope;
     app.pkce = pkce;
     app.endpoints = agent::clio_endpoints(product, Region::kUs);
@@ -117,13 +119,14 @@ Test(authorization_request, challenge_of_rfc_7636_appendix_b) {
 }
 
 Test(authorization_request, url_for_manage) {
-    EXPECT_TEXT(agent::authorization_url(app_of(Product::kManage, /*pkce=*/false, ""), secrets("S", "")),
+    EXPECT_TEXT(agent::authorization_url(app_of(Product::kManage, /*pkce=*/false, ""), kRedirectUri, secrets("S", "")),
                 "https://app.clio.com/oauth/authorize?response_type=code&client_id=id%20%26%3D"
                 "&redirect_uri=http%3A%2F%2F127.0.0.1%3A5678%2Fcallback&state=S&redirect_on_decline=true");
 }
 
 Test(authorization_request, url_for_platform) {
-    EXPECT_TEXT(agent::authorization_url(app_of(Product::kPlatform, /*pkce=*/true, "a b"), secrets("S", kVerifier)),
+    EXPECT_TEXT(agent::authorization_url(app_of(Product::kPlatform, /*pkce=*/true, "a b"), kRedirectUri,
+                                         secrets("S", kVerifier)),
                 "https://auth.api.clio.com/oauth/authorize?response_type=code&client_id=id%20%26%3D"
                 "&redirect_uri=http%3A%2F%2F127.0.0.1%3A5678%2Fcallback&state=S&scope=a%20b&code_challenge=" +
                     std::string(kChallenge) + "&code_challenge_method=S256");
@@ -132,7 +135,7 @@ Test(authorization_request, url_for_platform) {
 Test(authorization_request, an_endpoint_may_have_a_query_of_its_own) {
     App app = app_of(Product::kManage, /*pkce=*/false, "");
     app.endpoints.authorization = "https://as.example/authorize?tenant=7";
-    const std::string url = agent::authorization_url(app, secrets("S", ""));
+    const std::string url = agent::authorization_url(app, kRedirectUri, secrets("S", ""));
     cr_expect(url.starts_with("https://as.example/authorize?tenant=7&response_type=code&"), "%s", url.c_str());
 }
 
@@ -167,5 +170,18 @@ Test(authorization_request, refuses_what_cannot_be_read) {
         cr_assert_not(got, "%s", row.text);
         cr_expect(got.error().code == agent::Error::Code::kBadRequest);
         EXPECT_CONTAINS(got.error().message, row.why);
+    }
+}
+
+Test(authorization_response, its_error_repeats_neither_state_nor_code) {
+    for (const char* query :
+         {"error=invalid_request&state=0123456789abcdef&error_description=state+0123456789abcdef+is+odd",
+          "error=invalid_request&code=0123456789abcdef&error_description=0123456789abcdef",
+          "error=0123456789abcdef&state=0123456789abcdef"}) {
+        const auto response = agent::read_authorization_response(query);
+        cr_assert(response);
+        const std::string text = response->error + response->error_description;
+        EXPECT_CONTAINS(text, "[secret]");
+        cr_expect(text.find("0123456789abcdef") == std::string::npos);
     }
 }

@@ -52,7 +52,9 @@ Test(login_flow, manage_from_begin_to_end) {
     cr_assert(stage.book->facts("smith")->user.has_value());
     EXPECT_TEXT(stage.book->facts("smith")->user->email, "jane@example.com");
     stage.timers.turn();
-    cr_expect(stage.listener.open() == 0, "up only while a login is under way");
+    cr_expect(stage.listener.open() == 1, "a browser may ask for the page again");
+    stage.run(agent::LoginDesk::kPageLife);
+    cr_expect(stage.listener.open() == 0);
 }
 
 Test(login_flow, platform_with_pkce) {
@@ -98,7 +100,6 @@ Test(login_flow, the_code_is_exchanged_once) {
     const std::string id = stage.begin();
     stage.redirect(id, "code=C");
     stage.redirect(id, "code=C");
-    EXPECT_TEXT(stage.page(), "not expected");
     stage.redirect(id, "error=access_denied");
     EXPECT_TEXT(stage.paste(id, "C"), "conflict");
     stage.run(CoreStage::kAMoment);
@@ -153,7 +154,7 @@ Test(login_flow, whoever_waits_hears_the_end) {
 
 Test(login_flow, from_a_paste) {
     LoginStage stage;
-    stage.app.redirect_uri = "https://app.clio.com/oauth/approval";
+    stage.app.redirect_uris = {"https://app.clio.com/oauth/approval"};
     stage.restart();
     const std::string id = stage.begin();
     cr_expect(stage.listener.opened() == 0, "nothing to listen on");

@@ -6,46 +6,142 @@ using namespace std::chrono_literals;
 using agent::BrowserPage;
 using agent::Error;
 
-Test(login_responses, that_nobody_asked_for_change_nothing) {
+Test(login_responses, that_cannot_be_taken_change_nothing_and_say_why) {
     LoginStage stage;
     const std::string id = stage.begin();
     const std::string state = stage.parameter(id, "state");
-    const std::string queries[] = {
-        "code=C&state=" + state.substr(1),  // RFC 6749 section 10.12
-        "code=C&state=" + state + "x",
-        "code=C&state=",
-        "code=C",
-        "error=access_denied",
-        "error=access_denied&state=wrong",
-        "code=C&state=" + state + "&state=" + state,
-        "code=%zz&state=" + state,
-        "",
+    const std::string without = "no state, which tells whose login it ends";
+    const std::string no_state = "it has " + without;
+    const std::string another = "it belongs to another login, or to one that is over";
+    const std::string damaged = "its address is damaged: it has a broken percent-encoding";
+    const std::string nothing = "it has neither a code nor an error";
+    const struct {
+        std::string query;
+        std::string why;
+    } rows[] = {
+        {"code=C&state=" + state.substr(1), another},  // RFC 6749 section 10.12
+        {"code=C&state=" + state + "x", another},
+        {"error=access_denied&state=wrong", another},
+        {"code=C&state=", no_state},
+        {"code=C", no_state},
+        {"", no_state},
+        {"code=C&state=" + state + "&state=" + state, no_state},
+        {"error=access_denied", "it has the error access_denied and " + without},
+        {"error=server_error&error_description=x", "it has the error server_error and " + without},
+        {"error=Call+0800+and+tell+your+password", "it has an unknown error and " + without},
+        {"code=%zz&state=" + state, damaged},
+        {"code=C%2&state=" + state, damaged},
+        {"code=C&state=" + state + "%", damaged},
+        {"scope=x&state=" + state, nothing},
+        {"code=&state=" + state, nothing},
+        {"code=C&code=D&state=" + state, nothing},
     };
     std::size_t pages = 0;
-    for (const std::string& query : queries) {
-        stage.listener.redirect(query);
-        cr_assert(stage.listener.pages().size() == ++pages, "%s", query.c_str());
+    for (const auto& row : rows) {
+        stage.listener.redirect(row.query);
+        cr_assert(stage.listener.pages().size() == ++pages, "%s", row.query.c_str());
         const BrowserPage& page = stage.listener.pages().back();
-        cr_expect(page.kind == BrowserPage::Kind::kNotExpected && page.account.empty(), "%s", query.c_str());
+        cr_expect(page.kind == BrowserPage::Kind::kFailed && page.account.empty(), "%s", row.query.c_str());
+        EXPECT_TEXT(page.reason, "This answer cannot be taken: " + row.why +
+                                     ". The login is still open: go back in the browser and allow the access again.");
         EXPECT_TEXT(stage.outcome(id), "pending");
     }
     stage.run(1min);
     cr_expect(stage.http.sent() == 0);
     stage.finish(id);
     EXPECT_TEXT(stage.outcome(id), "done");
+    EXPECT_TEXT(stage.detail(id), "");
 }
 
-Test(login_responses, without_code_or_error_the_login_stays_open) {
+Test(login_responses, that_cannot_be_taken_are_told_to_the_person_who_waits) {
+    struct {
+        const char* query;
+        const char* detail;
+    } const rows[] = {{"code=%zz", "it has a broken percent-encoding; the login is still open"},
+                      {"code=C", "it has no state"},
+                      {"error=access_denied", "it has the error access_denied and no state"}};
+    for (const auto& row : rows) {
+        LoginStage stage;
+        const std::string id = stage.begin();
+        const Reply& waits = stage.waited([&](Reply& to) {
+            return stage.desk->await(id, 1h, [&](const agent::Result<agent::LoginState>& s) { to.take(s->detail); });
+        });
+        stage.listener.redirect(row.query);
+        EXPECT_CONTAINS(waits.text, row.detail);
+        EXPECT_TEXT(stage.outcome(id), "pending");
+        stage.finish(id);
+        EXPECT_TEXT(stage.outcome(id), "done");
+    }
+}
+
+Test(login_responses, by_https_are_told_to_the_person_who_waits) {
     LoginStage stage;
     const std::string id = stage.begin();
-    for (const char* query : {"scope=x", "code=", "code=C&code=D"}) {
-        stage.redirect(id, query);
-        EXPECT_TEXT(stage.page(), "failed");
-        EXPECT_CONTAINS(stage.listener.pages().back().reason, "The login is still open.");
-        EXPECT_TEXT(stage.outcome(id), "pending");
-    }
+    stage.listener.knock_with_tls(/*user=*/2002);
+    EXPECT_TEXT(stage.detail(id), "");
+    stage.listener.knock_with_tls();
+    EXPECT_CONTAINS(stage.detail(id),
+                    "came back over https, but the redirect URI is http://127.0.0.1:5678/callback: put http in place");
     stage.finish(id);
     EXPECT_TEXT(stage.outcome(id), "done");
+}
+
+Test(login_responses, that_nobody_waits_for_are_told_so) {
+    LoginStage stage;
+    const std::string over = stage.begin("smith");
+    stage.finish(over);
+    for (const char* query : {"code=%zz", "code=C", "error=access_denied", "code=C&state=of-another"}) {
+        stage.listener.redirect(query);
+        EXPECT_TEXT(stage.page(), "not expected");
+    }
+}
+
+Test(login_responses, that_come_again_get_the_same_page) {
+    struct {
+        const char* response;
+        const char* page;
+    } const rows[] = {{"code=C", "signed in"}, {"error=access_denied", "declined"}, {"error=server_error", "failed"}};
+    for (const auto& row : rows) {
+        LoginStage stage;
+        const std::string id = stage.begin();
+        stage.redirect(id, row.response);
+        stage.redirect(id, row.response);  // a double click, or a connection that broke
+        if (stage.outcome(id) == "pending") {
+            stage.run(CoreStage::kAMoment);
+            cr_expect(stage.http.sent() == 1, "a code works once");
+            stage.give_tokens("A1", "R1");
+            stage.redirect(id, row.response);
+            cr_expect(stage.listener.pages().empty(), "nobody knows the end");
+            stage.http.answer(200, LoginStage::kJane);
+            stage.run(CoreStage::kAMoment);
+            cr_expect(stage.listener.pages().size() == 3);
+        }
+        for (const char* more : {row.response, "code=D", "error=access_denied"}) {
+            stage.run(1min);
+            stage.redirect(id, more);
+            EXPECT_TEXT(stage.page(), row.page);
+        }
+        stage.redirect(id, row.response);
+        EXPECT_TEXT(stage.listener.pages().back().account, "smith");
+        stage.listener.redirect(std::string(row.response) + "&state=" + stage.parameter(id, "state"), /*user=*/2002);
+        EXPECT_TEXT(stage.page(), "not expected");
+
+        stage.run(agent::LoginDesk::kPageLife - 3min);
+        cr_expect(stage.listener.open() == 0, "nobody looks at a page for ever");
+    }
+}
+
+Test(login_responses, that_come_again_keep_no_port_from_another_login) {
+    LoginStage stage;
+    const std::string over = stage.begin("smith");
+    stage.finish(over);
+    agent::App other = stage.app.clone();
+    other.name = "other";
+    other.redirect_uris = {"http://127.0.0.1:5678/other"};
+    stage.listener.allow_one_path_a_port();
+    stage.apps->put(std::move(other), false, [](const agent::Result<void>&) {}).reset();
+    stage.timers.turn();
+    cr_expect(stage.desk->start({.app = "other", .account = "jones"}));
 }
 
 Test(login_responses, declined) {
@@ -54,7 +150,7 @@ Test(login_responses, declined) {
     stage.redirect(id, "error=access_denied");
     EXPECT_TEXT(stage.outcome(id), "access_denied");
     EXPECT_TEXT(stage.page(), "declined");
-    stage.run(1min);
+    stage.run(agent::LoginDesk::kPageLife);
     cr_expect(stage.http.sent() == 0 && stage.listener.open() == 0);
     EXPECT_TEXT(stage.now("smith"), "not_found");
 }
@@ -86,7 +182,7 @@ Test(login_responses, find_their_attempt_among_several) {
     cr_expect(stage.listener.open() == 1, "as long as one of them needs it");
     stage.redirect(smith, "error=access_denied");
     EXPECT_TEXT(stage.outcome(smith), "access_denied");
-    stage.timers.turn();
+    stage.run(agent::LoginDesk::kPageLife);
     cr_expect(stage.listener.open() == 0);
 
     // Free again: a new attempt can listen.
@@ -112,9 +208,8 @@ Test(login_responses, do_not_reach_attempts_that_are_over) {
     stage.begin("jones");
     stage.desk->cancel(over);
     stage.listener.redirect("code=C&state=" + state);
-    EXPECT_TEXT(stage.page(), "not expected");
-    stage.listener.redirect("code=C&state=");
-    EXPECT_TEXT(stage.page(), "not expected");
+    EXPECT_TEXT(stage.page(), "failed");
+    EXPECT_CONTAINS(stage.listener.pages().back().reason, "the login was cancelled");
     EXPECT_TEXT(stage.paste(over, "C"), "conflict");
     stage.run(1min);
     cr_expect(stage.http.sent() == 0);

@@ -45,7 +45,7 @@ StoredRow app_row(std::uint64_t generation) {
     app.name = "firm";
     app.client_id = "id";
     app.client_secret = agent::SecretString("hush");
-    app.redirect_uri = "http://127.0.0.1:5678/callback";
+    app.redirect_uris = {"http://127.0.0.1:5678/callback"};
     app.endpoints = agent::clio_endpoints(app.product, app.region);
     return seal_app(sealer(), app, generation);
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/oauth/server_text.h"
 
+#include <array>
+
 #include "expect.h"
 
 Test(server_text, quotes_only_what_is_harmless) {
@@ -15,6 +17,25 @@ Test(server_text, quotes_only_what_is_harmless) {
         {"\xff\xfe", "??"},
     };
     for (const auto& [text, quoted] : rows) EXPECT_TEXT(agent::quoted_server_text(text), quoted);
+}
+
+Test(server_text, blanks_out_secrets_before_it_is_cut) {
+    const std::array<agent::SecretString, 3> sent{agent::SecretString(std::string(40, 'k')),
+                                                  agent::SecretString("a b&c=d/e"), agent::SecretString("abc")};
+    struct {
+        std::string text;
+        std::string quoted;
+    } const rows[] = {
+        {"token " + std::string(40, 'k') + " is revoked", "token [secret] is revoked"},
+        {std::string(195, 'x') + std::string(40, 'k'), std::string(195, 'x') + "[secr…"},
+        {std::string(195, 'x') + std::string(20, 'k'), std::string(195, 'x') + "[secr…"},  // cut by the server
+        {"a b&c=d/e, a%20b%26c%3Dd%2Fe", "[secret], [secret]"},
+        {std::string(80, 'k'), "[secret][secret]"},
+        {"kkkkkkk", "kkkkkkk"},
+        {"abc", "abc"},  // too short to be one
+        {"", ""},
+    };
+    for (const auto& row : rows) EXPECT_TEXT(agent::quoted_server_text(row.text, sent), row.quoted);
 }
 
 Test(server_text, quotes_at_most_200_characters) {

@@ -18,11 +18,13 @@ constexpr const char* kJson = "application/json";
 
 tl::expected<agent::TokenAnswer, agent::TokenFailure> read(int status, std::string_view content_type,
                                                            std::string_view body,
-                                                           std::optional<Duration> retry_after = {}) {
+                                                           std::optional<Duration> retry_after = {},
+                                                           std::span<const SecretString> sent = {}) {
     return agent::read_token_response(HttpResponse{.status = status,
                                                    .content_type = std::string(content_type),
                                                    .retry_after = retry_after,
-                                                   .body = SecretString(body)});
+                                                   .body = SecretString(body)},
+                                      sent);
 }
 
 struct Good {
@@ -312,12 +314,41 @@ Test(token_response, retry_after_comes_along) {
     cr_expect(refused.error().retry_after == Duration(30s));
 }
 
+Test(token_response, repeats_no_secret_that_was_sent) {
+    const std::array<SecretString, 3> sent{SecretString("the-code/1234567890"), SecretString("refresh-token-of-40"),
+                                           SecretString("s3cret")};
+    struct {
+        int status;
+        const char* content_type;
+        const char* body;
+    } const rows[] = {
+        {400, kJson, R"({"error":"invalid_grant","error_description":"the-code/1234567890 was used"})"},
+        {400, kJson, R"({"error":"invalid_grant","error_description":"the-code%2F1234567890 was used"})"},
+        {400, kJson, R"({"error":"invalid_grant","error_description":"used: the-code/123…"})"},
+        {400, kJson, R"({"error":"refresh-token-of-40","error_description":"twice: s3cret and s3cret"})"},
+        {400, kJson, R"({"error":"invalid_grant","error_description":"refresh-token\u002dof-40"})"},
+        {503, "text/the-code/1234567890", "<html>"},
+        {200, "text/refresh-token-of-40", "<html>"},
+        {200, kJson, R"({"error":"s3cret is wrong"})"},
+    };
+    for (const auto& row : rows) {
+        const auto answer = read(row.status, row.content_type, row.body, {}, sent);
+        cr_assert_not(answer);
+        const std::string text = answer.error().error + answer.error().message;
+        EXPECT_CONTAINS(text, "[secret]");
+        for (const char* secret : {"the-code", "1234567890", "refresh-token", "s3cret"})
+            cr_expect(text.find(secret) == std::string::npos, "%s", text.c_str());
+    }
+}
+
 Test(token_response, no_answer_at_all) {
     using Kind = HttpFailure::Kind;
     for (const Kind kind : {Kind::kResolve, Kind::kConnect, Kind::kTls, Kind::kTimeout, Kind::kCut, Kind::kTooLarge}) {
         for (const bool sent : {false, true}) {
-            const auto answer = agent::read_token_response(tl::unexpected(
-                HttpFailure{.kind = kind, .may_have_been_sent = sent, .message = "as.example:443: reason"}));
+            const auto answer = agent::read_token_response(
+                tl::unexpected(
+                    HttpFailure{.kind = kind, .may_have_been_sent = sent, .message = "as.example:443: reason"}),
+                {});
             cr_assert_not(answer);
             cr_expect(answer.error().kind == (sent ? kAnswerLost : kTransient));
             EXPECT_TEXT(answer.error().message, "as.example:443: reason");

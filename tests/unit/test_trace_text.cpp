@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "io/provider/trace_text.h"
 
+#include <array>
 #include <string>
 
 #include "expect.h"
@@ -44,14 +45,21 @@ Test(trace_text, only_what_is_known_to_be_public_is_shown) {
 
 Test(trace_text, answers) {
     const Fingerprint by = names();
-    EXPECT_TEXT(agent::trace_body(answer(R"({"access_token":"A1","expires_in":3600,"token_type":"bearer"})"), by),
+    EXPECT_TEXT(agent::trace_body(answer(R"({"access_token":"A1","expires_in":3600,"token_type":"bearer"})"), by, {}),
                 R"({"access_token":")" + by.of("A1") + R"(","expires_in":3600,"token_type":"bearer"})");
+    EXPECT_TEXT(agent::trace_body(
+                    answer(R"({"error":"invalid_grant","data":[{"error":"x","name":"Jo"},"A1",null,true]})"), by, {}),
+                R"({"error":"invalid_grant","data":[{"error":"x","name":")" + by.of("Jo") + R"("},")" + by.of("A1") +
+                    R"(",null,true]})");
     EXPECT_TEXT(
-        agent::trace_body(answer(R"({"error":"invalid_grant","data":[{"error":"x","name":"Jo"},"A1",null,true]})"), by),
-        R"({"error":"invalid_grant","data":[{"error":"x","name":")" + by.of("Jo") + R"("},")" + by.of("A1") +
-            R"(",null,true]})");
-    EXPECT_TEXT(
-        agent::trace_body(answer(R"({"refresh_token":1234567,"created_at":1.5,"new":0.25})"), by),
+        agent::trace_body(answer(R"({"refresh_token":1234567,"created_at":1.5,"new":0.25})"), by, {}),
         R"({"refresh_token":")" + by.of("1234567") + R"(","created_at":1.5,"new":")" + by.of("0.250000") + R"("})");
-    EXPECT_TEXT(agent::trace_body(answer("<html>A1"), by), "8 bytes that are not JSON");
+    EXPECT_TEXT(agent::trace_body(answer("<html>A1"), by, {}), "8 bytes that are not JSON");
+}
+
+Test(trace_text, what_a_server_repeats_is_blanked_out) {
+    const std::array<agent::SecretString, 1> sent{agent::SecretString("refresh-token")};
+    EXPECT_TEXT(agent::trace_body(answer(R"({"error":"invalid_grant","error_description":"refresh-token is spent"})"),
+                                  names(), sent),
+                R"({"error":"invalid_grant","error_description":"[secret] is spent"})");
 }

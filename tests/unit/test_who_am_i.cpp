@@ -9,7 +9,7 @@ using agent::SecretString;
 
 namespace {
 
-std::optional<agent::ClioUser> read(int status, std::string_view body) {
+agent::Result<agent::ClioUser> read(int status, std::string_view body) {
     return agent::read_who_am_i(HttpResponse{
         .status = status, .content_type = "application/json", .retry_after = {}, .body = SecretString(body)});
 }
@@ -74,6 +74,32 @@ Test(who_am_i, says_nothing_rather_than_something_wrong) {
     for (const Silent& row : kSilent)
         cr_expect_not(read(row.status, row.body).has_value(), "%d %s", row.status, row.body);
     cr_expect_not(agent::read_who_am_i(tl::unexpected(HttpFailure{.message = "cut"})).has_value());
+}
+
+Test(who_am_i, a_refusal_is_told_from_an_outage) {
+    using enum agent::Error::Code;
+    struct {
+        int status;
+        agent::Error::Code code;
+    } const rows[] = {{401, kForbidden},
+                      {403, kForbidden},
+                      {404, kForbidden},
+                      {410, kForbidden},
+                      {408, kTemporarilyUnavailable},
+                      {429, kTemporarilyUnavailable},
+                      {500, kTemporarilyUnavailable},
+                      {503, kTemporarilyUnavailable},
+                      {302, kTemporarilyUnavailable},
+                      {200, kTemporarilyUnavailable}};
+    for (const auto& row : rows) {
+        const auto asked = read(row.status, "<html>");
+        cr_assert_not(asked);
+        cr_expect(asked.error().code == row.code, "%d", row.status);
+        EXPECT_CONTAINS(asked.error().message, "HTTP " + std::to_string(row.status));
+    }
+    const auto later = agent::read_who_am_i(HttpResponse{
+        .status = 429, .content_type = {}, .retry_after = std::chrono::seconds(7), .body = SecretString("")});
+    cr_expect(later.error().retry_after == std::chrono::seconds(7));
 }
 
 Test(who_am_i, texts_are_cut_where_they_enter) {

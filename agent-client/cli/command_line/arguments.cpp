@@ -235,6 +235,17 @@ Reply<Arguments> parse_arguments(std::span<char* const> words) {
     return Parser(words).parse();
 }
 
+Reply<void> at_most_one(const Arguments& arguments, std::span<const std::string_view> options) {
+    std::string given;
+    for (const std::string_view option : options) {
+        if (!arguments.has(option)) continue;
+        if (!given.empty())
+            return usage(arguments.command, given + " and --" + std::string(option) + " exclude each other");
+        given = "--" + std::string(option);
+    }
+    return {};
+}
+
 tl::unexpected<Failure> usage(const Command* command, std::string_view reason) {
     const std::string name = command == nullptr ? "" : std::string(command->name) + ' ';
     const std::string context = command == nullptr ? "" : std::string(command->name) + ": ";

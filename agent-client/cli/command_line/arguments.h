@@ -39,6 +39,9 @@ struct Arguments {
 /// Without a command, or with "--help" or "--version", the rest is not checked. Fails with "usage".
 [[nodiscard]] Reply<Arguments> parse_arguments(std::span<char* const> words);
 
+/// Fails with "usage" when more than one of `options` was given.
+[[nodiscard]] Reply<void> at_most_one(const Arguments& arguments, std::span<const std::string_view> options);
+
 /// "token: reason; try 'clioctl token --help'".
 [[nodiscard]] tl::unexpected<Failure> usage(const Command* command, std::string_view reason);
 

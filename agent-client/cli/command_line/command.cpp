@@ -86,7 +86,7 @@ constexpr std::array kAppAddOptions{
     Option{"product", "PRODUCT", "manage or platform", kProducts},
     Option{"region", "REGION", "us, eu, ca or au", kRegions},
     Option{"client-id", "ID", "the app's key"},
-    Option{"redirect-uri", "URI", "exactly as registered with Clio"},
+    Option{"redirect-uri", "URI", "exactly as registered with Clio; may be repeated"},
     Option{"secret-file", "FILE", "read the app's secret from FILE (- for standard input) instead of asking for it"},
     Option{"scope", "SCOPE", "scope to request (platform only)"},
     Option{"rotation", "KIND", "reusable or single_use, if not the default of the product", kRotations},
@@ -163,7 +163,7 @@ constexpr std::array kCommands{
     Command{"app show", "NAME [--json]", "Show everything about an app except its secret", kOnlyJson, 1, 1, false,
             show_app},
     Command{"app add",
-            "NAME [--product PRODUCT] [--region REGION] [--client-id ID] [--redirect-uri URI] [--secret-file FILE] "
+            "NAME [--product PRODUCT] [--region REGION] [--client-id ID] [--redirect-uri URI]... [--secret-file FILE] "
             "[--scope SCOPE] [--rotation KIND] [--pkce | --no-pkce] [--client-auth WAY] [--endpoint NAME=URL]... "
             "[--replace-grants] [--json]",
             "Add or replace an app", kAppAddOptions, 1, 1, false, add_app},

@@ -19,9 +19,8 @@ namespace {
 constexpr std::array<std::string_view, 5> kEndpoints{"authorization", "token", "deauthorize", "api_base", "who_am_i"};
 
 Reply<void> check_switches(const Arguments& arguments) {
-    if (arguments.has("pkce") && arguments.has("no-pkce")) {
-        return usage(arguments.command, "--pkce and --no-pkce exclude each other");
-    }
+    constexpr std::array<std::string_view, 2> kPkce{"pkce", "no-pkce"};
+    AGENT_CHECK(at_most_one(arguments, kPkce));
     for (const std::string_view endpoint : arguments.values("endpoint")) {
         const bool known = std::any_of(kEndpoints.begin(), kEndpoints.end(), [&](std::string_view name) {
             return endpoint.starts_with(name) && endpoint.substr(name.size()).starts_with('=');

@@ -3,7 +3,6 @@
 
 #include <array>
 #include <cstdlib>
-#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -115,10 +114,18 @@ Reply<void> run_login(AgentClient& client, const Arguments& arguments, const std
     }
     if (way == Way::kPaste)
         AGENT_CHECK(read_redirect(authorization, Patience::without_end().unless_readable(signals.fd())));
-    AGENT_CHECK(authorization.await_end([&] {
-        if (!as_json && way != Way::kPaste) tell(what_to_compare(page));
-    }));
-    return print_account(client, account, as_json);
+    AGENT_TRY(const std::string remark, authorization.await_end({.takes_long =
+                                                                     [&] {
+                                                                         if (!as_json && way != Way::kPaste)
+                                                                             tell(what_to_compare(page));
+                                                                     },
+                                                                 .news =
+                                                                     [&](std::string_view detail) {
+                                                                         if (!as_json) complain(detail);
+                                                                     }}));
+    AGENT_CHECK(print_account(client, account, as_json));
+    if (!as_json && !remark.empty()) complain(remark);
+    return {};
 }
 
 /// Those of `account`, or all.
@@ -143,9 +150,9 @@ Reply<void> list_logins(const Answer& listing) {
     std::vector<Row> rows{{{"ACCOUNT", Tone::kHeading}, {"ENDS", Tone::kHeading}, {"REDIRECT URI", Tone::kHeading}}};
     for (const Json& login : *logins) {
         AGENT_TRY(const auto account, need_string(login, "account"));
-        AGENT_TRY(const auto url, need_string(login, "authorization_url"));
+        AGENT_TRY(const auto redirect_uri, need_string(login, "redirect_uri"));
         AGENT_TRY(const auto expires_at, need_integer(login, "expires_at"));
-        rows.push_back({account, relative_time(expires_at - unix_now()), LoginPage::of(url).redirect_uri});
+        rows.push_back({account, relative_time(expires_at - unix_now()), redirect_uri});
     }
     return logins->empty() ? Reply<void>() : print(render_table(rows, wants_colour()));
 }
@@ -157,23 +164,11 @@ Reply<void> manage_logins(const AgentClient& client, const Arguments& arguments)
     return arguments.has("json") ? print_json(listing) : list_logins(listing);
 }
 
-/// Fails with "usage" when two of them are given.
-Reply<void> exclude_each_other(const Arguments& arguments, std::span<const std::string_view> options) {
-    std::string given;
-    for (const std::string_view option : options) {
-        if (!arguments.has(option)) continue;
-        if (!given.empty())
-            return usage(arguments.command, given + " and --" + std::string(option) + " exclude each other");
-        given = "--" + std::string(option);
-    }
-    return {};
-}
-
 }  // namespace
 
 Reply<int> login(const Arguments& arguments) {
     constexpr std::array<std::string_view, 4> kWays{"no-browser", "paste", "list", "cancel"};
-    AGENT_CHECK(exclude_each_other(arguments, kWays));
+    AGENT_CHECK(at_most_one(arguments, kWays));
     const bool manages = arguments.has("list") || arguments.has("cancel");
     std::string account;
     if (!manages) {

@@ -17,15 +17,11 @@ namespace {
 enum class Form { kBare, kHeader, kCurl, kJson };
 
 Reply<Form> form_of(const Arguments& arguments) {
-    constexpr std::array<std::pair<std::string_view, Form>, 3> kForms{
-        {{"header", Form::kHeader}, {"curl", Form::kCurl}, {"json", Form::kJson}}};
-    Form form = Form::kBare;
-    for (const auto& [option, its_form] : kForms) {
-        if (!arguments.has(option)) continue;
-        if (form != Form::kBare) return usage(arguments.command, "--header, --curl and --json exclude each other");
-        form = its_form;
-    }
-    return form;
+    constexpr std::array<std::string_view, 3> kOptions{"header", "curl", "json"};
+    AGENT_CHECK(at_most_one(arguments, kOptions));
+    if (arguments.has("header")) return Form::kHeader;
+    if (arguments.has("curl")) return Form::kCurl;
+    return arguments.has("json") ? Form::kJson : Form::kBare;
 }
 
 Reply<void> print_token(const GivenToken& given, Form form) {

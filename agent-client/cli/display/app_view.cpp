@@ -12,12 +12,25 @@ namespace agent {
 
 namespace {
 
+/// An agent of 0.1.0 knows of one.
+Reply<std::vector<std::string>> redirect_uris_of(const Json& app) {
+    AGENT_TRY(const auto first, need_string(app, "redirect_uri"));
+    std::vector<std::string> uris{std::string(first)};
+    const Json* const all = app.find("redirect_uris");
+    if (all == nullptr || all->array() == nullptr || all->array()->empty()) return uris;
+    uris.clear();
+    for (const Json& uri : *all->array()) uris.emplace_back(uri.string().value_or("-"));
+    return uris;
+}
+
 Reply<Row> app_row(const Json& app) {
     AGENT_TRY(const auto name, need_string(app, "name"));
     AGENT_TRY(const auto product, need_string(app, "product"));
     AGENT_TRY(const auto region, need_string(app, "region"));
     AGENT_TRY(const auto client_id, need_string(app, "client_id"));
-    AGENT_TRY(const auto redirect_uri, need_string(app, "redirect_uri"));
+    AGENT_TRY(const auto redirect_uris, redirect_uris_of(app));
+    std::string redirect_uri = redirect_uris.front();
+    if (redirect_uris.size() > 1) redirect_uri += " (+" + std::to_string(redirect_uris.size() - 1) + ")";
     AGENT_TRY(const auto source, need_string(app, "source"));
     AGENT_TRY(const auto accounts, need_integer(app, "accounts"));
     return Row{name, product, region, client_id, redirect_uri, std::to_string(accounts), source};
@@ -51,11 +64,10 @@ Reply<std::vector<Row>> app_checks_table(const Json::Array& checks) {
 }
 
 Reply<std::vector<Row>> app_details(const Json& app) {
-    constexpr std::array<std::pair<const char*, const char*>, 8> kTexts{{{"app", "name"},
+    constexpr std::array<std::pair<const char*, const char*>, 7> kTexts{{{"app", "name"},
                                                                          {"product", "product"},
                                                                          {"region", "region"},
                                                                          {"app key", "client_id"},
-                                                                         {"redirect URI", "redirect_uri"},
                                                                          {"scope", "scope"},
                                                                          {"rotation", "rotation"},
                                                                          {"client auth", "client_auth"}}};
@@ -64,6 +76,8 @@ Reply<std::vector<Row>> app_details(const Json& app) {
         AGENT_TRY(const auto text, need_string(app, member));
         rows.push_back({label, text.empty() ? "-" : text});
     }
+    AGENT_TRY(const auto redirect_uris, redirect_uris_of(app));
+    for (const std::string& uri : redirect_uris) rows.push_back({"redirect URI", uri});
     AGENT_TRY(const bool pkce, need_boolean(app, "pkce"));
     AGENT_TRY(const auto source, need_string(app, "source"));
     AGENT_TRY(const auto accounts, need_integer(app, "accounts"));

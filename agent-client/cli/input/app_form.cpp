@@ -37,7 +37,8 @@ constexpr std::array<AppField, 7> kFields{{
     {"product", "product", kAlways, "Product (manage or platform)"},
     {"region", "region", kAlways, "Region where you sign in (us, eu, ca or au)"},
     {"client-id", "client_id", kAlways, "App Key", why_not_client_id},
-    {"redirect-uri", "redirect_uri", kAlways, "Redirect URI, exactly as registered", why_not_here},
+    {"redirect-uri", "redirect_uri", kAlways, "Redirect URI, exactly as registered", why_not_here,
+     /*may_repeat=*/true},
     {"scope", "scope", kPlatform, "Scope to request"},
     {"rotation", "rotation", kNever, ""},
     {"client-auth", "client_auth", kNever, ""},
@@ -103,14 +104,24 @@ bool AppForm::needs(const AppField& field) const {
     return product != nullptr && product->text == "platform";
 }
 
+Reply<void> AppForm::take(const Arguments& arguments, const AppField& field, std::string_view value) {
+    std::string reason = why_not(arguments, field, value);
+    for (const Value& other : values_) {
+        if (other.field == &field && other.text == value) reason = "is given twice";
+    }
+    if (!reason.empty())
+        return usage(arguments.command, "--" + std::string(field.option) + ": " + quoted(value) + " " + reason);
+    values_.push_back({&field, std::string(value)});
+    return {};
+}
+
 Reply<void> AppForm::take_given(const Arguments& arguments) {
     for (const AppField& field : kFields) {
-        const auto value = arguments.value(field.option);
-        if (!value) continue;
-        const std::string reason = why_not(arguments, field, *value);
-        if (!reason.empty())
-            return usage(arguments.command, "--" + std::string(field.option) + ": " + quoted(*value) + " " + reason);
-        values_.push_back({&field, std::string(*value)});
+        if (!field.may_repeat) {
+            if (const auto value = arguments.value(field.option)) AGENT_CHECK(take(arguments, field, *value));
+            continue;
+        }
+        for (const std::string_view value : arguments.values(field.option)) AGENT_CHECK(take(arguments, field, value));
     }
     return {};
 }
@@ -146,7 +157,16 @@ Reply<AppForm> AppForm::fill(const Arguments& arguments) {
 }
 
 void AppForm::write(JsonWriter& out) const {
-    for (const Value& value : values_) out.member(value.field->member, value.text);
+    for (const AppField& field : kFields) {
+        std::vector<std::string_view> texts;
+        for (const Value& value : values_)
+            if (value.field == &field) texts.emplace_back(value.text);
+        if (texts.size() == 1) out.member(field.member, texts.front());
+        if (texts.size() <= 1) continue;
+        out.key(field.member).begin_array();
+        for (const std::string_view text : texts) out.string(text);
+        out.end_array();
+    }
 }
 
 }  // namespace agent

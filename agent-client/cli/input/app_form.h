@@ -22,6 +22,7 @@ struct AppField {
     std::string_view question;  // for a person on a terminal; empty if it is not asked for
     /// Why `value` cannot be one; empty if it can.
     std::string (*why_not)(std::string_view value) = nullptr;
+    bool may_repeat = false;  // then several are an array
 };
 
 [[nodiscard]] std::span<const AppField> app_fields() noexcept;
@@ -44,6 +45,7 @@ class AppForm {
 
     [[nodiscard]] bool needs(const AppField& field) const;
     [[nodiscard]] const Value* find(std::string_view option) const;
+    [[nodiscard]] Reply<void> take(const Arguments& arguments, const AppField& field, std::string_view value);
     [[nodiscard]] Reply<void> take_given(const Arguments& arguments);
     [[nodiscard]] Reply<void> ask(const Arguments& arguments, const AppField& field);
 

@@ -3,6 +3,9 @@
 
 #include <unistd.h>
 
+#include <array>
+#include <string_view>
+
 #include "cli/input/ask_password.h"
 #include "cli/input/input.h"
 #include "cli/input/terminal_prompt.h"
@@ -12,7 +15,8 @@ namespace agent {
 Reply<SecretSource> SecretSource::chosen_by(const Arguments& arguments) {
     const bool from_input = arguments.has("stdin");
     const bool by_systemd = arguments.has("ask-password");
-    if (from_input && by_systemd) return usage(arguments.command, "--stdin and --ask-password exclude each other");
+    constexpr std::array<std::string_view, 2> kSources{"stdin", "ask-password"};
+    AGENT_CHECK(at_most_one(arguments, kSources));
     if (by_systemd) return SecretSource(Kind::kSystemd);
     return SecretSource(from_input || ::isatty(STDIN_FILENO) != 1 ? Kind::kStandardInput : Kind::kTerminal);
 }

@@ -23,6 +23,7 @@ Reply<BegunLogin> begin_login(const AgentClient& client, std::string_view accoun
     JsonWriter body;
     body.begin_object().member("account", account);
     if (const auto app = arguments.value("app")) body.member("app", *app);
+    body.member("ends_with_caller", true);  // also when it is killed, so that its port is free again
     if (arguments.has("replace-user")) body.member("replace_user", true);
     if (const auto user = desktop_user(); user && ::geteuid() == 0) body.member("user", std::uint64_t{*user});
     body.end_object();
@@ -53,20 +54,25 @@ Reply<void> Authorization::paste(std::string_view redirected_url) const {
     return {};
 }
 
-Reply<void> Authorization::await_end(const std::function<void()>& goes_on) {
+Reply<std::string> Authorization::await_end(const WhileItWaits& meanwhile) {
     bool told = false;
+    std::string last_news;
     const std::string target = target_ + "?wait=" + std::to_string(kOneWait.count());
     while (true) {
         AGENT_TRY(const Answer answer, client_.call({.method = "GET", .target = target}, kOneWait));
         AGENT_TRY(const auto status, need_string(answer.json, "status"));
+        const std::string detail(answer.json.find_string("detail").value_or(""));
         if (status == "pending") {
-            if (!std::exchange(told, true)) goes_on();
+            if (detail != last_news)
+                meanwhile.news(last_news = detail);
+            else if (!std::exchange(told, true))
+                meanwhile.takes_long();
             continue;
         }
         is_open_ = false;
-        if (status == "done") return {};
+        if (status == "done") return detail;
         return fail_with(answer.json.find_string("error").value_or("internal"),
-                         std::string(answer.json.find_string("detail").value_or("the login failed")));
+                         detail.empty() ? "the login failed" : detail);
     }
 }
 

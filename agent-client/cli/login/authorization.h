@@ -40,9 +40,13 @@ class Authorization {
     /// Submits the final URL of the browser, or the bare code. Fails with "bad_request" if it is neither; the login
     /// then stays open.
     [[nodiscard]] Reply<void> paste(std::string_view redirected_url) const;
-    /// Waits until the login ends; calls `goes_on` once if that takes longer than half a minute. Fails with the error
+    struct WhileItWaits {
+        std::function<void()> takes_long;                 // called once, after half a minute without news
+        std::function<void(std::string_view text)> news;  // why it is still open, for a person; each text once
+    };
+    /// Waits until the login ends; then returns what the person should know beside, often nothing. Fails with the error
     /// code of a login that failed, such as "access_denied".
-    [[nodiscard]] Reply<void> await_end(const std::function<void()>& goes_on);
+    [[nodiscard]] Reply<std::string> await_end(const WhileItWaits& meanwhile);
 
   private:
     const AgentClient& client_;

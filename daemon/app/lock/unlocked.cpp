@@ -141,10 +141,13 @@ std::unique_ptr<StoreCommit> Unlocked::forget_previous_key(TokenStore::Done done
 
 void Unlocked::wind_down(std::function<void()> wound_down) {
     resealing_.reset();
-    accounts_.wind_down(std::move(wound_down));
+    accounts_.stop_refreshes();
+    logins_.wind_down(
+        [this, wound_down = std::move(wound_down)]() mutable { accounts_.wind_down(std::move(wound_down)); });
 }
 
 void Unlocked::resume() {
+    logins_.resume();
     accounts_.resume();
     if (sealer_.has_previous()) reseal();
 }

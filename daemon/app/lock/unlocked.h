@@ -44,6 +44,12 @@ class Unlocked {
     void stop_refreshes() { accounts_.stop_refreshes(); }
     void wind_down(std::function<void()> wound_down);
     void resume();
+    [[nodiscard]] bool has_unsaved_tokens() const {
+        return accounts_.has_unsaved_tokens() || logins_.has_unsaved_tokens();
+    }
+    [[nodiscard]] bool has_tokens_at_stake() const {
+        return accounts_.has_tokens_at_stake() || logins_.has_grants_at_stake();
+    }
 
     /// Whether reconfigure() leaves no grant without its app; see AppRegistry::may_reconfigure().
     [[nodiscard]] Result<void> may_reconfigure(const Config& config) const {

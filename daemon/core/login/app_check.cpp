@@ -22,7 +22,7 @@ AppFinding authorization(AppFinding::Verdict verdict, std::string detail) {
 
 std::string compare(const App& app) {
     return "; compare with the developer application at Clio: region " + std::string(to_string(app.region)) +
-           ", App Key " + app.client_id + ", redirect URI " + app.redirect_uri;
+           ", App Key " + app.client_id + ", redirect URI " + app.redirect_uris.front();
 }
 
 std::string failure_text(const HttpFailure& failure) {

@@ -6,7 +6,6 @@
 #include "core/oauth/odd_answer.h"
 #include "core/oauth/token_request.h"
 #include "core/oauth/token_response.h"
-#include "core/oauth/who_am_i.h"
 
 namespace agent {
 
@@ -16,33 +15,26 @@ std::string app_is_gone(const std::string& name) {
     return "app " + name + " was removed or changed since the login began; log in again";
 }
 
-std::string described(const ClioUser& user) {
-    return user.name + " <" + user.email + ">";
-}
-
 }  // namespace
 
 LoginAttempt::LoginAttempt(World world, const AppRegistry& apps, AccountBook& book, LoginRequest request,
-                           const App& app, std::string id, std::string start_link, WallTime expires_at)
+                           const App& app, const std::string& redirect_uri, std::string id, std::string start_link,
+                           WallTime expires_at)
     : world_(world),
       apps_(apps),
       book_(book),
       request_(std::move(request)),
-      redirect_uri_(app.redirect_uri),
       origin_(origin_of(app)),
       secrets_(make_login_secrets(app, world.entropy)),
       state_{.id = std::move(id),
              .account = request_.account,
-             .authorization_url = authorization_url(app, secrets_),
+             .user = request_.user,
+             .redirect_uri = redirect_uri,
+             .authorization_url = authorization_url(app, redirect_uri, secrets_),
              .start_url = std::move(start_link),
              .expires_at = expires_at,
              .error = {},
              .detail = {}} {}
-
-const App* LoginAttempt::app() const {
-    const App* const app = apps_.find(request_.app);
-    return app != nullptr && origin_of(*app) == origin_ ? app : nullptr;
-}
 
 bool LoginAttempt::has_ticket(std::string_view ticket) const noexcept {
     const std::string_view link = state_.start_url;
@@ -63,9 +55,9 @@ BrowserPage LoginAttempt::start() {
             .location = state_.authorization_url};
 }
 
-void LoginAttempt::take(AuthorizationResponse response, RedirectListener::Respond browser) {
+void LoginAttempt::take(AuthorizationResponse response) {
     response_taken_ = true;
-    browser_ = std::move(browser);
+    state_.detail.clear();
     if (!response.error.empty()) {
         const std::string& said = response.error_description;
         return fail(response.error, response.error == "access_denied" ? "the person declined"
@@ -91,15 +83,21 @@ void LoginAttempt::exchange() {
     if (app == nullptr) return fail("exchange_failed", app_is_gone(request_.app));
     const auto secret = apps_.secret(*app);
     if (!secret) return fail("exchange_failed", secret.error().message);
+    HttpRequest request =
+        code_request(*app, *secret, state_.redirect_uri, code_.reveal(), secrets_.code_verifier.reveal());
+    const SentSecrets sent = secrets_in(request, *secret);
     sent_at_ = world_.clock.boot_now();
-    call_ = world_.http.send(code_request(*app, *secret, code_.reveal(), secrets_.code_verifier.reveal()),
-                             [this](const tl::expected<HttpResponse, HttpFailure>& outcome) { take_tokens(outcome); });
+    call_ = world_.http.send(std::move(request), [this, sent](const tl::expected<HttpResponse, HttpFailure>& outcome) {
+        take_tokens(outcome, *sent);
+    });
     code_ = SecretString();  // RFC 6749 section 4.1.2: it works once
 }
 
-void LoginAttempt::take_tokens(const tl::expected<HttpResponse, HttpFailure>& outcome) {
+void LoginAttempt::take_tokens(const tl::expected<HttpResponse, HttpFailure>& outcome,
+                               std::span<const SecretString> sent) {
+    const auto answered = std::move(call_);
     turn_ = {};
-    auto answer = read_token_response(outcome);
+    auto answer = read_token_response(outcome, sent);
     if (!answer) {
         const TokenFailure& failure = answer.error();
         const std::string hint =
@@ -116,54 +114,68 @@ void LoginAttempt::take_tokens(const tl::expected<HttpResponse, HttpFailure>& ou
                     "token request: the answer has no refresh_token, so the agent could not keep the "
                     "grant alive; check the scope of app " +
                         request_.app);
-    tokens_ = *std::move(answer);
-    tokens_->sent_at = sent_at_;
-
-    const App* const app = this->app();
-    if (app == nullptr) return fail("exchange_failed", app_is_gone(request_.app));
-    if (app->endpoints.who_am_i.empty()) return check_user(std::nullopt);
-    call_ = world_.http.send(
-        who_am_i_request(*app, tokens_->access_token.reveal()),
-        [this](const tl::expected<HttpResponse, HttpFailure>& asked) { check_user(read_who_am_i(asked)); });
+    keep(*std::move(answer));
 }
 
-void LoginAttempt::check_user(std::optional<ClioUser> user) {
-    if (request_.replace_user) return keep(std::move(user));
-    const auto present = book_.facts(request_.account);
-    const bool is_used = present && present->state != AccountState::kLoginRequired;
-    const std::optional<ClioUser> before = present ? present->user : std::nullopt;
-    if (before && user && before->id != user->id)
-        return fail("user_mismatch", "account " + request_.account + " belongs to " + described(*before) +
-                                         ", this login to " + described(*user) +
-                                         "; the old grant is kept; use --replace-user to replace it");
-    // Unknown is not another; but whether it is the same one, only the person can say.
-    if (is_used && !(before && user))
-        return fail("user_unknown", "account " + request_.account + " has a grant already, and Clio does not say " +
-                                        (user ? "whose that is" : "who has logged in now") +
-                                        "; the old grant is kept; use --replace-user to replace it");
-    keep(std::move(user));
+void LoginAttempt::keep(TokenAnswer tokens) {
+    tokens.sent_at = sent_at_;
+    Grant grant{
+        .account = request_.account, .app = request_.app, .origin = origin_, .tokens = std::move(tokens), .user = {}};
+    fresh_ = std::make_unique<FreshGrant>(
+        world_, apps_, book_, std::move(grant), request_.replace_user,
+        FreshGrant::Hooks{.tell = [this](std::string detail) { tell(std::move(detail)); },
+                          .tell_stuck =
+                              [this](std::string detail) {
+                                  tell(std::move(detail));
+                                  show_all(page_of(BrowserPage::Kind::kNotYet));
+                              },
+                          .ended =
+                              [this](const tl::expected<FreshGrant::Kept, FreshGrant::Dropped>& outcome) {
+                                  const auto over = std::move(fresh_);
+                                  if (!outcome) return fail(outcome.error().error, outcome.error().detail);
+                                  user_ = outcome->user;
+                                  state_.detail = outcome->detail;
+                                  end(LoginState::Status::kDone, BrowserPage::Kind::kSignedIn);
+                              }});
+    if (expired_) return fresh_->try_once_more();
+    hurried_ ? fresh_->hurry() : fresh_->start();
 }
 
-void LoginAttempt::keep(std::optional<ClioUser> user) {
-    if (user) user_ = user->name.empty() ? user->email : user->name;
-    Grant grant{.account = request_.account,
-                .app = request_.app,
-                .origin = origin_,
-                .tokens = *std::exchange(tokens_, std::nullopt),
-                .user = std::move(user)};
-    keeping_ = book_.adopt(std::move(grant), [this](const Result<void>& result) {
-        keeping_.reset();
-        if (!result) return fail("store_failed", result.error().message);
-        end(LoginState::Status::kDone, BrowserPage::Kind::kSignedIn);
-    });
+void LoginAttempt::show(RedirectListener::Respond browser) {
+    came_by_browser_ = true;
+    if (page_) return browser(*page_);
+    browsers_.push_back(std::move(browser));
+}
+
+void LoginAttempt::tell(std::string detail) {
+    if (!is_open() || detail == state_.detail) return;
+    state_.detail = std::move(detail);
+    if (changed_) changed_();
 }
 
 void LoginAttempt::fail(std::string error, std::string detail) {
-    if (!is_open() || keeping_) return;
+    if (!is_open() || (fresh_ && fresh_->is_being_stored())) return;
+    if (fresh_)
+        detail += "; the grant that Clio has given lives on there: remove the application under Settings > Apps";
     const bool declined = error == "access_denied";
     state_.error = std::move(error);
     state_.detail = std::move(detail);
     end(LoginState::Status::kFailed, declined ? BrowserPage::Kind::kDeclined : BrowserPage::Kind::kFailed);
+}
+
+void LoginAttempt::expire() {
+    expired_ = true;
+    if (fresh_) return fresh_->try_once_more();
+    if (!call_) fail("expired", "nobody finished the login in time; start it again");
+}
+
+void LoginAttempt::hurry() {
+    hurried_ = has_grant_at_stake();
+    if (fresh_) fresh_->hurry();
+}
+
+BrowserPage LoginAttempt::page_of(BrowserPage::Kind kind) const {
+    return {.kind = kind, .account = state_.account, .user = user_, .reason = state_.detail};
 }
 
 void LoginAttempt::end(LoginState::Status status, BrowserPage::Kind page) {
@@ -172,12 +184,16 @@ void LoginAttempt::end(LoginState::Status status, BrowserPage::Kind page) {
     turn_ = {};
     until_request_.reset();
     call_.reset();
+    fresh_.reset();
     code_ = SecretString();
-    tokens_.reset();
-    secrets_ = {};
-    if (const auto browser = std::exchange(browser_, nullptr))
-        browser({.kind = page, .account = state_.account, .user = user_, .reason = state_.detail});
-    if (const auto ended = std::exchange(ended_, nullptr)) ended();
+    secrets_.code_verifier = SecretString();
+    page_ = page_of(page);
+    show_all(*page_);
+    if (const auto changed = std::exchange(changed_, nullptr)) changed();
+}
+
+void LoginAttempt::show_all(const BrowserPage& page) {
+    for (const auto& browser : std::exchange(browsers_, {})) browser(page);
 }
 
 }  // namespace agent

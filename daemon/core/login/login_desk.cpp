@@ -5,6 +5,7 @@
 #include <array>
 #include <utility>
 
+#include "base/log.h"
 #include "base/text/encoding.h"
 #include "base/text/url.h"
 #include "core/oauth/authorization_request.h"
@@ -24,6 +25,15 @@ std::string random_id(Entropy& entropy) {
     return hex(bytes);
 }
 
+/// RFC 6749 section 4.1.2.1. Another one may be anybody's words, which are not repeated.
+std::string named_error(std::string_view error) {
+    constexpr std::array<std::string_view, 7> kErrors{
+        "invalid_request", "unauthorized_client", "access_denied",          "unsupported_response_type",
+        "invalid_scope",   "server_error",        "temporarily_unavailable"};
+    const bool known = std::find(kErrors.begin(), kErrors.end(), error) != kErrors.end();
+    return known ? "the error " + std::string(error) : "an unknown error";
+}
+
 /// On the port that the redirect comes back to.
 std::string start_link(const std::string& redirect_uri, const std::string& ticket) {
     const std::size_t authority = redirect_uri.find("//") + 2;
@@ -34,7 +44,15 @@ std::string start_link(const std::string& redirect_uri, const std::string& ticke
 }  // namespace
 
 LoginDesk::LoginDesk(World world, RedirectListener& listener, const AppRegistry& apps, AccountBook& book)
-    : world_(world), listener_(listener), apps_(apps), book_(book) {}
+    : world_(world),
+      apps_(apps),
+      book_(book),
+      ports_(listener, {.expects = [this](const std::string& uri, std::uint32_t user) { return expects(uri, user); },
+                        .visited = [this](const std::string& uri, const BrowserVisit& visit,
+                                          const RedirectListener::Respond& respond) { on_visit(uri, visit, respond); },
+                        .make_room = [this] { close_ports_of_ended(); },
+                        .explain = [this](const Url& wanted,
+                                          Error refused) { return why_not_open(wanted, std::move(refused)); }}) {}
 
 Result<const App*> LoginDesk::choose_app(const std::string& name) const {
     if (!name.empty()) {
@@ -48,19 +66,11 @@ Result<const App*> LoginDesk::choose_app(const std::string& name) const {
     return fail(Error::Code::kBadRequest, "there are several apps; name one of them with --app (clioctl app list)");
 }
 
-Result<std::shared_ptr<LoginDesk::Port>> LoginDesk::open_port(const std::string& redirect_uri) {
-    AGENT_TRY(const Url url, Url::parse(redirect_uri));
-    if (url.scheme != "http") return std::shared_ptr<Port>();  // Clio's approval page: the code is pasted
-    if (auto present = ports_[redirect_uri].lock()) return present;
-    auto opened = listener_.listen(
-        url, [this, redirect_uri](std::uint32_t user) { return expects(redirect_uri, user); },
-        [this, redirect_uri](const BrowserVisit& visit, const RedirectListener::Respond& respond) {
-            on_visit(redirect_uri, visit, respond);
-        });
-    if (!opened) return tl::unexpected(why_not_open(url, std::move(opened).error()));
-    auto port = std::make_shared<Port>(Port{.listening = *std::move(opened)});
-    ports_[redirect_uri] = port;
-    return port;
+/// The pages of logins that are over give way to those that begin.
+void LoginDesk::close_ports_of_ended() {
+    for (auto& [id, entry] : entries_) {
+        if (!entry.attempt->is_open()) entry.port.reset();
+    }
 }
 
 /// A port that a login of ours has is not told of as another program's.
@@ -86,20 +96,19 @@ Result<LoginState> LoginDesk::start(LoginRequest request) {
     if (static_cast<std::size_t>(open) >= kOpenAttempts)
         return fail(Error::Code::kTemporarilyUnavailable, "too many logins are open; finish or cancel one of them");
     AGENT_TRY(const App* app, choose_app(request.app));
-    AGENT_TRY(auto port, open_port(app->redirect_uri));
+    AGENT_TRY(auto port, ports_.open(app->redirect_uris));
     forget_oldest();
 
     request.app = app->name;
     const std::string id = random_id(world_.entropy);
-    std::string link = port == nullptr ? std::string() : start_link(app->redirect_uri, random_id(world_.entropy));
+    std::string link = port->listening ? start_link(port->redirect_uri, random_id(world_.entropy)) : std::string();
     Entry entry;
-    entry.attempt = std::make_unique<LoginAttempt>(world_, apps_, book_, std::move(request), *app, id, std::move(link),
-                                                   world_.clock.now() + kAttemptLife);
+    if (request.when_caller_ends) entry.caller_ends = request.when_caller_ends([this, id] { caller_ended(id); });
+    entry.attempt = std::make_unique<LoginAttempt>(world_, apps_, book_, std::move(request), *app, port->redirect_uri,
+                                                   id, std::move(link), world_.clock.now() + kAttemptLife);
     entry.port = std::move(port);
-    entry.attempt->on_end([this, id] { ended(id); });
-    entry.timer = world_.timers.after(kAttemptLife, [this, id] {
-        entries_.find(id)->second.attempt->fail("expired", "nobody finished the login in time; start it again");
-    });
+    entry.attempt->on_change([this, id] { changed(id); });
+    entry.timer = world_.timers.after(kAttemptLife, [this, id] { entries_.find(id)->second.attempt->expire(); });
     return entries_.emplace(id, std::move(entry)).first->second.attempt->state();
 }
 
@@ -145,19 +154,20 @@ Result<LoginState> LoginDesk::paste(std::string_view id, std::string_view redire
                     "state_mismatch: the pasted URL does not belong to this login; paste the one from this login");
     if (response.code.empty() && response.error.empty())
         return fail(Error::Code::kBadRequest, "the pasted URL has neither a code nor an error");
-    attempt.take(std::move(response), nullptr);
+    attempt.take(std::move(response));
     return attempt.state();
 }
 
 AppFinding LoginDesk::check_port(const App& app) {
-    AppFinding finding{.check = "redirect_port", .verdict = AppFinding::Verdict::kGood, .detail = "free"};
-    const auto port = open_port(app.redirect_uri);
+    AppFinding finding{.check = "redirect_port", .verdict = AppFinding::Verdict::kGood, .detail = {}};
+    const auto port = ports_.open(app.redirect_uris);
     if (!port) {
         finding.verdict = AppFinding::Verdict::kBad;
         finding.detail = port.error().message;
-    } else if (*port == nullptr) {
-        finding.detail = "not needed: the code is pasted";
+        return finding;
     }
+    finding.detail = (*port)->listening ? "free" : "not needed: the code is pasted";
+    if (app.redirect_uris.size() > 1) finding.detail += "; the next login takes " + (*port)->redirect_uri;
     return finding;
 }
 
@@ -172,7 +182,8 @@ std::unique_ptr<Waiting> LoginDesk::check_app(const std::string& app, Checked do
     const auto checked = std::make_shared<App>(known->clone());
     auto check = std::make_unique<Check>();
     HttpRequest request;
-    request.url = authorization_url(*checked, make_login_secrets(*checked, world_.entropy));
+    request.url =
+        authorization_url(*checked, checked->redirect_uris.front(), make_login_secrets(*checked, world_.entropy));
     check->call = world_.http.send(
         std::move(request), [this, checked, port = check_port(*checked), done = std::move(done)](HttpOutcome outcome) {
             done(std::vector{port, judge_authorization(*checked, outcome), judge_clock(outcome, world_.clock.now())});
@@ -188,13 +199,20 @@ void LoginDesk::cancel(std::string_view id) {
 bool LoginDesk::expects(const std::string& redirect_uri, std::uint32_t user) const {
     return std::any_of(entries_.begin(), entries_.end(), [&](const auto& entry) {
         const LoginAttempt& attempt = *entry.second.attempt;
-        return entry.second.port != nullptr && attempt.redirect_uri() == redirect_uri && attempt.user() == user;
+        return entry.second.port && attempt.redirect_uri() == redirect_uri && attempt.user() == user;
     });
 }
 
 void LoginDesk::on_visit(const std::string& redirect_uri, const BrowserVisit& visit,
                          const RedirectListener::Respond& respond) {
-    visit.kind == BrowserVisit::Kind::kStart ? on_start(visit, respond) : on_redirect(redirect_uri, visit, respond);
+    switch (visit.kind) {
+        case BrowserVisit::Kind::kStart:
+            return on_start(visit, respond);
+        case BrowserVisit::Kind::kRedirect:
+            return on_redirect(redirect_uri, visit, respond);
+        case BrowserVisit::Kind::kOverTls:
+            return on_tls(redirect_uri, visit.user);
+    }
 }
 
 void LoginDesk::on_start(const BrowserVisit& visit, const RedirectListener::Respond& respond) {
@@ -210,34 +228,122 @@ void LoginDesk::on_start(const BrowserVisit& visit, const RedirectListener::Resp
 void LoginDesk::on_redirect(const std::string& redirect_uri, const BrowserVisit& visit,
                             const RedirectListener::Respond& respond) {
     auto response = read_authorization_response(visit.query);
-    const auto belongs = [&](const auto& entry) {
+    if (!response)
+        return on_stray(redirect_uri, visit, respond, "its address is damaged: it has a broken percent-encoding");
+    if (response->state.empty()) {
+        const std::string error = response->error.empty() ? "" : named_error(response->error) + " and ";
+        return on_stray(redirect_uri, visit, respond, "it has " + error + "no state, which tells whose login it ends");
+    }
+    const auto found = std::find_if(entries_.begin(), entries_.end(), [&](const auto& entry) {
         const LoginAttempt& attempt = *entry.second.attempt;
-        return attempt.awaits_response() && attempt.redirect_uri() == redirect_uri && attempt.user() == visit.user &&
+        return attempt.redirect_uri() == redirect_uri && attempt.user() == visit.user &&
                attempt.has_state(response->state.reveal());
-    };
-    const auto found = response ? std::find_if(entries_.begin(), entries_.end(), belongs) : entries_.end();
+    });
     if (found == entries_.end())  // RFC 6749 section 10.12: an answer that none of our attempts asked for
-        return respond({.kind = BrowserPage::Kind::kNotExpected, .account = {}, .user = {}, .reason = {}});
+        return on_stray(redirect_uri, visit, respond, "it belongs to another login, or to one that is over");
 
     LoginAttempt& attempt = *found->second.attempt;
+    if (!attempt.awaits_response()) return attempt.show(respond);
     if (response->code.empty() && response->error.empty())
-        return respond({.kind = BrowserPage::Kind::kFailed,
-                        .account = attempt.state().account,
-                        .user = {},
-                        .reason = "The answer has neither a code nor an error. The login is still open."});
-    attempt.take(*std::move(response), respond);
+        return on_stray(redirect_uri, visit, respond, "it has neither a code nor an error");
+    attempt.show(respond);
+    attempt.take(*std::move(response));
 }
 
-void LoginDesk::ended(const std::string& id) {
+/// An answer that cannot be taken changes nothing, since anybody can make the browser bring one. But the person who
+/// waits for the right one hears of it.
+void LoginDesk::on_stray(const std::string& redirect_uri, const BrowserVisit& visit,
+                         const RedirectListener::Respond& respond, const std::string& what) {
+    bool awaited = false;
+    for (auto& [id, entry] : entries_) {
+        LoginAttempt& attempt = *entry.attempt;
+        if (!attempt.awaits_response() || attempt.redirect_uri() != redirect_uri || attempt.user() != visit.user)
+            continue;
+        awaited = true;
+        note(id, "the browser came back with an answer that cannot be taken: " + what);
+    }
+    if (!awaited) return respond({.kind = BrowserPage::Kind::kNotExpected, .account = {}, .user = {}, .reason = {}});
+    respond({.kind = BrowserPage::Kind::kFailed,
+             .account = {},
+             .user = {},
+             .reason = "This answer cannot be taken: " + what +
+                       ". The login is still open: go back in the browser and allow the access again."});
+}
+
+void LoginDesk::on_tls(const std::string& redirect_uri, std::uint32_t user) {
+    const auto port = Url::parse(redirect_uri)->port;
+    for (auto& [id, entry] : entries_) {
+        LoginAttempt& attempt = *entry.attempt;
+        const auto url = Url::parse(attempt.redirect_uri());
+        if (!attempt.awaits_response() || attempt.user() != user || !url || url->port != port) continue;
+        note(id, "the browser came back over https, but the redirect URI is " + attempt.redirect_uri() +
+                     ": put http in place of https in the address bar, or switch the browser's HTTPS-only mode off");
+    }
+}
+
+void LoginDesk::note(const std::string& id, const std::string& what) {
+    constexpr int kMostNotes = 10;  // of one login; any page can have the browser bring something
     Entry& entry = entries_.find(id)->second;
-    // Not at once: the listener or the attempt itself may be the caller.
-    entry.timer = world_.timers.after(Duration::zero(), [this, id] {
-        Entry& over = entries_.find(id)->second;
-        over.port.reset();
-        over.timer = world_.timers.after(kRemembered, [this, id] { entries_.erase(id); });
-    });
+    if (++entry.notes > kMostNotes) return;
+    log(LogLevel::kWarning, "a login goes on after what its browser brought",
+        {{"account", entry.attempt->state().account}, {"reason", what}});
+    entry.attempt->tell(what + "; the login is still open");
+}
+
+void LoginDesk::changed(const std::string& id) {
+    Entry& entry = entries_.find(id)->second;
+    if (!entry.attempt->is_open()) {
+        // Not at once: the listener or the attempt itself may be the caller.
+        const Duration page_life = entry.attempt->has_page() ? kPageLife : Duration::zero();
+        entry.timer = world_.timers.after(page_life, [this, id] { close_port(id); });
+    }
     const auto waits = std::exchange(entry.waits, {});
     for (const auto& wait : waits) wait.answer(entry.attempt->state());
+    look_for_end();
+}
+
+void LoginDesk::caller_ended(const std::string& id) {
+    LoginAttempt& attempt = *entries_.find(id)->second.attempt;
+    if (attempt.awaits_response()) attempt.fail("cancelled", "the program that began the login has ended");
+}
+
+void LoginDesk::close_port(const std::string& id) {
+    Entry& over = entries_.find(id)->second;
+    over.port.reset();
+    over.caller_ends.reset();
+    over.timer = world_.timers.after(kRemembered, [this, id] { entries_.erase(id); });
+}
+
+void LoginDesk::wind_down(std::function<void()> over) {
+    over_ = std::move(over);
+    for (auto& [id, entry] : entries_) entry.attempt->hurry();
+    look_for_end();
+}
+
+void LoginDesk::resume() {
+    over_ = nullptr;
+    over_timer_.reset();
+}
+
+bool LoginDesk::has_grants_at_stake() const {
+    return std::any_of(entries_.begin(), entries_.end(),
+                       [](const auto& entry) { return entry.second.attempt->has_grant_at_stake(); });
+}
+
+bool LoginDesk::has_unsaved_tokens() const {
+    return std::any_of(entries_.begin(), entries_.end(),
+                       [](const auto& entry) { return entry.second.attempt->has_unsaved_tokens(); });
+}
+
+void LoginDesk::look_for_end() {
+    if (!over_ || over_timer_ || has_grants_at_stake()) return;
+    // Not at once: the desk may be destroyed then, and an attempt of it may be the caller.
+    over_timer_ = world_.timers.after(Duration::zero(), [this] {
+        over_timer_.reset();
+        if (has_grants_at_stake()) return;
+        const auto ended = std::exchange(over_, nullptr);
+        if (ended) ended();
+    });
 }
 
 void LoginDesk::forget_oldest() {

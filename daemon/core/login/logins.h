@@ -13,6 +13,7 @@
 #include "base/time.h"
 #include "core/accounts/accounts.h"
 #include "core/login/app_check.h"
+#include "core/waiting.h"
 
 namespace agent {
 
@@ -22,6 +23,9 @@ struct LoginRequest {
     /// Accept the grant even if it may belong to a different Clio user than the account's current one.
     bool replace_user = false;
     std::uint32_t user = 0;  // the local user whose browser is to be used
+    /// Calls `ended` once the program that asked has ended; it is called at most once, and the wait for it returned.
+    /// Null: the login lives on without it.
+    std::function<std::unique_ptr<Waiting>(std::function<void()> ended)> when_caller_ends = nullptr;
 };
 
 /// One attempt to log in (an "authorization" of the local protocol).
@@ -30,6 +34,8 @@ struct LoginState {
 
     std::string id;
     std::string account;
+    std::uint32_t user = 0;    // whose browser is expected
+    std::string redirect_uri;  // that the browser comes back to
     std::string authorization_url;
     /// Leads a browser of `LoginRequest::user` to authorization_url, once. Unlike that, it may be seen by other users.
     /// Empty if the redirect URI is not on this machine.
@@ -37,10 +43,12 @@ struct LoginState {
     WallTime expires_at;
     Status status = Status::kPending;
     /// With kFailed: an OAuth error as sent by the server ("access_denied"), or one of the agent's own:
-    /// "state_mismatch", "expired", "user_mismatch", "user_unknown",
+    /// "state_mismatch", "expired", "user_mismatch", "app_changed",
     /// "exchange_failed", "store_failed", "cancelled".
     std::string error;
-    std::string detail;  // for a person; what to do next
+    /// For a person: what happened and what to do next. Also while it is open or when it is done, if there is something
+    /// to say; else empty then.
+    std::string detail;
 };
 
 /// Logging in by the authorization code grant (RFC 6749 section 4.1, RFC 7636, RFC 8252). Everything that the local
@@ -62,7 +70,8 @@ class Logins {
     /// kNotFound for an id that never existed, or was forgotten (an hour after its end).
     [[nodiscard]] virtual Result<LoginState> state(std::string_view id) const = 0;
 
-    /// Calls `done` with the state when the attempt has ended or `patience` has passed, but only after it returns.
+    /// Calls `done` with the state when the attempt has ended, its detail has changed, or `patience` has passed; but
+    /// only after it returns.
     [[nodiscard]] virtual std::unique_ptr<Waiting> await(std::string_view id, Duration patience, Done done) = 0;
 
     /// Accepts what the user copied from the browser: the URL they were redirected to, or the bare code. Fails with

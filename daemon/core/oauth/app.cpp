@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/oauth/app.h"
 
+#include <algorithm>
+
 #include "base/crypto/sealing.h"
 #include "base/json/json_reader.h"
 #include "base/secret/client_secret.h"
@@ -18,6 +20,8 @@ constexpr WordTable<Region, 4> kRegions{
     {{"us", Region::kUs}, {"eu", Region::kEu}, {"ca", Region::kCa}, {"au", Region::kAu}}};
 constexpr WordTable<Rotation, 2> kRotations{{{"reusable", Rotation::kReusable}, {"single_use", Rotation::kSingleUse}}};
 constexpr WordTable<ClientAuth, 2> kClientAuths{{{"body", ClientAuth::kBody}, {"basic", ClientAuth::kBasic}}};
+
+constexpr std::size_t kMostRedirectUris = 16;
 
 /// An endpoint is where credentials go: https, or a server on this machine.
 std::optional<std::string> read_endpoint(JsonReader& in, std::string_view key, bool may_be_empty) {
@@ -47,17 +51,46 @@ EndpointOverrides read_endpoints(JsonReader& app) {
 }
 
 /// What the browser is sent to: the agent's own listener, or a page that shows the code (paste mode).
-std::string read_redirect_uri(JsonReader& in) {
-    std::string text = in.required_string("redirect_uri");
+std::string why_not_redirect_uri(std::string_view text) {
     const auto url = Url::parse(text);
-    if (!url) {
-        in.refuse("redirect_uri", url.error().message);
-    } else if (url->scheme == "http" && !(url->is_loopback() && url->has_port)) {
-        // Clio compares the port too, so that "any port", as in RFC 8252 section 7.3, is not to be had.
-        in.refuse("redirect_uri",
-                  "expected http on a loopback address with a port, as in http://127.0.0.1:5678/callback, or https");
+    if (!url) return url.error().message;
+    // Clio compares the port too, so that "any port", as in RFC 8252 section 7.3, is not to be had.
+    if (url->scheme == "http" && !(url->is_loopback() && url->has_port))
+        return "expected http on a loopback address with a port, as in http://127.0.0.1:5678/callback, or https";
+    return {};
+}
+
+std::vector<std::string> read_redirect_uris(JsonReader& in) {
+    constexpr std::string_view kKey = "redirect_uri";
+    const Json* const value = in.required(kKey, "a string, or an array of strings");
+    if (value == nullptr) return {};
+    if (value->array() == nullptr) {
+        std::string only = in.required_string(kKey);
+        if (const std::string why_not = why_not_redirect_uri(only); !why_not.empty()) in.refuse(kKey, why_not);
+        return {std::move(only)};
     }
-    return text;
+    std::vector<std::string> uris;
+    for (const Json& entry : *value->array()) {
+        const std::string_view text = entry.string().value_or("");
+        std::string why_not = why_not_redirect_uri(text);
+        if (std::find(uris.begin(), uris.end(), text) != uris.end()) why_not = "is there twice";
+        if (!why_not.empty()) in.refuse(json_error(entry.position(), "\"redirect_uri\": " + why_not));
+        uris.emplace_back(text);
+    }
+    if (uris.empty() || uris.size() > kMostRedirectUris)
+        in.refuse(kKey, "expected from 1 to " + std::to_string(kMostRedirectUris) + " redirect URIs");
+    return uris;
+}
+
+/// A single one as a string, as it always was.
+void write_redirect_uris(JsonWriter& out, const std::vector<std::string>& uris) {
+    if (uris.size() == 1) {
+        out.member("redirect_uri", uris.front());
+        return;
+    }
+    out.key("redirect_uri").begin_array();
+    for (const std::string& uri : uris) out.string(uri);
+    out.end_array();
 }
 
 std::string read_client_id(JsonReader& in) {
@@ -99,7 +132,7 @@ App App::clone() const {
                .region = region,
                .client_id = client_id,
                .client_secret = client_secret.clone(),
-               .redirect_uri = redirect_uri,
+               .redirect_uris = redirect_uris,
                .scope = scope,
                .rotation = rotation,
                .client_auth = client_auth,
@@ -119,7 +152,7 @@ Result<App> app_from_json(std::string_view name, const Json& description, const 
     app.region = in.required_word("region", kRegions);
     app.client_id = read_client_id(in);
     app.client_secret = read_client_secret(in, read_secret);
-    app.redirect_uri = read_redirect_uri(in);
+    app.redirect_uris = read_redirect_uris(in);
     app.scope = in.optional_string("scope").value_or("");
     app.endpoints = complete_endpoints(app.product, app.region, read_endpoints(in));
 
@@ -141,7 +174,7 @@ void write_app(JsonWriter& out, const App& app, bool with_secret) {
     out.member("product", to_string(app.product)).member("region", to_string(app.region));
     out.member("client_id", app.client_id);
     if (with_secret) out.member("client_secret", app.client_secret.reveal());
-    out.member("redirect_uri", app.redirect_uri);
+    write_redirect_uris(out, app.redirect_uris);
     if (!app.scope.empty()) out.member("scope", app.scope);
     out.member("rotation", to_string(app.rotation));
     out.member("pkce", app.pkce);

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/json/json.h"
 #include "base/json/json_writer.h"
@@ -42,8 +43,8 @@ struct App {
     Region region = Region::kUs;
     std::string client_id;
     SecretString client_secret;
-    std::string redirect_uri;
-    std::string scope;  // empty: no scope parameter is sent
+    std::vector<std::string> redirect_uris;  // registered at Clio; a login takes the first whose port is free
+    std::string scope;                       // empty: no scope parameter is sent
     Rotation rotation = Rotation::kReusable;
     ClientAuth client_auth = ClientAuth::kBody;
     bool pkce = false;

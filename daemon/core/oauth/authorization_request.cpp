@@ -66,11 +66,11 @@ std::string code_challenge(std::string_view code_verifier) {
     return base64url(std::as_bytes(std::span(digest)));
 }
 
-std::string authorization_url(const App& app, const LoginSecrets& secrets) {
+std::string authorization_url(const App& app, std::string_view redirect_uri, const LoginSecrets& secrets) {
     std::string url = app.endpoints.authorization;
     add_parameter(url, "response_type", "code");
     add_parameter(url, "client_id", app.client_id);
-    add_parameter(url, "redirect_uri", app.redirect_uri);
+    add_parameter(url, "redirect_uri", redirect_uri);
     add_parameter(url, "state", secrets.state.reveal());
     if (!app.scope.empty()) add_parameter(url, "scope", app.scope);
     if (app.product == Product::kManage) add_parameter(url, "redirect_on_decline", "true");
@@ -84,10 +84,11 @@ std::string authorization_url(const App& app, const LoginSecrets& secrets) {
 Result<AuthorizationResponse> read_authorization_response(std::string_view query) {
     AGENT_TRY(const FormParameters parameters, FormParameters::parse(query));
     const auto text = [&](std::string_view name) { return parameters.find(name).value_or(""); };
-    return AuthorizationResponse{.state = SecretString(text("state")),
-                                 .code = SecretString(text("code")),
-                                 .error = quoted_server_text(text("error")),
-                                 .error_description = quoted_server_text(text("error_description"))};
+    const std::array<SecretString, 2> secrets{SecretString(text("state")), SecretString(text("code"))};
+    return AuthorizationResponse{.state = secrets.front().clone(),
+                                 .code = secrets.back().clone(),
+                                 .error = quoted_server_text(text("error"), secrets),
+                                 .error_description = quoted_server_text(text("error_description"), secrets)};
 }
 
 Result<AuthorizationResponse> read_pasted_response(std::string_view pasted) {

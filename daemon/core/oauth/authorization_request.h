@@ -26,7 +26,7 @@ struct LoginSecrets {
 
 /// The URL that a person opens (RFC 6749 section 4.1.1). For Clio Manage with redirect_on_decline=true: without it Clio
 /// shows its own page when the person declines, and the attempt would never end.
-[[nodiscard]] std::string authorization_url(const App& app, const LoginSecrets& secrets);
+[[nodiscard]] std::string authorization_url(const App& app, std::string_view redirect_uri, const LoginSecrets& secrets);
 
 /// What an authorization response says (RFC 6749 sections 4.1.2 and 4.1.2.1).
 struct AuthorizationResponse {
@@ -36,7 +36,8 @@ struct AuthorizationResponse {
     std::string error_description;
 };
 
-/// Reads the query of a redirect. kBadRequest when it cannot be decoded.
+/// Reads the query of a redirect. kBadRequest when it cannot be decoded. The texts of an error have neither state nor
+/// code in them.
 [[nodiscard]] Result<AuthorizationResponse> read_authorization_response(std::string_view query);
 
 /// Reads what a person copied: a URL with a query, the query or a part of it alone, or the bare code that Clio's

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/oauth/token_request.h"
 
+#include <algorithm>
+#include <array>
+
 #include "base/text/encoding.h"
 #include "core/refresh/refresh_timing.h"
 
@@ -64,10 +67,10 @@ HttpRequest refresh_request(const App& app, const SecretString& client_secret, s
     return request;
 }
 
-HttpRequest code_request(const App& app, const SecretString& client_secret, std::string_view code,
-                         std::string_view code_verifier) {
+HttpRequest code_request(const App& app, const SecretString& client_secret, std::string_view redirect_uri,
+                         std::string_view code, std::string_view code_verifier) {
     Form form;
-    form.add("grant_type", "authorization_code").add("code", code).add("redirect_uri", app.redirect_uri);
+    form.add("grant_type", "authorization_code").add("code", code).add("redirect_uri", redirect_uri);
     if (!code_verifier.empty()) form.add("code_verifier", code_verifier);
     return with_client(app, client_secret, std::move(form));
 }
@@ -88,6 +91,25 @@ HttpRequest who_am_i_request(const App& app, std::string_view access_token) {
             .url = app.endpoints.who_am_i,
             .authorization = bearer(access_token),
             .form_body = {}};
+}
+
+bool is_public_parameter(std::string_view name) noexcept {
+    constexpr std::array<std::string_view, 6> kPublic{"grant_type", "client_id",       "redirect_uri",
+                                                      "scope",      "token_type_hint", "code_challenge_method"};
+    return std::find(kPublic.begin(), kPublic.end(), name) != kPublic.end();
+}
+
+SentSecrets secrets_in(const HttpRequest& request, const SecretString& client_secret) {
+    auto secrets = std::make_shared<std::vector<SecretString>>();
+    if (const auto form = FormParameters::parse(request.form_body.reveal())) {
+        for (const auto& [name, value] : form->all())
+            if (!is_public_parameter(name)) secrets->push_back(value.clone());
+    }
+    const std::string_view authorization = request.authorization.reveal();
+    const std::size_t blank = authorization.find(' ');
+    if (blank != std::string_view::npos) secrets->push_back(SecretString(authorization.substr(blank + 1)));
+    secrets->push_back(client_secret.clone());
+    return secrets;
 }
 
 }  // namespace agent

@@ -18,6 +18,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
+using Sent = std::span<const SecretString>;
+
 // Where the lifetime cannot be read, a cautious one: too short costs a refresh, too long costs a caller a refusal.
 constexpr Duration kAssumedLifetime = 1h;
 constexpr std::size_t kLongestAccessToken = std::size_t{16} * 1024;
@@ -32,16 +34,16 @@ bool is_json(std::string_view content_type) {
 }
 
 /// "HTTP 200", with the content type where that explains what came.
-std::string status_of(const HttpResponse& response) {
+std::string status_of(const HttpResponse& response, Sent sent) {
     std::string status = "HTTP " + std::to_string(response.status);
     if (!response.content_type.empty() && !is_json(response.content_type))
-        status += " (" + quoted_server_text(response.content_type) + ")";
+        status += " (" + quoted_server_text(response.content_type, sent) + ")";
     return status;
 }
 
 /// The server said 2xx, so it may have acted; what it said cannot be used.
-tl::unexpected<TokenFailure> unusable(const HttpResponse& response, std::string_view why) {
-    return tl::unexpected(failure(Happening::kAnswerLost, status_of(response) + ", but " + std::string(why)));
+tl::unexpected<TokenFailure> unusable(const HttpResponse& response, Sent sent, std::string_view why) {
+    return tl::unexpected(failure(Happening::kAnswerLost, status_of(response, sent) + ", but " + std::string(why)));
 }
 
 /// RFC 8259 section 8.1 wants UTF-8. The agent does not read UTF-16, but says what it is.
@@ -54,6 +56,8 @@ bool is_utf16(std::string_view body) {
 /// `repaired` without any value: an answer that is thrown away takes a rotated refresh token with it.
 class TokenReader {
   public:
+    explicit TokenReader(Sent sent) : sent_(sent) {}
+
     void take(const LooseObject::Member& member) {
         const auto name = loose_string(member.name);
         if (!name) return;
@@ -126,9 +130,10 @@ class TokenReader {
     void take_error(std::string_view value) {
         const auto text = loose_string(value);
         if (value == "null" || (text && text->empty())) return;
-        error_ = text ? quoted_server_text(text->reveal()) : "(not a string)";
+        error_ = text ? quoted_server_text(text->reveal(), sent_) : "(not a string)";
     }
 
+    Sent sent_;
     std::optional<SecretString> access_token_;
     std::optional<SecretString> refresh_token_;
     std::optional<Duration> lifetime_;
@@ -137,18 +142,18 @@ class TokenReader {
     std::string repaired_;
 };
 
-tl::expected<TokenAnswer, TokenFailure> read_success(const HttpResponse& response) {
+tl::expected<TokenAnswer, TokenFailure> read_success(const HttpResponse& response, Sent sent) {
     const std::string_view body = response.body.reveal();
-    if (is_utf16(body)) return unusable(response, "the body is UTF-16");
+    if (is_utf16(body)) return unusable(response, sent, "the body is UTF-16");
     LooseObject object(body);
-    if (!object.is_object()) return unusable(response, "the body is not a JSON object");
-    TokenReader reader;
+    if (!object.is_object()) return unusable(response, sent, "the body is not a JSON object");
+    TokenReader reader(sent);
     while (const auto member = object.next()) reader.take(*member);
 
     if (!object.ended()) {
         // Without a refresh token in what came, nobody can tell whether one stood in what did not.
         if (!reader.has_access_token() || !reader.has_refresh_token())
-            return unusable(response, "its JSON object does not end: the answer was cut off");
+            return unusable(response, sent, "its JSON object does not end: the answer was cut off");
         reader.repair("the JSON object does not end");
     }
     if (reader.has_access_token()) return reader.answer();
@@ -156,7 +161,7 @@ tl::expected<TokenAnswer, TokenFailure> read_success(const HttpResponse& respons
         return tl::unexpected(failure(Happening::kTransient, "HTTP " + std::to_string(response.status) +
                                                                  " with an error in it: " + reader.error()));
     }
-    return unusable(response, "no usable access_token");
+    return unusable(response, sent, "no usable access_token");
 }
 
 /// RFC 6749 section 5.2. Only invalid_client says something about the app; what else is wrong may be wrong with this
@@ -170,17 +175,17 @@ Happening kind_of(std::string_view error) {
     return found ? Happening::kRequestRefused : Happening::kTransient;
 }
 
-TokenFailure read_error(const HttpResponse& response) {
+TokenFailure read_error(const HttpResponse& response, Sent sent) {
     const std::string status = "HTTP " + std::to_string(response.status);
     const bool client_error = response.status >= 400 && response.status < 500 && response.status != 429;
     if (client_error && is_json(response.content_type)) {
         const auto json = Json::parse(response.body.reveal());
         if (const auto error = json ? json->find_string("error") : std::nullopt) {
-            std::string message = status + " " + quoted_server_text(*error);
+            std::string message = status + " " + quoted_server_text(*error, sent);
             if (const auto description = json->find_string("error_description"))
-                message += ": " + quoted_server_text(*description);
+                message += ": " + quoted_server_text(*description, sent);
             return {.kind = kind_of(*error),
-                    .error = quoted_server_text(*error),
+                    .error = quoted_server_text(*error, sent),
                     .message = std::move(message),
                     .retry_after = response.retry_after};
         }
@@ -189,7 +194,7 @@ TokenFailure read_error(const HttpResponse& response) {
     // 15.6); only 503 says that the request was not handled.
     const bool may_have_acted = response.status >= 500 && response.status != 503;
     std::string message = status;
-    if (!response.content_type.empty()) message += " (" + quoted_server_text(response.content_type) + ")";
+    if (!response.content_type.empty()) message += " (" + quoted_server_text(response.content_type, sent) + ")";
     return {.kind = may_have_acted ? Happening::kAnswerLost : Happening::kTransient,
             .error = {},
             .message = std::move(message),
@@ -199,11 +204,20 @@ TokenFailure read_error(const HttpResponse& response) {
 
 }  // namespace
 
+TokenAnswer TokenAnswer::clone() const {
+    return {.access_token = access_token.clone(),
+            .refresh_token = refresh_token ? std::optional(refresh_token->clone()) : std::nullopt,
+            .expires_in = expires_in,
+            .repaired = repaired,
+            .sent_at = sent_at};
+}
+
 bool is_usable_access_token(std::string_view token) noexcept {
     return is_visible_ascii(token) && token.size() <= kLongestAccessToken;
 }
 
-tl::expected<TokenAnswer, TokenFailure> read_token_response(const tl::expected<HttpResponse, HttpFailure>& outcome) {
+tl::expected<TokenAnswer, TokenFailure> read_token_response(const tl::expected<HttpResponse, HttpFailure>& outcome,
+                                                            Sent sent) {
     if (!outcome) {
         const HttpFailure& why = outcome.error();
         const bool untrusted = why.kind == HttpFailure::Kind::kUntrusted;
@@ -212,8 +226,8 @@ tl::expected<TokenAnswer, TokenFailure> read_token_response(const tl::expected<H
                                                              : Happening::kTransient,
                                       why.message));
     }
-    if (outcome->status / 100 == 2) return read_success(*outcome);
-    return tl::unexpected(read_error(*outcome));
+    if (outcome->status / 100 == 2) return read_success(*outcome, sent);
+    return tl::unexpected(read_error(*outcome, sent));
 }
 
 }  // namespace agent

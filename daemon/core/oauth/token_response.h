@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
 
 #include <tl/expected.hpp>
@@ -24,6 +25,8 @@ struct TokenAnswer {
     std::string repaired{};
     /// When the request was sent, from which its lifetime counts; nothing stands for now.
     std::optional<BootTime> sent_at{};
+
+    [[nodiscard]] TokenAnswer clone() const;
 };
 
 /// Any other outcome of a token request, as data.
@@ -46,7 +49,7 @@ inline constexpr std::chrono::seconds kLongestLifetime = std::chrono::hours(24 *
 /// RFC 6749 appendix A.12: visible ASCII, since what else would do harm in a header; at most 16 KiB.
 [[nodiscard]] bool is_usable_access_token(std::string_view token) noexcept;
 
-/// Reads what came of a token request.
+/// Reads what came of a token request, which carried the secrets `sent` (secrets_in()): no text of the result has one.
 ///
 /// A 2xx answer in which access_token can be read is a success, whatever stands beside it:
 ///
@@ -67,6 +70,6 @@ inline constexpr std::chrono::seconds kLongestLifetime = std::chrono::hours(24 *
 /// parsed JSON error object (RFC 6749 section 5.2) with a 4xx status condemns a grant, a request or an app; whatever
 /// else goes wrong between here and the server does not.
 [[nodiscard]] tl::expected<TokenAnswer, TokenFailure> read_token_response(
-    const tl::expected<HttpResponse, HttpFailure>& outcome);
+    const tl::expected<HttpResponse, HttpFailure>& outcome, std::span<const SecretString> sent);
 
 }  // namespace agent

@@ -196,15 +196,19 @@ void Refresher::send_request(Account& account) {
     const auto secret = apps_.secret(*app);
     if (!secret) return step(account, Happening::kTransient, circumstances(secret.error().message));
 
+    HttpRequest request = refresh_request(*app, *secret, tokens->refresh_token.reveal());
+    const SentSecrets sent = secrets_in(request, *secret);
     account.attempt->sent_at = world_.clock.boot_now();
     account.attempt->call = world_.http.send(
-        refresh_request(*app, *secret, tokens->refresh_token.reveal()),
-        [this, &account](const tl::expected<HttpResponse, HttpFailure>& outcome) { take_answer(account, outcome); });
+        std::move(request), [this, &account, sent](const tl::expected<HttpResponse, HttpFailure>& outcome) {
+            take_answer(account, outcome, *sent);
+        });
 }
 
-void Refresher::take_answer(Account& account, const tl::expected<HttpResponse, HttpFailure>& outcome) {
+void Refresher::take_answer(Account& account, const tl::expected<HttpResponse, HttpFailure>& outcome,
+                            std::span<const SecretString> sent) {
     if (outcome) note_clock(account, *outcome);
-    auto answer = read_token_response(outcome);
+    auto answer = read_token_response(outcome, sent);
     if (!answer) {
         TokenFailure& failure = answer.error();
         hold_others(account, failure);

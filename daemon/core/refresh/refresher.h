@@ -35,8 +35,7 @@ class Refresher {
 
     /// Has the account refreshed when its turn comes, one that is urgent or about to expire as such; shares the attempt
     /// that waits or runs. Does nothing if there is nothing to refresh with. Puts it off while the account is reserved,
-    /// and after stop(). Never settles the account before it
-    /// returns.
+    /// and after stop(). Never settles the account before it returns.
     void want(Account& account, Pacer::Priority priority);
     /// Saves the tokens that the disk has refused again, now.
     void save_unsaved(AccountMap& accounts);
@@ -73,7 +72,8 @@ class Refresher {
     void overtaken(Account& account, const std::optional<StoredRow>& present);
     void save_intent(Account& account);
     void send_request(Account& account);
-    void take_answer(Account& account, const tl::expected<HttpResponse, HttpFailure>& outcome);
+    void take_answer(Account& account, const tl::expected<HttpResponse, HttpFailure>& outcome,
+                     std::span<const SecretString> sent);
     void note_clock(Account& account, const HttpResponse& answer);
     void note_repaired(const AccountRecord& record, const std::string& repaired);
     void hold_others(const Account& account, const TokenFailure& failure);

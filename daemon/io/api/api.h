@@ -47,6 +47,8 @@ struct ApiContext {
     std::function<std::size_t()> connections;
     /// Whether there is locked memory for another answer to this user; the error says what to do.
     std::function<Result<void>(uid_t user)> room_for;
+    /// Calls `ended` once when that process has ended, unless the wait is given up first. Null if that cannot be told.
+    std::function<std::unique_ptr<Waiting>(pid_t, std::function<void()> ended)> when_process_ends;
 };
 
 /// The local protocol of daemon/openapi.yaml, independent of its transport. Locked at first: requests that need the

@@ -8,14 +8,13 @@
 #include "base/json/json_writer.h"
 #include "base/text/encoding.h"
 #include "core/oauth/server_text.h"
+#include "core/oauth/token_request.h"
 
 namespace agent {
 
 namespace {
 
-// RFC 6749: parameters of requests, members of answers.
-constexpr std::array<std::string_view, 6> kPublicParameters{"grant_type", "client_id",       "redirect_uri",
-                                                            "scope",      "token_type_hint", "code_challenge_method"};
+// RFC 6749: members of answers.
 constexpr std::array<std::string_view, 5> kPublicMembers{"token_type", "scope", "error", "error_description",
                                                          "error_uri"};
 constexpr std::array<std::string_view, 2> kPublicNumbers{"expires_in", "created_at"};  // a token may be one, too
@@ -25,17 +24,18 @@ bool is_public(const std::array<std::string_view, N>& names, std::string_view na
     return std::find(names.begin(), names.end(), name) != names.end();
 }
 
-void write(JsonWriter& out, const Json& json, std::string_view name, const Fingerprint& names) {
+void write(JsonWriter& out, const Json& json, std::string_view name, const Fingerprint& names,
+           std::span<const SecretString> sent) {
     if (const Json::Object* const object = json.object()) {
         out.begin_object();
-        for (const auto& [key, value] : *object) write(out.key(key), value, key, names);
+        for (const auto& [key, value] : *object) write(out.key(key), value, key, names, sent);
         out.end_object();
     } else if (const Json::Array* const array = json.array()) {
         out.begin_array();
-        for (const Json& value : *array) write(out, value, name, names);
+        for (const Json& value : *array) write(out, value, name, names, sent);
         out.end_array();
     } else if (const auto text = json.string()) {
-        is_public(kPublicMembers, name) ? out.string(quoted_server_text(*text)) : out.string(names.of(*text));
+        is_public(kPublicMembers, name) ? out.string(quoted_server_text(*text, sent)) : out.string(names.of(*text));
     } else if (const auto boolean = json.boolean()) {
         out.boolean(*boolean);
     } else if (const auto number = json.number()) {
@@ -57,17 +57,16 @@ std::string trace_form(std::string_view form, const Fingerprint& names) {
     std::string text;
     for (const auto& [name, value] : parameters->all()) {
         if (!text.empty()) text += '&';
-        text +=
-            name + "=" + (is_public(kPublicParameters, name) ? std::string(value.reveal()) : names.of(value.reveal()));
+        text += name + "=" + (is_public_parameter(name) ? std::string(value.reveal()) : names.of(value.reveal()));
     }
     return text;
 }
 
-std::string trace_body(const HttpResponse& response, const Fingerprint& names) {
+std::string trace_body(const HttpResponse& response, const Fingerprint& names, std::span<const SecretString> sent) {
     const auto json = Json::parse(response.body.reveal());
     if (!json) return std::to_string(response.body.size()) + " bytes that are not JSON";
     JsonWriter out;
-    write(out, *json, "", names);
+    write(out, *json, "", names, sent);
     return std::string(out.view());
 }
 

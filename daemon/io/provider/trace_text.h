@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -16,7 +17,9 @@ namespace agent {
 [[nodiscard]] std::string trace_form(std::string_view form, const Fingerprint& names);
 
 /// The JSON of the body with its strings and numbers replaced; for any other body only its size.
-[[nodiscard]] std::string trace_body(const HttpResponse& response, const Fingerprint& names);
+/// Of the secrets that were `sent` none is in it.
+[[nodiscard]] std::string trace_body(const HttpResponse& response, const Fingerprint& names,
+                                     std::span<const SecretString> sent);
 
 /// "Bearer #5f3a9c01/43"; empty for none.
 [[nodiscard]] std::string trace_authorization(std::string_view value, const Fingerprint& names);

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/log.h"
+#include "core/oauth/token_request.h"
 #include "io/provider/trace_text.h"
 
 namespace agent {
@@ -18,15 +19,17 @@ std::unique_ptr<HttpCall> TracingHttpClient::send(HttpRequest request, Done done
          {"url", request.url.substr(0, request.url.find('?'))},
          {"authorization", authorization},
          {"form", form}});
-    return client_.send(std::move(request), [this, number, sent_at = clock_.boot_now(),
+    const SentSecrets sent = secrets_in(request);
+    return client_.send(std::move(request), [this, number, sent, sent_at = clock_.boot_now(),
                                              done = std::move(done)](tl::expected<HttpResponse, HttpFailure> outcome) {
-        answered(number, sent_at, outcome);
+        answered(number, sent_at, outcome, *sent);
         done(std::move(outcome));
     });
 }
 
 void TracingHttpClient::answered(std::uint64_t number, BootTime sent_at,
-                                 const tl::expected<HttpResponse, HttpFailure>& outcome) const {
+                                 const tl::expected<HttpResponse, HttpFailure>& outcome,
+                                 std::span<const SecretString> sent) const {
     const std::string took = std::to_string((clock_.boot_now() - sent_at).count());
     if (!outcome)
         return log(LogLevel::kNotice, "trace: no answer",
@@ -40,7 +43,7 @@ void TracingHttpClient::answered(std::uint64_t number, BootTime sent_at,
          {"status", std::to_string(outcome->status)},
          {"content_type", outcome->content_type},
          {"retry_after", wait},
-         {"body", trace_body(*outcome, names_)}});
+         {"body", trace_body(*outcome, names_, sent)}});
 }
 
 }  // namespace agent

@@ -16,7 +16,8 @@ class TracingHttpClient final : public HttpClient {
     [[nodiscard]] std::unique_ptr<HttpCall> send(HttpRequest request, Done done) override;
 
   private:
-    void answered(std::uint64_t number, BootTime sent_at, const tl::expected<HttpResponse, HttpFailure>& outcome) const;
+    void answered(std::uint64_t number, BootTime sent_at, const tl::expected<HttpResponse, HttpFailure>& outcome,
+                  std::span<const SecretString> sent) const;
 
     HttpClient& client_;
     const Clock& clock_;

@@ -14,6 +14,17 @@
 
 namespace agent {
 
+namespace {
+
+using namespace std::string_view_literals;
+
+// RFC 8446 section 5.1: the type of a record that begins a handshake, which no HTTP method begins with; section 6: a
+// fatal alert, protocol_version.
+constexpr char kTlsHandshake = '\x16';
+constexpr std::string_view kTlsRefusal = "\x15\x03\x01\x00\x02\x02\x46"sv;
+
+}  // namespace
+
 /// The answer that a connection owes, shared by all copies of its Respond. If the last copy is destroyed unused, this
 /// answers.
 class BrowserConnection::Owed {
@@ -85,7 +96,10 @@ void BrowserConnection::on_read() {
         return;
     }
     const std::string_view text(reinterpret_cast<const char*>(evbuffer_pullup(input, -1)), size);
-    if (const auto head_size = end_of_head(text)) {
+    if (text.starts_with(kTlsHandshake)) {
+        bufferevent_disable(stream_.get(), EV_READ);
+        on_tls();
+    } else if (const auto head_size = end_of_head(text)) {
         bufferevent_disable(stream_.get(), EV_READ);  // on_written() continues
         on_head(text.substr(0, *head_size));
     } else if (size > kLongestRedirectHead) {
@@ -109,6 +123,13 @@ void BrowserConnection::on_head(std::string_view head) {
     visit.user = *user_;
     site->on_visit(std::move(visit),
                    [owed = std::make_shared<Owed>(*this)](const BrowserPage& page) { owed->respond(page); });
+}
+
+/// The browser was sent to https:// at this port, or made it so by itself.
+void BrowserConnection::on_tls() {
+    if (const auto site = find_site_({}); site && site->expects(*user_))
+        site->on_visit({.kind = BrowserVisit::Kind::kOverTls, .user = *user_, .query = {}}, [](const BrowserPage&) {});
+    answer(std::string(kTlsRefusal));
 }
 
 void BrowserConnection::respond(const BrowserPage& page) {

@@ -66,6 +66,7 @@ class BrowserConnection {
     void on_read();
     void on_written() noexcept;
     void on_head(std::string_view head);
+    void on_tls();
     void answer(const std::string& text);
     void allow(Duration patience) noexcept;
     void close();

@@ -42,6 +42,8 @@ Words words_for(const BrowserPage& page) {
         case BrowserPage::Kind::kSignedIn:
             return {"Signed in", "The agent now keeps " + account + " signed in to Clio" + user +
                                      ". You can close this window and go back to the terminal."};
+        case BrowserPage::Kind::kNotYet:
+            return {"Not signed in yet", account + " is not signed in yet. This page looks again by itself."};
         case BrowserPage::Kind::kDeclined:
             return {"Declined",
                     "Access was declined, so " + account +
@@ -62,6 +64,8 @@ int status_for(BrowserPage::Kind kind) noexcept {
         case BrowserPage::Kind::kSignedIn:
         case BrowserPage::Kind::kDeclined:
             return 200;
+        case BrowserPage::Kind::kNotYet:
+            return 503;
         case BrowserPage::Kind::kFailed:
             return 400;
         case BrowserPage::Kind::kNotExpected:
@@ -86,6 +90,8 @@ std::string_view reason_phrase(int status) noexcept {
             return "Misdirected Request";
         case 431:
             return "Request Header Fields Too Large";
+        case 503:
+            return "Service Unavailable";
         default:
             return "Bad Request";
     }
@@ -108,6 +114,7 @@ std::string answer(int status, const BrowserPage& page) {
     std::string text = "HTTP/1.1 " + std::to_string(status) + " ";
     text.append(reason_phrase(status)).append("\r\n");
     if (status == 405) text += "Allow: GET\r\n";
+    if (page.kind == BrowserPage::Kind::kNotYet) text += "Refresh: 3\r\n";
     if (status == 303) text += "Location: " + page.location + "\r\n";
     text +=
         "Content-Type: text/html; charset=utf-8\r\nContent-Length: " + std::to_string(body.size()) +
@@ -127,7 +134,8 @@ std::string render_browser_page(const BrowserPage& page) {
         words.title + " – clio-agent</title>\n<style>";
     html.append(kStyle).append("</style>\n</head>\n<body>\n<main>\n<h1 class=\"");
     html.append(is_good ? "good" : "other").append("\">" + words.title + "</h1>\n<p>" + words.text + "</p>\n");
-    const bool says_why = page.kind == BrowserPage::Kind::kFailed && !page.reason.empty();
+    const bool is_kind_with_reason = page.kind == BrowserPage::Kind::kFailed || page.kind == BrowserPage::Kind::kNotYet;
+    const bool says_why = is_kind_with_reason && !page.reason.empty();
     if (says_why) html += "<p>" + html_escape(page.reason) + "</p>\n";
     return html + "</main>\n</body>\n</html>\n";
 }

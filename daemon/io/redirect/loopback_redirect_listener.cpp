@@ -132,7 +132,7 @@ class LoopbackRedirectListener::Place {
         const auto wanted = [&](const auto& site) {
             const RedirectRequest request = read_redirect_request(head, site->redirect_uri);
             const int* const refusal = std::get_if<int>(&request);
-            return refusal == nullptr || *refusal == 405;
+            return refusal == nullptr || *refusal != 404;
         };
         const auto found = std::find_if(sites.begin(), sites.end(), wanted);
         return found == sites.end() ? sites.front() : *found;

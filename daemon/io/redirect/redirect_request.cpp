@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "io/redirect/redirect_request.h"
 
+#include <algorithm>
+#include <array>
+
 #include "base/text/ascii.h"
 
 namespace agent {
@@ -28,6 +31,23 @@ std::optional<std::string_view> only_host(std::string_view header_lines) noexcep
         host = trimmed(value);
     }
     return host;
+}
+
+/// Browsers mark by one of these what no person has asked for yet: loading a page before it is visited, or for a small
+/// picture of it.
+bool only_prepares(std::string_view header_lines) {
+    constexpr std::array<std::string_view, 4> kMarks{"sec-purpose", "purpose", "x-purpose", "x-moz"};
+    while (!header_lines.empty()) {
+        std::string_view value = cut(header_lines, kLineEnd);
+        const std::string_view name = cut(value, ":");
+        const bool is_mark = std::any_of(kMarks.begin(), kMarks.end(),
+                                         [&](std::string_view mark) { return equal_ignoring_case(name, mark); });
+        const std::string_view purpose = trimmed(cut(value, ";"));
+        if (is_mark && (equal_ignoring_case(purpose, "prefetch") || equal_ignoring_case(purpose, "prerender") ||
+                        equal_ignoring_case(purpose, "preview")))
+            return true;
+    }
+    return false;
 }
 
 bool names(std::string_view host, const Url& redirect_uri) {
@@ -61,6 +81,7 @@ RedirectRequest read_redirect_request(std::string_view head, const Url& redirect
     const bool is_redirect = path == redirect_uri.path;
     if (!is_redirect && path != RedirectListener::kStartPath) return 404;
     if (method != "GET") return 405;
+    if (only_prepares(lines)) return 503;
     return BrowserVisit{.kind = is_redirect ? BrowserVisit::Kind::kRedirect : BrowserVisit::Kind::kStart,
                         .query = std::string(target)};
 }

@@ -24,7 +24,8 @@ using RedirectRequest = std::variant<BrowserVisit, int>;
 
 /// Checks the complete header of a request to the listener of `redirect_uri`: accepts only a GET of exactly its path,
 /// or of that of start links, with exactly its host and port. The Host header reveals a page that pointed its own host
-/// name at this machine (DNS rebinding).
+/// name at this machine (DNS rebinding). A browser that only prepares a visit gets 503 and asks again for the visit:
+/// what works once is for a person who sees the page.
 [[nodiscard]] RedirectRequest read_redirect_request(std::string_view head, const Url& redirect_uri);
 
 }  // namespace agent

@@ -5,6 +5,10 @@
 
 namespace agent {
 
+Grant Grant::clone() const {
+    return {.account = account, .app = app, .origin = origin, .tokens = tokens.clone(), .user = user};
+}
+
 std::unique_ptr<Waiting> AccountLogin::start(Grant grant, Accounts::Done done) {
     const Reservation::Answer answer(std::move(done));
     auto waiting = answer.waiting();

@@ -19,6 +19,8 @@ struct Grant {
     std::string origin;  // of the app as it was when it sent the code
     TokenAnswer tokens;
     std::optional<ClioUser> user;
+
+    [[nodiscard]] Grant clone() const;
 };
 
 /// Keeps a login's grant, as the next generation of its account or as a new one.

@@ -19,7 +19,10 @@ void write_facts(JsonWriter& out, const AppFacts& facts) {
     out.begin_object();
     out.member("name", app.name);
     out.member("product", to_string(app.product)).member("region", to_string(app.region));
-    out.member("client_id", app.client_id).member("redirect_uri", app.redirect_uri).member("scope", app.scope);
+    out.member("client_id", app.client_id).member("redirect_uri", app.redirect_uris.front());
+    out.key("redirect_uris").begin_array();
+    for (const std::string& uri : app.redirect_uris) out.string(uri);
+    out.end_array().member("scope", app.scope);
     out.member("rotation", to_string(app.rotation)).member("pkce", app.pkce);
     out.member("client_auth", to_string(app.client_auth));
     out.key("endpoints").begin_object();

@@ -15,21 +15,25 @@ constexpr WordTable<LoginState::Status, 3> kStatuses{{{"pending", LoginState::St
                                                       {"done", LoginState::Status::kDone},
                                                       {"failed", LoginState::Status::kFailed}}};
 
-void write_login(JsonWriter& out, const LoginState& login) {
+/// The URLs hold `state` and the ticket, and are for the user whose login it is.
+void write_login(JsonWriter& out, const LoginState& login, const Peer& reader) {
     out.begin_object();
-    out.member("id", login.id).member("account", login.account);
-    out.member("authorization_url", login.authorization_url);
-    if (!login.start_url.empty()) out.member("start_url", login.start_url);
+    out.member("id", login.id).member("account", login.account).member("redirect_uri", login.redirect_uri);
+    if (reader.uid == login.user || reader.uid == 0) {
+        out.member("authorization_url", login.authorization_url);
+        if (!login.start_url.empty()) out.member("start_url", login.start_url);
+    }
     out.member("expires_at", unix_seconds(login.expires_at));
     out.member("status", word_of(kStatuses, login.status));
-    if (login.status == LoginState::Status::kFailed) out.member("error", login.error).member("detail", login.detail);
+    if (login.status == LoginState::Status::kFailed) out.member("error", login.error);
+    if (!login.detail.empty()) out.member("detail", login.detail);
     out.end_object();
 }
 
-void answer_login(ApiReply& reply, const Result<LoginState>& login, int status) {
+void answer_login(ApiReply& reply, const Result<LoginState>& login, const Peer& reader, int status) {
     if (!login) return reply.problem(login.error());
     JsonWriter out;
-    write_login(out, *login);
+    write_login(out, *login, reader);
     reply.json(out, status);
 }
 
@@ -39,7 +43,7 @@ Handled list_authorizations(Api& api, const ApiCall& call, ApiReply& reply) {
     AGENT_CHECK(Query::parse(call.request.query, {}));
     JsonWriter out;
     out.begin_object().key("authorizations").begin_array();
-    for (const LoginState& login : api.logins().open_logins()) write_login(out, login);
+    for (const LoginState& login : api.logins().open_logins()) write_login(out, login, call.request.peer);
     out.end_array().end_object();
     reply.json(out);
     return answered();
@@ -53,12 +57,17 @@ Handled begin_authorization(Api& api, const ApiCall& call, ApiReply& reply) {
                        .account = in.required_string("account"),
                        .replace_user = in.optional_boolean("replace_user").value_or(false),
                        .user = call.request.peer.uid};
+    const bool ends_with_caller = in.optional_boolean("ends_with_caller").value_or(false);
     const auto user = in.optional_integer("user", 0, std::numeric_limits<std::uint32_t>::max());
     AGENT_CHECK(in.finish());
     if (user && *user != login.user && call.request.peer.uid != 0)
         return fail(Error::Code::kForbidden, "user: only root may begin a login for another user's browser");
     if (user) login.user = static_cast<std::uint32_t>(*user);
-    answer_login(reply, api.logins().start(std::move(login)), 201);
+    if (ends_with_caller)
+        login.when_caller_ends = [&api, pid = call.request.peer.pid](std::function<void()> ended) {
+            return api.context().when_process_ends(pid, std::move(ended));
+        };
+    answer_login(reply, api.logins().start(std::move(login)), call.request.peer, 201);
     return answered();
 }
 
@@ -68,12 +77,13 @@ Handled get_authorization(Api& api, const ApiCall& call, ApiReply& reply) {
     Logins& logins = api.logins();
     AGENT_TRY(const LoginState login, logins.state(call.parameter));
     if (wait == 0 || login.status != LoginState::Status::kPending) {
-        answer_login(reply, login, 200);
+        answer_login(reply, login, call.request.peer, 200);
         return answered();
     }
-    return logins.await(
-        call.parameter, std::chrono::seconds(wait),
-        [owed = share(std::move(reply))](const Result<LoginState>& ended) { answer_login(*owed, ended, 200); });
+    return logins.await(call.parameter, std::chrono::seconds(wait),
+                        [owed = share(std::move(reply)), reader = call.request.peer](const Result<LoginState>& ended) {
+                            answer_login(*owed, ended, reader, 200);
+                        });
 }
 
 Handled paste_authorization(Api& api, const ApiCall& call, ApiReply& reply) {
@@ -87,7 +97,7 @@ Handled paste_authorization(Api& api, const ApiCall& call, ApiReply& reply) {
         in.refuse("redirected_url", "expected the URL that the browser was redirected to, or the code");
     }
     AGENT_CHECK(in.finish());
-    answer_login(reply, api.logins().paste(call.parameter, url), 202);
+    answer_login(reply, api.logins().paste(call.parameter, url), call.request.peer, 202);
     return answered();
 }
 

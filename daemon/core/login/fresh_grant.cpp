@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/login/fresh_grant.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "base/log.h"
+#include "core/oauth/token_request.h"
+#include "core/oauth/who_am_i.h"
+
+namespace agent {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::array<Duration, 3> kPausesBetweenQuestions{1s, 3s, 9s};  // a person waits
+constexpr Duration kLongestPause = 20s;                                 // whatever the server asks for
+constexpr Duration kPauseBetweenTries = 5s;                             // of storing
+
+constexpr std::string_view kHowToEnd = "in Clio, under Settings > Apps, remove the application";
+
+std::string described(const ClioUser& user) {
+    return user.name + " <" + user.email + ">";
+}
+
+/// Empty for an account whose user Clio has not told.
+std::optional<ClioUser> known_user(const std::optional<AccountFacts>& account) {
+    return account && account->user && account->user->id != 0 ? account->user : std::nullopt;
+}
+
+}  // namespace
+
+FreshGrant::FreshGrant(World world, const AppRegistry& apps, AccountBook& book, Grant grant, bool replace_user,
+                       Hooks hooks)
+    : world_(world),
+      apps_(apps),
+      book_(book),
+      grant_(std::move(grant)),
+      replace_user_(replace_user),
+      hooks_(std::move(hooks)) {}
+
+void FreshGrant::ask() {
+    const App* const app = this->app();
+    if (app == nullptr || app->endpoints.who_am_i.empty()) return store();
+    ++times_asked_;
+    call_ = world_.http.send(
+        who_am_i_request(*app, grant_.tokens.access_token.reveal()),
+        [this](const tl::expected<HttpResponse, HttpFailure>& asked) { take_user(read_who_am_i(asked)); });
+}
+
+/// A refusal is doubted once: it says that the application lacks a permission, which no patience mends.
+std::optional<Duration> FreshGrant::pause_before_asking_again(const Error& why) const {
+    const std::size_t times = why.code == Error::Code::kForbidden ? 1 : kPausesBetweenQuestions.size();
+    if (times_asked_ > times) return std::nullopt;
+    const Duration pause = kPausesBetweenQuestions.at(times_asked_ - 1);
+    return std::clamp<Duration>(why.retry_after, pause, kLongestPause);
+}
+
+void FreshGrant::take_user(Result<ClioUser> user) {
+    const auto answered = std::move(call_);
+    if (user) {
+        grant_.user = *std::move(user);
+        why_unknown_.clear();
+        return store();
+    }
+    why_unknown_ = user.error().message;
+    const auto pause = pause_before_asking_again(user.error());
+    if (!pause) return store();
+    pause_ = world_.timers.after(*pause, [this] { ask(); });
+    hooks_.tell("Clio has not said yet who logged in (" + why_unknown_ + "); the agent asks again");
+}
+
+void FreshGrant::hurry() {
+    if (storing_) return;
+    call_.reset();
+    store();
+}
+
+void FreshGrant::try_once_more() {
+    last_try_ = true;
+    hurry();
+}
+
+void FreshGrant::store() {
+    pause_.reset();
+    if (app() == nullptr)
+        return drop("app_changed", "app " + grant_.app +
+                                       " was removed or changed while this login was under way, so its new grant "
+                                       "belongs to the app as it was and is not kept; to end it, " +
+                                       std::string(kHowToEnd) + "; log in again");
+    const auto present = book_.facts(grant_.account);
+    before_ = present ? std::optional(*present) : std::nullopt;
+    const std::optional<ClioUser> user_before = replace_user_ ? std::nullopt : known_user(before_);
+    if (user_before && grant_.user && user_before->id != grant_.user->id)
+        return drop("user_mismatch",
+                    "account " + grant_.account + " belongs to " + described(*user_before) + ", this login to " +
+                        described(*grant_.user) +
+                        "; the old grant is kept, the new one is not; log in under another name, or use "
+                        "--replace-user to replace the old one");
+    Grant grant = grant_.clone();
+    if (!grant.user) grant.user = user_before;
+    storing_ = book_.adopt(std::move(grant), [this](const Result<void>& stored) {
+        const auto over = std::move(storing_);
+        take_outcome(stored);
+    });
+}
+
+void FreshGrant::take_outcome(const Result<void>& stored) {
+    if (stored) {
+        if (!why_unknown_.empty())
+            log(LogLevel::kWarning, "Clio did not say who logged in",
+                {{"account", grant_.account}, {"reason", why_unknown_}});
+        const std::string user = !grant_.user ? "" : grant_.user->name.empty() ? grant_.user->email : grant_.user->name;
+        const auto ended = std::move(hooks_.ended);
+        return ended(Kept{.user = user, .detail = remarks()});
+    }
+    stuck_ = true;
+    const std::string& why = stored.error().message;
+    if (last_try_)
+        return drop("store_failed", "the new tokens could not be stored: " + why +
+                                        "; their grant lives on at Clio; to "
+                                        "end it, " +
+                                        std::string(kHowToEnd) + "; log in again");
+    pause_ = world_.timers.after(kPauseBetweenTries, [this] { store(); });
+    hooks_.tell_stuck("the new tokens cannot be stored yet: " + why +
+                      "; the agent keeps them in memory and tries again");
+}
+
+std::string FreshGrant::remarks() const {
+    std::string text;
+    const auto user_before = known_user(before_);
+    if (!why_unknown_.empty()) {
+        text = "Clio did not say who logged in (" + why_unknown_ + ")";
+        if (user_before && !replace_user_)
+            text += ", so the account still counts as that of " + described(*user_before);
+    }
+    const bool had_grant = before_ && before_->state != AccountState::kLoginRequired;
+    if (!had_grant) return text;
+    if (!text.empty()) text += "; ";
+    const bool is_others = user_before && grant_.user && user_before->id != grant_.user->id;
+    text += "the grant that the account had before lives on at Clio; to end it, ";
+    text += is_others ? described(*user_before) + " can remove the application in Clio, under Settings > Apps"
+                      : std::string(kHowToEnd) + ", which ends the new one too, and log in again";
+    return text;
+}
+
+void FreshGrant::drop(std::string error, std::string detail) {
+    const auto ended = std::move(hooks_.ended);
+    ended(tl::unexpected(Dropped{.error = std::move(error), .detail = std::move(detail)}));
+}
+
+}  // namespace agent
