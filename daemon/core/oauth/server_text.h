@@ -6,8 +6,15 @@
 
 namespace agent {
 
-/// Text from the network made fit for a message to a person: at most 200 characters, control characters and broken
-/// UTF-8 replaced by '?'.
+/// Text from the network made fit for a message to a person: printable(), and at most 200 bytes.
 [[nodiscard]] std::string quoted_server_text(std::string_view text);
+
+/// What the member `error` of an answer says, as it stands in the JSON text: a code, or an object with `type` and
+/// `message`, as Clio's API has it, which becomes "UnauthorizedError: The app is suspended". Empty if it says nothing.
+[[nodiscard]] std::string error_member_text(std::string_view value);
+
+/// What an answer says went wrong: its `error`, with the `error_description` beside it (RFC 6749 section 5.2). Only for
+/// people, and so as much as can be read, also of an answer that was cut off; empty for anything else than JSON.
+[[nodiscard]] std::string server_error_text(std::string_view body);
 
 }  // namespace agent

@@ -126,7 +126,8 @@ class TokenReader {
     void take_error(std::string_view value) {
         const auto text = loose_string(value);
         if (value == "null" || (text && text->empty())) return;
-        error_ = text ? quoted_server_text(text->reveal()) : "(not a string)";
+        error_ = error_member_text(value);
+        if (error_.empty()) error_ = "(unreadable)";
     }
 
     std::optional<SecretString> access_token_;
@@ -171,25 +172,24 @@ Happening kind_of(std::string_view error) {
 }
 
 TokenFailure read_error(const HttpResponse& response) {
-    const std::string status = "HTTP " + std::to_string(response.status);
+    const bool declares_json = is_json(response.content_type);
+    const auto json = declares_json ? Json::parse(response.body.reveal()) : Result<Json>();
+    const std::string said = declares_json ? server_error_text(response.body.reveal()) : std::string();
+    std::string message = "HTTP " + std::to_string(response.status);
+    if (!said.empty())
+        message += " " + said;
+    else if (!response.content_type.empty())
+        message += " (" + quoted_server_text(response.content_type) + ")";
     const bool client_error = response.status >= 400 && response.status < 500 && response.status != 429;
-    if (client_error && is_json(response.content_type)) {
-        const auto json = Json::parse(response.body.reveal());
-        if (const auto error = json ? json->find_string("error") : std::nullopt) {
-            std::string message = status + " " + quoted_server_text(*error);
-            if (const auto description = json->find_string("error_description"))
-                message += ": " + quoted_server_text(*description);
-            return {.kind = kind_of(*error),
-                    .error = quoted_server_text(*error),
-                    .message = std::move(message),
-                    .retry_after = response.retry_after};
-        }
+    if (const auto error = client_error && json ? json->find_string("error") : std::nullopt) {
+        return {.kind = kind_of(*error),
+                .error = quoted_server_text(*error),
+                .message = std::move(message),
+                .retry_after = response.retry_after};
     }
     // A server that fails may have acted before it did, and a gateway that waited in vain cannot know (RFC 9110 section
     // 15.6); only 503 says that the request was not handled.
     const bool may_have_acted = response.status >= 500 && response.status != 503;
-    std::string message = status;
-    if (!response.content_type.empty()) message += " (" + quoted_server_text(response.content_type) + ")";
     return {.kind = may_have_acted ? Happening::kAnswerLost : Happening::kTransient,
             .error = {},
             .message = std::move(message),
