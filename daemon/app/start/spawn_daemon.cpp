@@ -31,7 +31,6 @@ int complain(const std::string& message) {
     return EXIT_FAILURE;
 }
 
-/// In single quotes, which nothing but another one ends.
 /// What is in the pipe until its other end is closed.
 std::string read_all(const Fd& from) {
     std::string text;
