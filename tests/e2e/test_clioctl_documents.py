@@ -13,6 +13,7 @@ from support.terminal import Terminal
 
 CLIENT = SOURCE / "agent-client"
 COMPLETIONS = CLIENT / "completions"
+PAGES = ["clioctl.1", "clioctl-app.1", "clioctl-backup.1", "clioctl-doctor.1", "clioctl-key.1"]
 LIBRARY = BUILD / "agent-client/lib/libclio-agent.so.1"
 
 
@@ -36,7 +37,7 @@ COMMON = {"socket", "timeout", "help", "version"}
 
 
 def test_man_page(commands):
-    pages = [(CLIENT / name).read_text() for name in ("clioctl.1", "clioctl-app.1", "clioctl-backup.1", "clioctl-key.1")]
+    pages = [(CLIENT / name).read_text() for name in PAGES]
     section = "".join(page.split(".Sh COMMANDS")[1].split(".Sh ")[0] for page in pages)
     synopses = re.findall(r"^\.It Xo\n(.*?)\n\.Xc|^\.It (Ic [^\n,]*)$", section, re.M | re.S)
     found = {}
@@ -48,7 +49,7 @@ def test_man_page(commands):
         assert f".It Fl -{option}" in pages[0]
 
 
-@pytest.mark.parametrize("page", ["clioctl.1", "clioctl-app.1", "clioctl-backup.1", "clioctl-key.1", "libclio-agent.3"])
+@pytest.mark.parametrize("page", [*PAGES, "libclio-agent.3"])
 def test_man_pages_are_well_formed(page):
     if not shutil.which("groff"):
         pytest.skip("groff is not installed")
