@@ -7,9 +7,7 @@ import subprocess
 
 import pytest
 from support.clioctl import Clioctl
-from support.fake_agent import FakeAgent, answer
 from support.programs import BUILD, CLIOCTL, SANITIZED, SOURCE
-from support.terminal import Terminal
 
 CLIENT = SOURCE / "agent-client"
 COMPLETIONS = CLIENT / "completions"
@@ -77,29 +75,6 @@ def test_bash(commands):
     for command in ("backup", "restore"):
         assert "/etc/passwd" in complete(command, "/etc/pass")
     assert "true" in complete("run", "x", "--", "tru")
-
-
-NAMES = {"accounts": [{"name": name, "app": "firm", "state": "ready", "reason": "", "expires_at": 4000000000}
-                      for name in ("jane@firm-a.com", "jane@firm-b.com", "joe")]}
-
-
-@pytest.mark.parametrize("typed, shown", [
-    ("token ja", "ne@firm-"), ("token jane@", "firm-"), ("token jane@firm-a", ".com "), ("show jo", "e "),
-    ("app add x --region=e", "u "), ("app add x --region=", ""), ("--socket=/etc/pass", "wd"),
-])
-def test_bash_itself_completes_names(tmp_path, typed, shown):
-    with FakeAgent(tmp_path, {"GET /v1/accounts": answer(200, NAMES)}) as agent:
-        clioctl = Clioctl(tmp_path, agent.path)
-        clioctl.environment |= {"PS1": "$ ", "TERM": "dumb", "INPUTRC": "/dev/null", "PATH": f"{CLIOCTL.parent}:/usr/bin:/bin"}
-        bash = Terminal(clioctl, "--norc", "-i", program="/bin/bash")
-        bash.type(f'bind "set bell-style none"; source {COMPLETIONS}/clioctl.bash; echo rea""dy\n')
-        bash.expect("ready\r\n$ ")
-        bash.shown = ""
-        bash.type(f"clioctl {typed}\t")
-        bash.expect(f"clioctl {typed}{shown}")
-        bash.type("|\x15exit\n")
-        bash.expect(f"clioctl {typed}{shown}|")
-        bash.end()
 
 
 def test_zsh(commands):
