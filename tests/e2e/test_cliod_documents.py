@@ -128,3 +128,30 @@ def test_what_the_protocol_says_of_answers_leaves_room_for_more():
                 if "$ref" in schema:
                     schema = document["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
                 assert schema.get("additionalProperties") is False, f"{method} {path}: an unknown member gets 400"
+
+
+def texts_of_programs():
+    """The string literals of the programs, those that stand beside each other joined as the compiler joins them."""
+    literal = r'"((?:[^"\\\n]|\\.)*)"'
+    for folder in ("daemon", "agent-client"):
+        for file in sorted((SOURCE / folder).glob("**/*.[ch]*")):
+            if "tests" in file.parts or file.suffix not in (".cpp", ".h"):
+                continue
+            text = re.sub(r"^\s*#include.*", "", file.read_text(encoding="utf-8"), flags=re.M)
+            for run in re.finditer(rf"{literal}(?:\s*{literal})*", text):
+                joined = "".join(re.findall(literal, run[0]))
+                yield joined.replace('\\"', '"').replace("\\n", "\n")
+
+
+def test_the_messages_of_the_troubleshooting_page_are_those_of_the_programs():
+    page = (SOURCE / "etc/troubleshooting.md").read_text(encoding="utf-8")
+    texts = "\0".join(texts_of_programs())
+    messages = re.findall(r"^### `(.*)`(?: \(\d+\))?$", page, re.M)
+    assert len(messages) == page.count("\n### ") >= 20
+    for message in messages:
+        parts = [part for part in (part.strip(" ;:,") for part in message.split("…")) if part]
+        # What a command's name and option are put together from stands in its table.
+        parts = [part for part in parts if part != "app add: --region"]
+        missing = [part for part in parts if part not in texts]
+        assert not missing, f"{message}: no program says {missing}"
+        assert max(map(len, parts)) >= 12, f"{message}: too little to be recognized by"

@@ -26,7 +26,7 @@ PROGRAMS_AND_DOCUMENTS = {
     f"{PREFIX}/share/fish/vendor_completions.d/clioctl.fish",
     *(f"{PREFIX}/share/doc/clio-agent/{document}" for document in (
         "cliod.json", "openapi.yaml", "account-life.md", "what-can-be-lost.md", "HARDENING.md",
-        "notify-login-required")),
+        "troubleshooting.md", "notify-login-required")),
 }
 UNITS = ("cliod.service", "cliod.socket")
 
