@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/json/json_writer.h"
+#include "base/text/printable.h"
 #include "cli/display/output.h"
 #include "cli/display/text.h"
 #include "lib/default_account.h"

@@ -79,10 +79,10 @@ _clioctl_complete() {
                 refresh) options='--all --revive --json' ;;
                 logout) options='--all --yes --local --json' ;;
                 unlock) options='--recovery-key --accept-cost --stdin --ask-password --json' ;;
-                'key add') options='--calibrate --stdin --ask-password --json' ;;
+                'key add') options='--calibrate --accept-weak --stdin --ask-password --json' ;;
                 'key rotate') options='--wait --json' ;;
                 'key test') options='--passphrase --recovery-key --accept-cost --stdin --ask-password --json' ;;
-                backup) options='--move --recovery-key --stdin --ask-password --json' ;;
+                backup) options='--move --recovery-key --accept-weak --stdin --ask-password --json' ;;
                 restore) options='--accept-cost --stdin --ask-password --json' ;;
                 show | status | doctor | lock | 'app list' | 'app show' | 'app check' | 'app remove' | 'key list' | 'key remove')
                     options='--json'

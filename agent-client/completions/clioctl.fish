@@ -130,6 +130,8 @@ complete -c clioctl -n '__clioctl_is "app add"' -l replace-grants \
 
 complete -c clioctl -n '__clioctl_is unlock "key test" restore' -l accept-cost \
     -d 'try the passphrase even if that takes more time or memory than this program asks for'
+complete -c clioctl -n '__clioctl_is "key add" backup' -l accept-weak \
+    -d 'take a new passphrase that is short or easy to guess'
 complete -c clioctl -n '__clioctl_is unlock "key add" "key test" backup restore' -l stdin \
     -d 'read a line of standard input, even from a terminal'
 complete -c clioctl -n '__clioctl_is unlock "key add" "key test" backup restore' -l ask-password \

@@ -19,7 +19,8 @@ Surroundings with(const Variables& variables) {
                 const auto found = variables.find(name);
                 return found == variables.end() ? nullptr : found->second.c_str();
             },
-            .exists = [](const std::string&) { return false; }};
+            .exists = [](const std::string&) { return false; },
+            .owner = [](const std::string&) { return std::nullopt; }};
 }
 
 std::string account_of(const Variables& variables) {

@@ -54,7 +54,11 @@ Result<std::unique_ptr<Agent>> Agent::start(EventLoop& loop, Config config, Stat
     }
     AGENT_TRY(auto keys, open_at_start(store, config, state_dir, kept));
     AGENT_CHECK(check_peer_credentials());
-    AGENT_TRY(ListenSocket socket, ListenSocket::open(options.socket_path.value_or(socket_place()), std::move(passed)));
+    std::string path = options.socket_path.value_or("");
+    if (path.empty() && passed.empty()) {
+        AGENT_TRY(path, socket_place());
+    }
+    AGENT_TRY(ListenSocket socket, ListenSocket::open(path, std::move(passed)));
 
     std::unique_ptr<Agent> agent(new Agent(loop, config, std::move(state_dir), options, std::move(store),
                                            std::move(witness), std::move(socket)));

@@ -7,12 +7,11 @@ import subprocess
 
 import pytest
 from support.clioctl import Clioctl
-from support.fake_agent import FakeAgent, answer
 from support.programs import BUILD, CLIOCTL, SANITIZED, SOURCE
-from support.terminal import Terminal
 
 CLIENT = SOURCE / "agent-client"
 COMPLETIONS = CLIENT / "completions"
+PAGES = ["clioctl.1", "clioctl-app.1", "clioctl-backup.1", "clioctl-doctor.1", "clioctl-key.1"]
 LIBRARY = BUILD / "agent-client/lib/libclio-agent.so.1"
 
 
@@ -36,7 +35,7 @@ COMMON = {"socket", "timeout", "help", "version"}
 
 
 def test_man_page(commands):
-    pages = [(CLIENT / name).read_text() for name in ("clioctl.1", "clioctl-app.1", "clioctl-backup.1", "clioctl-key.1")]
+    pages = [(CLIENT / name).read_text() for name in PAGES]
     section = "".join(page.split(".Sh COMMANDS")[1].split(".Sh ")[0] for page in pages)
     synopses = re.findall(r"^\.It Xo\n(.*?)\n\.Xc|^\.It (Ic [^\n,]*)$", section, re.M | re.S)
     found = {}
@@ -48,7 +47,7 @@ def test_man_page(commands):
         assert f".It Fl -{option}" in pages[0]
 
 
-@pytest.mark.parametrize("page", ["clioctl.1", "clioctl-app.1", "clioctl-backup.1", "clioctl-key.1", "libclio-agent.3"])
+@pytest.mark.parametrize("page", [*PAGES, "libclio-agent.3"])
 def test_man_pages_are_well_formed(page):
     if not shutil.which("groff"):
         pytest.skip("groff is not installed")
@@ -76,29 +75,6 @@ def test_bash(commands):
     for command in ("backup", "restore"):
         assert "/etc/passwd" in complete(command, "/etc/pass")
     assert "true" in complete("run", "x", "--", "tru")
-
-
-NAMES = {"accounts": [{"name": name, "app": "firm", "state": "ready", "reason": "", "expires_at": 4000000000}
-                      for name in ("jane@firm-a.com", "jane@firm-b.com", "joe")]}
-
-
-@pytest.mark.parametrize("typed, shown", [
-    ("token ja", "ne@firm-"), ("token jane@", "firm-"), ("token jane@firm-a", ".com "), ("show jo", "e "),
-    ("app add x --region=e", "u "), ("app add x --region=", ""), ("--socket=/etc/pass", "wd"),
-])
-def test_bash_itself_completes_names(tmp_path, typed, shown):
-    with FakeAgent(tmp_path, {"GET /v1/accounts": answer(200, NAMES)}) as agent:
-        clioctl = Clioctl(tmp_path, agent.path)
-        clioctl.environment |= {"PS1": "$ ", "TERM": "dumb", "INPUTRC": "/dev/null", "PATH": f"{CLIOCTL.parent}:/usr/bin:/bin"}
-        bash = Terminal(clioctl, "--norc", "-i", program="/bin/bash")
-        bash.type(f'bind "set bell-style none"; source {COMPLETIONS}/clioctl.bash; echo rea""dy\n')
-        bash.expect("ready\r\n$ ")
-        bash.shown = ""
-        bash.type(f"clioctl {typed}\t")
-        bash.expect(f"clioctl {typed}{shown}")
-        bash.type("|\x15exit\n")
-        bash.expect(f"clioctl {typed}{shown}|")
-        bash.end()
 
 
 def test_zsh(commands):

@@ -146,6 +146,33 @@ def test_a_new_passphrase_that_will_not_do(play, typed, said):
     assert said in terminal.shown and not agent.requests
 
 
+WEAK = {"short": ("hunter2", "has fewer than 8 characters"), "few": ("aaaabbbb", "has fewer than 4 different characters"),
+        "run": ("12345678", "is a run of neighbours, as 12345678"), "known": ("password1", "is one of the first that are tried")}
+
+
+@pytest.mark.parametrize("weak, said", WEAK.values(), ids=WEAK)
+def test_a_weak_passphrase_is_asked_for_again(play, weak, said):
+    agent, clioctl = play(ADDED)
+    terminal = Terminal(clioctl, "key", "add", "passphrase")
+    again = f"the passphrase {said}; choose another. (--accept-weak lets you insist.)\r\nNew passphrase: "
+    for prompt, text in (("New passphrase: ", weak), (again, PASSPHRASE), ("New passphrase again: ", PASSPHRASE)):
+        terminal.expect(prompt)
+        terminal.type(text + "\n")
+    assert terminal.end() == 0
+    assert sent(agent, "POST /v1/keys") == {"kind": "passphrase", "passphrase": PASSPHRASE}
+
+
+@pytest.mark.parametrize("weak, said", WEAK.values(), ids=WEAK)
+def test_a_weak_passphrase_of_a_script_is_refused_unless_it_insists(play, tmp_path, weak, said):
+    agent, clioctl = play(ADDED)
+    for command in (["key", "add", "passphrase"], ["backup", str(tmp_path / "b")]):
+        refused = clioctl(*command, stdin=weak, exit=2).stderr
+        assert f"the passphrase {said}" in refused and refused.endswith("insist with --accept-weak\n")
+    assert not agent.requests and not (tmp_path / "b").exists()
+    clioctl("key", "add", "passphrase", "--accept-weak", stdin=weak)
+    assert sent(agent, "POST /v1/keys") == {"kind": "passphrase", "passphrase": weak}
+
+
 def test_a_new_passphrase_from_standard_input_stands_once(play):
     agent, clioctl = play(ADDED)
     assert clioctl("key", "add", "passphrase", "--stdin", stdin=PASSPHRASE).stdout == "Added key slot 7\n"

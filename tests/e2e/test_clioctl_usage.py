@@ -134,8 +134,8 @@ def test_a_secret_needs_a_terminal_or_a_file(clioctl):
 def test_no_agent(clioctl, arguments):
     done = clioctl(*arguments, exit=4)
     assert done.stdout == ""
-    assert done.stderr.startswith("clioctl: no_agent: nobody listens at ")
-    assert "systemctl --user start cliod.socket" in done.stderr
+    assert done.stderr.startswith(f"clioctl: no_agent: nobody listens at {clioctl.home}/agent.sock, which CLIO_AGENT_SOCK "
+                                  "names; unset it")
 
 
 def test_no_agent_for_a_program(clioctl):
@@ -194,7 +194,8 @@ def test_where_the_socket_is(tmp_path):
     assert socket_named(environment | {"CLIO_AGENT_SOCK": "/s"}, "--socket", "/t") == "/t"
     assert socket_named(environment, "--socket", "t") == "/t"
     del environment["XDG_RUNTIME_DIR"]
-    assert socket_named(environment) == "/run/cliod/agent.sock"
+    usual = f"/run/user/{os.geteuid()}/cliod/agent.sock"
+    assert socket_named(environment) == (usual if os.path.exists(usual) else "/run/cliod/agent.sock")
 
 
 def test_env_quotes(clioctl):

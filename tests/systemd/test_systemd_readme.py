@@ -6,9 +6,9 @@ import os
 import pty
 import termios
 
-from readme import commands
 from system import CONFIG
 from support.programs import until
+from support.readme import commands
 
 SECTION = "Two ways to install"
 

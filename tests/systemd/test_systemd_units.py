@@ -18,14 +18,15 @@ PROGRAMS_AND_DOCUMENTS = {
     f"{PREFIX}/include/clio_agent.h",
     f"{LIBDIR}/pkgconfig/clio-agent.pc",
     *(f"{PREFIX}/share/man/{page}" for page in (
-        "man1/clioctl.1", "man1/clioctl-app.1", "man1/clioctl-backup.1", "man1/clioctl-key.1", "man1/clio-sandbox.1",
-        "man3/libclio-agent.3", "man5/cliod.json.5", "man8/cliod.8")),
+        "man1/clioctl.1", "man1/clioctl-app.1", "man1/clioctl-backup.1", "man1/clioctl-doctor.1", "man1/clioctl-key.1",
+        "man1/clio-sandbox.1",
+        "man3/libclio-agent.3", "man5/cliod.json.5", "man5/cliod.log.5", "man8/cliod.8")),
     f"{PREFIX}/share/bash-completion/completions/clioctl",
     f"{PREFIX}/share/zsh/site-functions/_clioctl",
     f"{PREFIX}/share/fish/vendor_completions.d/clioctl.fish",
     *(f"{PREFIX}/share/doc/clio-agent/{document}" for document in (
         "cliod.json", "openapi.yaml", "account-life.md", "what-can-be-lost.md", "HARDENING.md",
-        "notify-login-required")),
+        "troubleshooting.md", "notify-login-required")),
 }
 UNITS = ("cliod.service", "cliod.socket")
 

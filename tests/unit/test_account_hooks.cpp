@@ -73,6 +73,16 @@ Test(account_hooks, has_a_program_for_each_event) {
     cr_expect(stage.run.size() == 2);
 }
 
+Test(account_hooks, one_program_hears_of_all_that_a_person_must_do) {
+    Stage stage({.on_login_required = {"/usr/bin/notify"}, .on_needs_attention = {}, .on_recovered = {}});
+    stage.happens_and_is_told(EventKind::kNeedsAttention);
+    cr_assert(stage.run.size() == 1);
+    EXPECT_TEXT(stage.run.back().arguments.front(), "/usr/bin/notify");
+    cr_expect(stage.tells("CLIO_EVENT=needs_attention"));
+    stage.happens_and_is_told(EventKind::kRecovered);
+    cr_expect(stage.run.size() == 1);
+}
+
 Test(account_hooks, runs_for_nothing_else) {
     Stage stage;
     for (const EventKind kind : {EventKind::kLoggedIn, EventKind::kRefreshed, EventKind::kRefreshFailed,

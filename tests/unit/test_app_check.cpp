@@ -50,7 +50,7 @@ Test(app_check, the_sign_in_page) {
 Test(app_check, an_app_that_the_server_does_not_know) {
     expect(answer(401), Verdict::kBad, "HTTP status 401");
     expect(answer(400, "", R"({"error":"invalid_client","error_description":"no such app"})"), Verdict::kBad,
-           "invalid_client, no such app");
+           "invalid_client: no such app");
     expect(answer(404), Verdict::kBad, "region us, App Key KEY, redirect URI http://127.0.0.1:5678/callback");
     expect(answer(302, "http://127.0.0.1:5678/callback?error=invalid_scope&state=S"), Verdict::kBad, "invalid_scope");
 }

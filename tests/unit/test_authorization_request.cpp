@@ -47,7 +47,7 @@ constexpr Response kResponses[] = {
     {"state=S&code=C", "S", "C", "", ""},
     {"code=C%2B%2F%20x&state=S+T", "S T", "C+/ x", "", ""},
     {"error=access_denied&state=S", "S", "", "access_denied", ""},
-    {"error=server_error&error_description=out+of+order%0A&state=S", "S", "", "server_error", "out of order?"},
+    {"error=server_error&error_description=out+of+order%0A&state=S", "S", "", "server_error", "out of order\\x0a"},
     {"code=C&state=S&scope=x&iss=https%3A%2F%2Fas", "S", "C", "", ""},
     // RFC 6749 section 3.1: a repeated parameter counts as absent.
     {"code=C&state=S&state=T", "", "C", "", ""},

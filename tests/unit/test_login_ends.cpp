@@ -18,8 +18,9 @@ constexpr Failed kFailed[] = {
      "token request: HTTP 400 invalid_grant; the code was used, expired, or the redirect_uri differs"},
     {401, "application/json", R"({"error":"invalid_client"})",
      "token request: HTTP 401 invalid_client; check client_id and client_secret of app firm"},
-    {503, "text/html", "<html>", "token request: HTTP 503 (text/html); log in again"},
-    {403, "text/html", "<html>blocked</html>", "token request: HTTP 403 (text/html); log in again"},
+    {503, "text/html", "<html>", "token request: HTTP 503 (text/html); find the cause with: clioctl app check firm"},
+    {403, "text/html", "<html>blocked</html>",
+     "token request: HTTP 403 (text/html); find the cause with: clioctl app check firm"},
     {200, "text/html", "<html>", "HTTP 200 (text/html), but the body is not a JSON object"},
     {200, "application/json", R"({"access_token":"A1","expires_in":60})", "has no refresh_token"},
 };
@@ -51,7 +52,7 @@ Test(login_ends, the_exchange_fails) {
     const std::string id = exchanging(stage);
     stage.http.lose_answer();
     EXPECT_TEXT(stage.outcome(id), "exchange_failed");
-    EXPECT_CONTAINS(stage.detail(id), "connection cut; log in again");
+    EXPECT_CONTAINS(stage.detail(id), "connection cut; find the cause with: clioctl app check firm");
 }
 
 Test(login_ends, as_another_user_unless_told_so) {

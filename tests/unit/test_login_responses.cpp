@@ -159,8 +159,8 @@ Test(login_responses, other_errors_are_passed_on) {
     LoginStage stage;
     const std::string id = stage.begin();
     stage.redirect(id, "error=invalid_scope%0d%0a&error_description=no+%22such%22+scope%00");
-    EXPECT_TEXT(stage.outcome(id), "invalid_scope??");
-    EXPECT_TEXT(stage.detail(id), "no \"such\" scope?");
+    EXPECT_TEXT(stage.outcome(id), "invalid_scope\\x0d\\x0a");
+    EXPECT_TEXT(stage.detail(id), "no \"such\" scope\\x00");
     EXPECT_TEXT(stage.page(), "failed");
 
     const std::string other = stage.begin();

@@ -49,7 +49,7 @@ Test(places, configuration_of_the_system_is_not_for_a_session) {
     for (const bool is_root : {true, false}) {
         if (!is_root && ::geteuid() == 0) cr_assert(::setuid(65000) == 0);
         if (is_root != (::geteuid() == 0)) continue;  // not run as root
-        set("XDG_RUNTIME_DIR", "/run/user/1");
+        set("XDG_RUNTIME_DIR", "/run/of-nobody-yet");
         cr_expect(agent::config_places().size() == (is_root ? 2 : 1));
         set("XDG_RUNTIME_DIR", nullptr);
         cr_expect(agent::config_places().size() == 2);
@@ -96,6 +96,25 @@ Test(places, socket) {
     };
     for (const Row& row : kRows) {
         set("XDG_RUNTIME_DIR", row.xdg);
-        EXPECT_TEXT(agent::socket_place(), row.place);
+        if (::geteuid() == 0) EXPECT_TEXT(agent::socket_place().value(), row.place);
+    }
+}
+
+Test(places, socket_of_a_user) {
+    if (::geteuid() == 0) cr_assert(::setuid(65000) == 0);
+    set("XDG_RUNTIME_DIR", "/run/of-nobody-yet");
+    EXPECT_TEXT(agent::socket_place().value(), "/run/of-nobody-yet/cliod/agent.sock");
+    for (const char* none :
+         {static_cast<const char*>(nullptr), "", "relative", "/root"}) {  // /root is root's, as after su
+        set("XDG_RUNTIME_DIR", none);
+        const auto place = agent::socket_place();
+        if (::geteuid() != 65000) {
+            cr_expect(!place || place->starts_with("/run/user/"), "where there is a session");
+        } else {
+            cr_assert_not(place);
+            EXPECT_TEXT(place.error().message,
+                        "socket: XDG_RUNTIME_DIR is not set, and there is no /run/user/65000; choose a place with "
+                        "--socket PATH");
+        }
     }
 }

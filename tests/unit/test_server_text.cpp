@@ -3,20 +3,25 @@
 
 #include <array>
 
+#include "base/text/utf8.h"
 #include "expect.h"
 
-Test(server_text, quotes_only_what_is_harmless) {
+using agent::quoted_server_text;
+
+Test(server_text, is_quoted_as_it_is_and_does_not_control_a_terminal) {
     const std::pair<std::string_view, std::string_view> rows[] = {
         {"", ""},
         {"The grant is invalid (e.g. \"revoked\").", "The grant is invalid (e.g. \"revoked\")."},
-        {"a\r\nb\tc", "a??b?c"},
-        {{"a\0b", 3}, "a?b"},
-        {"\x1b[31mred\x7f", "?[31mred?"},
+        {"Accès refusé – 拒否 🎩", "Accès refusé – 拒否 🎩"},
+        {"a\r\nb\tc", "a\\x0d\\x0ab\\x09c"},
+        {{"a\0b", 3}, "a\\x00b"},
+        {"\x1b[31mred\x7f", "\\x1b[31mred\\x7f"},
+        {"\u202eevil", "\\u202eevil"},
         {"%n%s", "%n%s"},
-        {"\xc3\xa4", "??"},
-        {"\xff\xfe", "??"},
+        {"Acc\xe8s", "Acc\ufffds"},  // Latin 1
+        {"\xff\xfe", "\ufffd\ufffd"},
     };
-    for (const auto& [text, quoted] : rows) EXPECT_TEXT(agent::quoted_server_text(text), quoted);
+    for (const auto& [text, quoted] : rows) EXPECT_TEXT(quoted_server_text(text), quoted);
 }
 
 Test(server_text, blanks_out_secrets_before_it_is_cut) {
@@ -35,11 +40,44 @@ Test(server_text, blanks_out_secrets_before_it_is_cut) {
         {"abc", "abc"},  // too short to be one
         {"", ""},
     };
-    for (const auto& row : rows) EXPECT_TEXT(agent::quoted_server_text(row.text, sent), row.quoted);
+    for (const auto& row : rows) EXPECT_TEXT(quoted_server_text(row.text, sent), row.quoted);
 }
 
-Test(server_text, quotes_at_most_200_characters) {
-    EXPECT_TEXT(agent::quoted_server_text(std::string(200, 'x')), std::string(200, 'x'));
-    EXPECT_TEXT(agent::quoted_server_text(std::string(201, 'x')), std::string(200, 'x') + "…");
-    cr_expect(agent::quoted_server_text(std::string(10'000'000, 'x')).size() < 210);
+Test(server_text, is_quoted_up_to_200_bytes) {
+    EXPECT_TEXT(quoted_server_text(std::string(200, 'x')), std::string(200, 'x'));
+    EXPECT_TEXT(quoted_server_text(std::string(201, 'x')), std::string(200, 'x') + "…");
+    EXPECT_TEXT(quoted_server_text(std::string(199, 'x') + "é"), std::string(199, 'x') + "…");
+    EXPECT_TEXT(quoted_server_text(std::string(197, 'x') + "🎩🎩"), std::string(197, 'x') + "…");
+    EXPECT_TEXT(quoted_server_text(std::string(196, 'x') + "🎩"), std::string(196, 'x') + "🎩");
+    const std::string quote = quoted_server_text(std::string(10'000'000, '\x1b'));
+    cr_expect(quote.size() < 210 && agent::find_invalid_utf8(quote) == std::string::npos);
+}
+
+Test(server_text, says_what_an_answer_has_as_its_error) {
+    const std::pair<std::string_view, std::string_view> rows[] = {
+        {R"({"error":"invalid_grant","error_description":"it expired"})", "invalid_grant: it expired"},
+        {R"({"error":"invalid_grant"})", "invalid_grant"},
+        {R"({"error":"invalid_grant","error_description":""})", "invalid_grant"},
+        {R"({"error":{"type":"UnauthorizedError","message":"The app is suspended..."}})",
+         "UnauthorizedError: The app is suspended..."},
+        {R"({"error":{"message":"Suspendu à jamais"}})", "Suspendu à jamais"},
+        {R"({"error":{"code":"E42","detail":"no"}})", "E42: no"},
+        {R"({"error":{"type":"X","message":{"en":"no"}}})", "X"},
+        {R"({"error":{}})", ""},
+        {R"({"error":{},"message":"m"})", "m"},
+        // Cut off, or not quite JSON.
+        {R"({"error":{"type":"UnauthorizedError","message":"The app is suspended..."})",
+         "UnauthorizedError: The app is suspended..."},
+        {R"({"error":"invalid_grant","error_descr)", "invalid_grant"},
+        {R"({"error":{"type":"Unauthor)", ""},
+        {"\xef\xbb\xbf{\"error\":\"e\",\"error_description\":\"Acc\xe8s\"}", "e: Acc\ufffds"},
+        {"<html>", ""},
+        {R"({"error":["invalid_grant"]})", ""},
+        {R"({"error":null,"message":"Too Many Requests"})", "Too Many Requests"},
+        {R"({"message":"Too Many Requests"})", "Too Many Requests"},
+        {R"({"more":"m"})", ""},
+        {R"("invalid_grant")", ""},
+        {"[]", ""},
+    };
+    for (const auto& [answer, text] : rows) EXPECT_TEXT(agent::server_error_text(answer), text);
 }

@@ -70,3 +70,10 @@ Test(utf8, is_cut_between_characters) {
     EXPECT_TEXT(agent::cut_utf8("a\xff", 5), "a");
     EXPECT_TEXT(agent::cut_utf8("", 0), "");
 }
+
+Test(utf8, decode) {
+    cr_expect(agent::decode_utf8("a") == U'a');
+    cr_expect(agent::decode_utf8("\u00e4") == U'\u00e4');
+    cr_expect(agent::decode_utf8("\u674e") == U'\u674e');
+    cr_expect(agent::decode_utf8("\U0001f3a9") == U'\U0001f3a9');
+}

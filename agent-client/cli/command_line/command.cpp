@@ -15,6 +15,7 @@ constexpr Option kStdin{"stdin", "", "read a line of standard input, even from a
 constexpr Option kAskPassword{"ask-password", "", "let systemd-ask-password(1) ask"};
 constexpr Option kAcceptCost{"accept-cost", "",
                              "try the passphrase even if that takes more time or memory than this program asks for"};
+constexpr Option kAcceptWeak{"accept-weak", "", "take a new passphrase that is short or easy to guess"};
 constexpr Option kMinTtl{"min-ttl", "S", "get a token valid for at least S more seconds (60)"};
 
 constexpr std::array<std::string_view, 2> kProducts{"manage", "platform"};
@@ -106,6 +107,7 @@ constexpr std::array kUnlockOptions{
 };
 constexpr std::array kKeyAddOptions{
     Option{"calibrate", "MS", "make each passphrase attempt take about MS milliseconds, 100 to 60000"},
+    kAcceptWeak,
     kStdin,
     kAskPassword,
     kJson,
@@ -113,6 +115,7 @@ constexpr std::array kKeyAddOptions{
 constexpr std::array kBackupOptions{
     Option{"move", "", "move the accounts: from now on only the agent that restores the backup uses them"},
     Option{"recovery-key", "", "seal it with a new recovery key, which is printed, instead of a passphrase"},
+    kAcceptWeak,
     kStdin,
     kAskPassword,
     kJson,
@@ -175,14 +178,14 @@ constexpr std::array kCommands{
             "Open the agent's store with a passphrase or the recovery key", kUnlockOptions, 0, 0, false, unlock},
     Command{"key list", "[--json]", "List the key slots, any of which opens the store", kOnlyJson, 0, 0, false,
             list_keys},
-    Command{"key add", "KIND [PATH | NAME] [--calibrate MS] [--stdin | --ask-password] [--json]",
+    Command{"key add", "KIND [PATH | NAME] [--calibrate MS] [--accept-weak] [--stdin | --ask-password] [--json]",
             "Add a key slot: passphrase, recovery, file PATH or credential NAME", kKeyAddOptions, 1, 2, false, add_key},
     Command{"key remove", "ID [--json]", "Remove a key slot", kOnlyJson, 1, 1, false, remove_key},
     Command{"key rotate", "[--wait] [--json]", "Make a new data key and re-encrypt all records", kKeyRotateOptions, 0,
             0, false, rotate_keys},
     Command{"key test", "[--passphrase] [--recovery-key] [--accept-cost] [--stdin | --ask-password] [--json]",
             "Check that key slots open", kKeyTestOptions, 0, 0, false, test_keys},
-    Command{"backup", "FILE [--move] [--recovery-key] [--stdin | --ask-password] [--json]",
+    Command{"backup", "FILE [--move] [--recovery-key] [--accept-weak] [--stdin | --ask-password] [--json]",
             "Copy apps and accounts into FILE, sealed with a separate passphrase", kBackupOptions, 1, 1, false, backup},
     Command{"restore", "FILE [--accept-cost] [--stdin | --ask-password] [--json]",
             "Restore what is missing from a backup", kRestoreOptions, 1, 1, false, restore},

@@ -222,7 +222,7 @@ Reply<void> print_recovery_key(const Backup& backup, bool as_json) {
 
 Reply<int> backup(const Arguments& arguments) {
     const std::string path(arguments.words.front());
-    for (const char* option : {"stdin", "ask-password"}) {
+    for (const char* option : {"accept-weak", "stdin", "ask-password"}) {
         if (arguments.has("recovery-key") && arguments.has(option))
             return usage(arguments.command, "--" + std::string(option) + " is only valid with a passphrase");
     }

@@ -9,9 +9,9 @@
 
 #include "base/fd.h"
 #include "base/json/json_writer.h"
+#include "base/text/printable.h"
 #include "cli/commands/commands.h"
 #include "cli/display/output.h"
-#include "cli/display/text.h"
 #include "cli/session.h"
 #include "lib/default_account.h"
 #include "lib/token_call.h"

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "base/json/json.h"
+#include "base/text/printable.h"
 #include "cli/commands/commands.h"
 #include "cli/display/output.h"
 #include "cli/display/text.h"

@@ -30,7 +30,7 @@ Reply<void> check(const Arguments& arguments) {
     if ((is_passphrase || kind == "recovery") && has_place) {
         return usage(arguments.command, kind + " takes no argument; secrets are never passed as arguments");
     }
-    for (const char* option : {"calibrate", "stdin", "ask-password"}) {
+    for (const char* option : {"calibrate", "accept-weak", "stdin", "ask-password"}) {
         if (!is_passphrase && arguments.has(option)) {
             return usage(arguments.command, "--" + std::string(option) + " is only valid with passphrase");
         }

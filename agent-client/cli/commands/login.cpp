@@ -9,6 +9,7 @@
 
 #include "base/json/json_writer.h"
 #include "base/text/encoding.h"
+#include "base/text/printable.h"
 #include "cli/commands/commands.h"
 #include "cli/display/account_view.h"
 #include "cli/display/output.h"

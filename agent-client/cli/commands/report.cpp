@@ -2,9 +2,9 @@
 #include <string>
 
 #include "base/json/json_writer.h"
+#include "base/text/printable.h"
 #include "cli/commands/commands.h"
 #include "cli/display/output.h"
-#include "cli/display/text.h"
 #include "cli/session.h"
 #include "lib/members.h"
 #include "lib/token_call.h"

@@ -11,7 +11,7 @@
 #include <string>
 #include <utility>
 
-#include "cli/display/text.h"
+#include "base/text/printable.h"
 
 namespace agent {
 

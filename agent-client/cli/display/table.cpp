@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <numeric>
 
+#include "base/text/printable.h"
 #include "base/text/utf8.h"
 #include "cli/display/text.h"
 

@@ -21,14 +21,6 @@ bool is_in(char32_t c, const std::array<Range, N>& ranges) {
     return std::any_of(ranges.begin(), ranges.end(), [c](Range r) { return c >= r.first && c <= r.last; });
 }
 
-// C0, DEL and C1 controls; line and paragraph separator; marks, embeddings, overrides and isolates of direction.
-constexpr std::array<Range, 7> kUnsafe{{{0x00, 0x1f},
-                                        {0x7f, 0x9f},
-                                        {0x061c, 0x061c},
-                                        {0x200e, 0x200f},
-                                        {0x2028, 0x202e},
-                                        {0x2066, 0x2069},
-                                        {0xfeff, 0xfeff}}};
 // Combining marks and joiners that names are written with.
 constexpr std::array<Range, 5> kZeroWidth{
     {{0x0300, 0x036f}, {0x1ab0, 0x1aff}, {0x200b, 0x200d}, {0x20d0, 0x20ff}, {0xfe00, 0xfe0f}}};
@@ -41,65 +33,13 @@ constexpr std::array<Range, 7> kDoubleWidth{{{0x1100, 0x115f},
                                              {0x1f300, 0x1faff},
                                              {0x20000, 0x3fffd}}};
 
-/// The character that a well-formed sequence encodes.
-char32_t decode(std::string_view sequence) {
-    constexpr std::array<unsigned, 5> kFirstByteBits{0, 0x7f, 0x1f, 0x0f, 0x07};
-    char32_t c = static_cast<unsigned char>(sequence.front()) & kFirstByteBits.at(sequence.size());
-    for (const char byte : sequence.substr(1)) c = c << 6 | (static_cast<unsigned char>(byte) & 0x3f);
-    return c;
-}
-
-std::string in_hex(char32_t c, int digits) {
-    constexpr std::string_view kDigits = "0123456789abcdef";
-    std::string text;
-    for (int shift = 4 * (digits - 1); shift >= 0; shift -= 4) text += kDigits[(c >> shift) & 0xf];
-    return text;
-}
-
-std::string escaped(char32_t c) {
-    return c < 0x100 ? "\\x" + in_hex(c, 2) : "\\u" + in_hex(c, 4);
-}
-
 }  // namespace
-
-std::string printable(std::string_view text) {
-    std::string out;
-    while (!text.empty()) {
-        const std::size_t length = utf8_length(text);
-        const std::string_view sequence = text.substr(0, std::max<std::size_t>(length, 1));
-        if (length == 0) {
-            out += "\xef\xbf\xbd";  // U+FFFD
-        } else if (const char32_t c = decode(sequence); is_in(c, kUnsafe)) {
-            out += escaped(c);
-        } else {
-            out += sequence;
-        }
-        text.remove_prefix(sequence.size());
-    }
-    return out;
-}
-
-void append_printable_json(SecretBuffer& out, std::string_view json) {
-    while (!json.empty()) {
-        const std::size_t length = utf8_length(json);
-        const std::string_view sequence = json.substr(0, std::max<std::size_t>(length, 1));
-        const char32_t c = length == 0 ? 0xfffd : decode(sequence);
-        if (c == '\n' || c == '\r' || c == '\t') {
-            out.append(" ");  // within a JSON text white space between tokens
-        } else if (is_in(c, kUnsafe)) {
-            out.append("\\u" + in_hex(c, 4));
-        } else {
-            out.append(length == 0 ? "\xef\xbf\xbd" : sequence);
-        }
-        json.remove_prefix(sequence.size());
-    }
-}
 
 std::size_t columns(std::string_view text) noexcept {
     std::size_t count = 0;
     while (!text.empty()) {
         const std::size_t length = std::max<std::size_t>(utf8_length(text), 1);
-        const char32_t c = decode(text.substr(0, length));
+        const char32_t c = decode_utf8(text.substr(0, length));
         if (!is_in(c, kZeroWidth)) count += is_in(c, kDoubleWidth) ? 2 : 1;
         text.remove_prefix(length);
     }

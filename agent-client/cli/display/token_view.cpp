@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/display/token_view.h"
 
+#include "base/text/printable.h"
 #include "cli/display/account_view.h"
 #include "cli/display/output.h"
 #include "cli/display/text.h"

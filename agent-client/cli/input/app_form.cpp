@@ -9,10 +9,10 @@
 
 #include "base/secret/client_secret.h"
 #include "base/text/encoding.h"
+#include "base/text/printable.h"
 #include "base/text/url.h"
 #include "cli/command_line/command.h"
 #include "cli/display/output.h"
-#include "cli/display/text.h"
 #include "cli/input/terminal_prompt.h"
 
 namespace agent {

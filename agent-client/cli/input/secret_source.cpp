@@ -6,9 +6,11 @@
 #include <array>
 #include <string_view>
 
+#include "cli/display/output.h"
 #include "cli/input/ask_password.h"
 #include "cli/input/input.h"
 #include "cli/input/terminal_prompt.h"
+#include "cli/input/weak_passphrase.h"
 
 namespace agent {
 
@@ -17,8 +19,9 @@ Reply<SecretSource> SecretSource::chosen_by(const Arguments& arguments) {
     const bool by_systemd = arguments.has("ask-password");
     constexpr std::array<std::string_view, 2> kSources{"stdin", "ask-password"};
     AGENT_CHECK(at_most_one(arguments, kSources));
-    if (by_systemd) return SecretSource(Kind::kSystemd);
-    return SecretSource(from_input || ::isatty(STDIN_FILENO) != 1 ? Kind::kStandardInput : Kind::kTerminal);
+    const bool at_terminal = !from_input && ::isatty(STDIN_FILENO) == 1;
+    const Kind kind = by_systemd ? Kind::kSystemd : at_terminal ? Kind::kTerminal : Kind::kStandardInput;
+    return SecretSource(kind, arguments.has("accept-weak"));
 }
 
 Reply<std::optional<SecretString>> SecretSource::read_line_of(const std::string& what) const {
@@ -43,8 +46,20 @@ Reply<SecretString> SecretSource::read(const std::string& what) const {
     return as_secret(std::move(line));
 }
 
+Reply<SecretString> SecretSource::read_strong(const std::string& what) const {
+    while (true) {
+        AGENT_TRY(SecretString secret, read(what));
+        const std::string_view weakness = accepts_weak_ ? "" : why_weak(secret.reveal());
+        if (weakness.empty()) return secret;
+        const std::string refusal = "the passphrase " + std::string(weakness);
+        if (kind_ == Kind::kStandardInput)
+            return fail(Error::Code::kBadRequest, refusal + "; choose another, or insist with --accept-weak");
+        tell(refusal + "; choose another. (--accept-weak lets you insist.)\n");
+    }
+}
+
 Reply<SecretString> SecretSource::read_new(const std::string& what) const {
-    AGENT_TRY(SecretString secret, read("New " + what));
+    AGENT_TRY(SecretString secret, read_strong("New " + what));
     if (kind_ == Kind::kStandardInput) return secret;
     AGENT_TRY(const SecretString again, read("New " + what + " again"));
     if (!again.equals(secret.reveal())) return fail(Error::Code::kBadRequest, "the two entries do not match");

@@ -21,16 +21,19 @@ class SecretSource {
     /// Reads the next secret; `what` names it in the prompt. Fails with "bad_request" if it is missing, empty or not
     /// UTF-8.
     [[nodiscard]] Reply<SecretString> read(const std::string& what) const;
-    /// Reads a new secret, which a person types twice. Also fails with "bad_request" if the two differ.
+    /// Reads a new secret, which a person types twice. Also fails with "bad_request" if the two differ. A weak one is
+    /// asked for again, or refused where nobody is asked, unless --accept-weak is given.
     [[nodiscard]] Reply<SecretString> read_new(const std::string& what) const;
 
   private:
     enum class Kind { kTerminal, kStandardInput, kSystemd };
 
-    explicit SecretSource(Kind kind) noexcept : kind_(kind) {}
+    SecretSource(Kind kind, bool accepts_weak) noexcept : kind_(kind), accepts_weak_(accepts_weak) {}
+    [[nodiscard]] Reply<SecretString> read_strong(const std::string& what) const;
     [[nodiscard]] Reply<std::optional<SecretString>> read_line_of(const std::string& what) const;
 
     Kind kind_;
+    bool accepts_weak_;
 };
 
 }  // namespace agent

@@ -2,8 +2,8 @@
 #include "cli/login/advice.h"
 
 #include "base/text/encoding.h"
+#include "base/text/printable.h"
 #include "base/text/url.h"
-#include "cli/display/text.h"
 
 namespace agent {
 

@@ -9,6 +9,7 @@
 #include <cstdlib>
 
 #include "lib/folder.h"
+#include "lib/socket/socket_path.h"
 
 namespace agent {
 
@@ -71,8 +72,7 @@ Reply<void> check_socket(const std::string& path) {
 }
 
 tl::unexpected<Failure> no_agent(const std::string& path) {
-    return fail_with(kNoAgent, "nobody listens at " + path +
-                                   "; start the agent with 'systemctl --user start cliod.socket', or run 'cliod'");
+    return fail_with(kNoAgent, advice_without_agent(path));
 }
 
 }  // namespace agent

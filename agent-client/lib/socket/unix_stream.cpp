@@ -9,6 +9,7 @@
 #include <chrono>
 #include <cstring>
 
+#include "lib/socket/socket_group.h"
 #include "lib/socket/socket_trust.h"
 
 namespace agent {
@@ -50,7 +51,8 @@ Reply<UnixStream> UnixStream::connect(const std::string& path, const Patience& p
                 return no_agent(path);
             case EACCES:
             case EPERM:
-                return fail(Error::Code::kForbidden, "agent's socket: " + path + ": this user may not connect to it");
+                return fail(Error::Code::kForbidden, "agent's socket: " + path + ": this user may not connect to it" +
+                                                         advice_when_refused(group_of_socket(path)));
             default:
                 return fail_errno("agent's socket: " + path, errno);
         }

@@ -29,7 +29,8 @@ const std::vector<std::string>& AccountHooks::program_for(EventKind event) const
         case EventKind::kLoginRequired:
             return programs_.on_login_required;
         case EventKind::kNeedsAttention:
-            return programs_.on_needs_attention;
+            // A person must act in both: who has named one program only wants to hear of it.
+            return programs_.on_needs_attention.empty() ? programs_.on_login_required : programs_.on_needs_attention;
         case EventKind::kRecovered:
             return programs_.on_recovered;
         default:

@@ -75,7 +75,8 @@ std::optional<RunningAgent> find_running_agent(const Options& options) {
     if (!state_dir) return std::nullopt;
     const auto holder = holder_of(*state_dir);
     if (!holder) return std::nullopt;
-    return RunningAgent{.pid = *holder, .socket = options.socket_path.value_or(socket_place())};
+    return RunningAgent{.pid = *holder,
+                        .socket = options.socket_path ? *options.socket_path : socket_place().value_or("")};
 }
 
 std::optional<RunningAgent> await_settled_agent(const Options& options) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/text/utf8.h"
 
+#include <array>
+
 namespace agent {
 
 namespace {
@@ -37,6 +39,13 @@ std::size_t utf8_length(std::string_view text) noexcept {
         if (!in_range(text[i], 0x80, 0xbf)) return 0;
     }
     return length;
+}
+
+char32_t decode_utf8(std::string_view sequence) {
+    constexpr std::array<unsigned, 5> kFirstByteBits{0, 0x7f, 0x1f, 0x0f, 0x07};
+    char32_t c = static_cast<unsigned char>(sequence.front()) & kFirstByteBits.at(sequence.size());
+    for (const char byte : sequence.substr(1)) c = c << 6 | (static_cast<unsigned char>(byte) & 0x3f);
+    return c;
 }
 
 std::string_view cut_utf8(std::string_view text, std::size_t most) noexcept {

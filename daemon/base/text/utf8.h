@@ -10,6 +10,9 @@ namespace agent {
 /// surrogate, nothing above U+10FFFF); otherwise 0.
 [[nodiscard]] std::size_t utf8_length(std::string_view text) noexcept;
 
+/// The character that a well-formed sequence encodes.
+[[nodiscard]] char32_t decode_utf8(std::string_view sequence);
+
 /// The beginning of well-formed `text`, at most `most` bytes, without a part of a character.
 [[nodiscard]] std::string_view cut_utf8(std::string_view text, std::size_t most) noexcept;
 

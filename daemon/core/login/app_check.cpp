@@ -3,7 +3,6 @@
 
 #include <chrono>
 
-#include "base/json/json.h"
 #include "base/text/url.h"
 #include "core/oauth/authorization_request.h"
 #include "core/oauth/server_text.h"
@@ -33,15 +32,6 @@ std::string failure_text(const HttpFailure& failure) {
     return failure.message;
 }
 
-/// The error in a body, as RFC 6749 section 5.2 has it; empty if there is no error.
-std::string error_in(const HttpResponse& answer) {
-    const auto json = Json::parse(answer.body.reveal());
-    const auto error = json ? json->find_string("error") : std::nullopt;
-    if (!error) return {};
-    const std::string_view description = json->find_string("error_description").value_or("");
-    return ": " + quoted_server_text(*error) + (description.empty() ? "" : ", " + quoted_server_text(description));
-}
-
 AppFinding judge_redirect(const App& app, const std::string& location) {
     const std::size_t query = location.find('?');
     if (query != std::string::npos) {
@@ -60,7 +50,8 @@ AppFinding judge_redirect(const App& app, const std::string& location) {
 AppFinding judge_authorization(const App& app, const HttpOutcome& outcome) {
     if (!outcome) return authorization(kBad, failure_text(outcome.error()));
     const int status = outcome->status;
-    const std::string shown = "HTTP status " + std::to_string(status) + error_in(*outcome);
+    const std::string said = server_error_text(outcome->body.reveal());
+    const std::string shown = "HTTP status " + std::to_string(status) + (said.empty() ? "" : ": " + said);
     if (status >= 300 && status < 400) return judge_redirect(app, outcome->location);
     if (status >= 200 && status < 300) return authorization(kGood, "the server shows its sign-in page");
     if (status == 429 || status >= 500) return authorization(kUnknown, "the server does not say (" + shown + ")");

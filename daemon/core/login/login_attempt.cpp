@@ -105,7 +105,7 @@ void LoginAttempt::take_tokens(const tl::expected<HttpResponse, HttpFailure>& ou
                 ? "; check client_id and client_secret of app " + request_.app
             : failure.kind == Happening::kGrantDead
                 ? "; the code was used, expired, or the redirect_uri differs from the registered one"
-                : "; log in again";
+                : "; find the cause with: clioctl app check " + request_.app;
         return fail("exchange_failed", "token request: " + failure.message + hint);
     }
     if (!answer->repaired.empty()) log_odd_answer(request_.app, request_.account, answer->repaired);

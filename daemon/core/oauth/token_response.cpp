@@ -18,8 +18,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-using Sent = std::span<const SecretString>;
-
 // Where the lifetime cannot be read, a cautious one: too short costs a refresh, too long costs a caller a refusal.
 constexpr Duration kAssumedLifetime = 1h;
 constexpr std::size_t kLongestAccessToken = std::size_t{16} * 1024;
@@ -34,7 +32,7 @@ bool is_json(std::string_view content_type) {
 }
 
 /// "HTTP 200", with the content type where that explains what came.
-std::string status_of(const HttpResponse& response, Sent sent) {
+std::string status_of(const HttpResponse& response, SentSecrets sent) {
     std::string status = "HTTP " + std::to_string(response.status);
     if (!response.content_type.empty() && !is_json(response.content_type))
         status += " (" + quoted_server_text(response.content_type, sent) + ")";
@@ -42,7 +40,7 @@ std::string status_of(const HttpResponse& response, Sent sent) {
 }
 
 /// The server said 2xx, so it may have acted; what it said cannot be used.
-tl::unexpected<TokenFailure> unusable(const HttpResponse& response, Sent sent, std::string_view why) {
+tl::unexpected<TokenFailure> unusable(const HttpResponse& response, SentSecrets sent, std::string_view why) {
     return tl::unexpected(failure(Happening::kAnswerLost, status_of(response, sent) + ", but " + std::string(why)));
 }
 
@@ -56,7 +54,7 @@ bool is_utf16(std::string_view body) {
 /// `repaired` without any value: an answer that is thrown away takes a rotated refresh token with it.
 class TokenReader {
   public:
-    explicit TokenReader(Sent sent) : sent_(sent) {}
+    explicit TokenReader(SentSecrets sent) : sent_(sent) {}
 
     void take(const LooseObject::Member& member) {
         const auto name = loose_string(member.name);
@@ -130,10 +128,11 @@ class TokenReader {
     void take_error(std::string_view value) {
         const auto text = loose_string(value);
         if (value == "null" || (text && text->empty())) return;
-        error_ = text ? quoted_server_text(text->reveal(), sent_) : "(not a string)";
+        error_ = error_member_text(value, sent_);
+        if (error_.empty()) error_ = "(unreadable)";
     }
 
-    Sent sent_;
+    SentSecrets sent_;
     std::optional<SecretString> access_token_;
     std::optional<SecretString> refresh_token_;
     std::optional<Duration> lifetime_;
@@ -142,7 +141,7 @@ class TokenReader {
     std::string repaired_;
 };
 
-tl::expected<TokenAnswer, TokenFailure> read_success(const HttpResponse& response, Sent sent) {
+tl::expected<TokenAnswer, TokenFailure> read_success(const HttpResponse& response, SentSecrets sent) {
     const std::string_view body = response.body.reveal();
     if (is_utf16(body)) return unusable(response, sent, "the body is UTF-16");
     LooseObject object(body);
@@ -175,26 +174,25 @@ Happening kind_of(std::string_view error) {
     return found ? Happening::kRequestRefused : Happening::kTransient;
 }
 
-TokenFailure read_error(const HttpResponse& response, Sent sent) {
-    const std::string status = "HTTP " + std::to_string(response.status);
+TokenFailure read_error(const HttpResponse& response, SentSecrets sent) {
+    const bool declares_json = is_json(response.content_type);
+    const auto json = declares_json ? Json::parse(response.body.reveal()) : Result<Json>();
+    const std::string said = declares_json ? server_error_text(response.body.reveal(), sent) : std::string();
+    std::string message = "HTTP " + std::to_string(response.status);
+    if (!said.empty())
+        message += " " + said;
+    else if (!response.content_type.empty())
+        message += " (" + quoted_server_text(response.content_type, sent) + ")";
     const bool client_error = response.status >= 400 && response.status < 500 && response.status != 429;
-    if (client_error && is_json(response.content_type)) {
-        const auto json = Json::parse(response.body.reveal());
-        if (const auto error = json ? json->find_string("error") : std::nullopt) {
-            std::string message = status + " " + quoted_server_text(*error, sent);
-            if (const auto description = json->find_string("error_description"))
-                message += ": " + quoted_server_text(*description, sent);
-            return {.kind = kind_of(*error),
-                    .error = quoted_server_text(*error, sent),
-                    .message = std::move(message),
-                    .retry_after = response.retry_after};
-        }
+    if (const auto error = client_error && json ? json->find_string("error") : std::nullopt) {
+        return {.kind = kind_of(*error),
+                .error = quoted_server_text(*error, sent),
+                .message = std::move(message),
+                .retry_after = response.retry_after};
     }
     // A server that fails may have acted before it did, and a gateway that waited in vain cannot know (RFC 9110 section
     // 15.6); only 503 says that the request was not handled.
     const bool may_have_acted = response.status >= 500 && response.status != 503;
-    std::string message = status;
-    if (!response.content_type.empty()) message += " (" + quoted_server_text(response.content_type, sent) + ")";
     return {.kind = may_have_acted ? Happening::kAnswerLost : Happening::kTransient,
             .error = {},
             .message = std::move(message),
@@ -217,7 +215,7 @@ bool is_usable_access_token(std::string_view token) noexcept {
 }
 
 tl::expected<TokenAnswer, TokenFailure> read_token_response(const tl::expected<HttpResponse, HttpFailure>& outcome,
-                                                            Sent sent) {
+                                                            SentSecrets sent) {
     if (!outcome) {
         const HttpFailure& why = outcome.error();
         const bool untrusted = why.kind == HttpFailure::Kind::kUntrusted;

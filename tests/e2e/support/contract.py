@@ -15,7 +15,7 @@ from .programs import SOURCE
 class Contract:
     def __init__(self):
         with open(SOURCE / "daemon/openapi.yaml", encoding="utf-8") as file:
-            self._document = _with_nulls(yaml.safe_load(file))
+            self._document = _strict(yaml.safe_load(file))
         self._resolver = jsonschema.RefResolver.from_schema(self._document)
         # A path without a parameter is matched before one with it.
         self._paths = [(_as_regex(path), path) for path in sorted(self._document["paths"], key=lambda path: "{" in path)]
@@ -84,13 +84,18 @@ def _as_regex(path):
     return re.compile(re.sub(r"\{[^}]*\}", "[^/]+", path))
 
 
-def _with_nulls(node):
-    """OpenAPI 3.0 writes `nullable: true` where JSON Schema allows the type "null"."""
+def _strict(node):
+    """As JSON Schema, and stricter than clients may be: this version sends no member and no word that the document does
+    not have. OpenAPI 3.0 writes `nullable: true` where JSON Schema allows the type "null"."""
     if isinstance(node, list):
-        return [_with_nulls(item) for item in node]
+        return [_strict(item) for item in node]
     if not isinstance(node, dict):
         return node
-    result = {key: _with_nulls(value) for key, value in node.items()}
+    result = {key: _strict(value) for key, value in node.items()}
+    if "x-extensible-enum" in result:
+        result["enum"] = result.pop("x-extensible-enum")
+    if result.get("type") == "object" and "properties" in result:
+        result.setdefault("additionalProperties", False)
     if result.pop("nullable", False) is True:
         result["type"] = [result["type"], "null"]
     return result

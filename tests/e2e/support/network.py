@@ -9,16 +9,16 @@ import threading
 
 
 class Authority:
-    """A certificate authority, and a server's certificate that it signed for localhost."""
+    """A certificate authority, and a server's certificate that it signed."""
 
-    def __init__(self, folder, name):
+    def __init__(self, folder, name, host="localhost"):
         self.certificate = folder / f"{name}.pem"
         self.server_certificate, self.server_key = folder / f"{name}-server.pem", folder / f"{name}-server.key"
         key, request, extension = folder / f"{name}.key", folder / f"{name}.csr", folder / f"{name}.ext"
-        extension.write_text("subjectAltName=DNS:localhost")
+        extension.write_text(f"subjectAltName=DNS:{host}")
         new_key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"]
         _openssl("req", "-x509", *new_key, "-days", "2", "-subj", f"/CN={name}", "-keyout", key, "-out", self.certificate)
-        _openssl("req", *new_key, "-subj", "/CN=localhost", "-keyout", self.server_key, "-out", request)
+        _openssl("req", *new_key, "-subj", f"/CN={host}", "-keyout", self.server_key, "-out", request)
         _openssl("x509", "-req", "-in", request, "-CA", self.certificate, "-CAkey", key, "-CAcreateserial", "-days", "2",
                  "-extfile", extension, "-out", self.server_certificate)
 
@@ -30,8 +30,8 @@ def _openssl(*arguments):
 class Relay:
     """Listens on a port of 127.0.0.1, and passes what comes there on to the address that `_open` finds."""
 
-    def __init__(self):
-        self._listener = socket.create_server(("127.0.0.1", 0))
+    def __init__(self, at=0):
+        self._listener = socket.create_server(("127.0.0.1", at))
         self.port = self._listener.getsockname()[1]
 
     def __enter__(self):
@@ -68,8 +68,8 @@ def _copy(source, target):
 class TlsFront(Relay):
     """Speaks TLS for a server that does not."""
 
-    def __init__(self, authority, port):
-        super().__init__()
+    def __init__(self, authority, port, at=0):
+        super().__init__(at)
         self._server = ("127.0.0.1", port)
         self._context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         self._context.load_cert_chain(authority.server_certificate, authority.server_key)

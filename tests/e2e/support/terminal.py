@@ -6,6 +6,7 @@ import errno
 import fcntl
 import os
 import pty
+import re
 import select
 import signal
 import struct
@@ -29,7 +30,8 @@ class Terminal:
     def expect(self, text):
         def seen():
             self._read()
-            return text in self.shown
+            # Some shells go back over what they wrote, and write it again.
+            return text in self.shown or text in re.sub(".\x08", "", self.shown)
 
         until(seen, f"{text!r} was not shown")
 
