@@ -2,7 +2,6 @@
 #pragma once
 
 #include <spawn.h>
-#include <sys/types.h>
 
 #include <csignal>
 #include <string>

@@ -80,7 +80,7 @@ def sources(root):
 LAYERS = ["base", "protocol", "ports", "core", "io", "app"]
 # What the layers without I/O may include besides C++'s own headers.
 THIRD_PARTY = {
-    "base": r"rapidjson/.*|sodium\.h|tl/expected\.hpp|unistd\.h|arpa/inet\.h|sys/mman\.h",  # log line; inet_pton; locking
+    "base": r"rapidjson/.*|sodium\.h|tl/expected\.hpp|unistd\.h|arpa/inet\.h|sys/mman\.h|spawn\.h|fcntl\.h",  # log line; inet_pton; locking; programs
     "protocol": r"tl/expected\.hpp",
     "ports": r"tl/expected\.hpp",
     "core": r"tl/expected\.hpp|sodium\.h",

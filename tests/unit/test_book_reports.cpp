@@ -153,13 +153,14 @@ Test(book_reports, are_forgotten_after_a_day) {
     EXPECT_TEXT(stage.report("smith", 5), "refreshing");
 }
 
-Test(book_reports, in_the_middle_of_backing_off_it_waits_with_the_rest) {
+Test(book_reports, in_the_middle_of_backing_off_it_hastens_nothing) {
     CoreStage stage;
     stage.log_in("smith");
     stage.refresh("smith");
     stage.run(CoreStage::kAMoment);
     stage.http.answer(429, "{}", "application/json", 5min);
-    EXPECT_TEXT(stage.report("smith", 1), "refreshing");
+    EXPECT_TEXT(stage.report("smith", 1), "ignored");
+    EXPECT_TEXT(stage.now("smith"), "A1#1");
     stage.run(1min);
     cr_expect(stage.http.sent() == 1);
 }

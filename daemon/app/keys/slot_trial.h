@@ -32,7 +32,7 @@ class SlotTrial {
     /// kForbidden when a secret was wrong, kConflict when the store has no slot that it could be of, kBadRequest when
     /// nothing was typed or a recovery key was misread. `purpose` begins the message.
     [[nodiscard]] Result<OpenedSlot> take_opened(const std::string& purpose);
-    /// Of what was typed; what belongs to the machine is no guess.
+    /// Of what was typed: what belongs to the machine is not guessed.
     [[nodiscard]] AttemptThrottle::Outcome outcome() const;
 
   private:

@@ -28,6 +28,7 @@ AccountBook::AccountBook(World world, const Sealer& sealer, AppRegistry& apps, E
       refresher_(world_, sealer, apps, pacer_, events, options.at_fraction,
                  [this](Account& account) { settled(account); }),
       answers_(world.clock, sealer, apps, pacer_),
+      reports_(world_, answers_, refresher_, events, [this](Account& account) { tell_trouble(account); }),
       reservations_(
           world_, sealer, accounts_, refresher_,
           {.reserved = [this](Account& account) { reschedule(account); },
@@ -237,45 +238,9 @@ std::unique_ptr<Waiting> AccountBook::refuse_refresh(Error why, FactsDone done) 
 
 Result<ReportOutcome> AccountBook::report(std::string_view name, std::uint64_t generation, int status,
                                           std::uint32_t user) {
-    constexpr int kUnauthorized = 401;  // a 403 speaks of permissions, which no refresh changes
-    Account* account = find(name);
+    Account* const account = find(name);
     if (account == nullptr) return tl::unexpected(no_such_account(accounts_, name));
-    const Life& life = account->record.life;
-    if (generation > life.generation)
-        return fail(Error::Code::kBadRequest, "generation " + std::to_string(generation) + ": account " +
-                                                  std::string(name) + " is only at " + std::to_string(life.generation));
-    if (generation < life.generation) return ReportOutcome::kNewerExists;
-    // Once a person must log in there is no newer token to come, and one caller's word takes the last one from nobody.
-    if (status != kUnauthorized || life.state == State::kLoginRequired) return ReportOutcome::kIgnored;
-
-    Refusals& refusals = account->refusals;
-    const BootTime now = world_.clock.boot_now();
-    const WallTime wall = world_.clock.now();
-    const bool comes_anyway = life.state != State::kReady || account->attempt;
-    if (!comes_anyway && refusals.too_soon(now)) {
-        if (refusals.persist_for(now) == Duration::zero())
-            events_.publish(account_event(*account, EventKind::kReported, wall, answers_.refused_again(*account)));
-        refusals.persist(now);
-        await_end_of_refusals(*account);
-        return ReportOutcome::kIgnored;
-    }
-    const bool first = !refusals.noted(generation);
-    if (!first) return account->attempt ? ReportOutcome::kRefreshing : ReportOutcome::kIgnored;
-    if (!comes_anyway) AGENT_CHECK(report_budget_.pay(user, now));
-    refusals.note(generation);
-    if (!account->attempt) events_.publish(account_event(*account, EventKind::kReported, wall));
-    if (!comes_anyway) {
-        refusals.cause_refresh(now);
-        refresher_.want(*account, Pacer::Priority::kAsked);
-    }
-    return ReportOutcome::kRefreshing;
-}
-
-void AccountBook::await_end_of_refusals(Account& account) {
-    const Duration left = account.refusals.persist_for(world_.clock.boot_now());
-    const auto look_again = [this, &account] { await_end_of_refusals(account); };
-    account.refusals_over = left > Duration::zero() ? world_.timers.after(left, look_again) : nullptr;
-    tell_trouble(account);
+    return reports_.take(*account, generation, status, user);
 }
 
 std::unique_ptr<Waiting> AccountBook::adopt(Grant grant, Done done) {

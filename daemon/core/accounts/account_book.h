@@ -21,7 +21,7 @@
 #include "core/events.h"
 #include "core/refresh/pacer.h"
 #include "core/refresh/refresher.h"
-#include "core/refresh/report_budget.h"
+#include "core/refresh/reports.h"
 #include "core/refresh/schedule.h"
 #include "core/store/watched_store.h"
 #include "ports/world.h"
@@ -125,7 +125,6 @@ class AccountBook : public Accounts {
     void settled(Account& account);
     void stored(const Result<void>& result);
     void tell_trouble(Account& account);
-    void await_end_of_refusals(Account& account);
     void retry_now(Account& account);
     [[nodiscard]] std::optional<WallTime> when_it_hurries(const Life& life) const;
     void reschedule(Account& account);
@@ -143,8 +142,8 @@ class AccountBook : public Accounts {
     AccountMap accounts_;
     Schedule schedule_;
     Refresher refresher_;
-    ReportBudget report_budget_;
     AccountAnswers answers_;
+    Reports reports_;
     Reservations reservations_;
     AccountLogin login_;
     AccountSetAside set_aside_;

@@ -57,8 +57,8 @@ struct AccountFacts {
 enum class ReportOutcome {
     kNewerExists,  // ask for the token again
     kRefreshing,   // a refresh is under way or waits for its turn
-    kIgnored,      // a status that no refresh can cure, a person must log in, this generation was reported and
-                   // refreshed before, or a report has caused a refresh a short while ago; the account's reason then
+    kIgnored,      // a status that no refresh can cure, a person must log in, the last refresh failed and the next one
+                   // comes at its time, or a report has caused a refresh a short while ago; the account's reason then
                    // tells what to check
 };
 

@@ -20,11 +20,10 @@ class WatchedStore final : public TokenStore {
 
     [[nodiscard]] Result<void> load(const std::function<void(StoredRow)>& each) override { return store_.load(each); }
     [[nodiscard]] std::unique_ptr<StoreCommit> read(StoredRow::Kind kind, std::string name, Read done) override {
-        return store_.read(kind, std::move(name),
-                           [this, done = std::move(done)](Result<std::optional<StoredRow>> row) {
-                               if (!row) outcome_(tl::unexpected(row.error()));
-                               done(std::move(row));
-                           });
+        return store_.read(kind, std::move(name), [this, done = std::move(done)](Result<std::optional<StoredRow>> row) {
+            if (!row) outcome_(tl::unexpected(row.error()));
+            done(std::move(row));
+        });
     }
     [[nodiscard]] std::unique_ptr<StoreCommit> commit(StoreChange change, Done done) override {
         return store_.commit(std::move(change), [this, done = std::move(done)](Result<void> result) {
