@@ -33,7 +33,7 @@ std::size_t repeated(std::string_view text, std::string_view secret) {
 }
 
 /// Each secret as it is, and as it stands in a form.
-std::vector<SecretString> forms_of(SentSecrets sent) {
+std::vector<SecretString> forms_of(std::span<const SecretString> sent) {
     std::vector<SecretString> forms;
     for (const SecretString& secret : sent) {
         if (secret.size() < kShortestSecret) continue;
@@ -45,7 +45,7 @@ std::vector<SecretString> forms_of(SentSecrets sent) {
     return forms;
 }
 
-SecretString blanked(std::string_view text, SentSecrets sent) {
+SecretString blanked(std::string_view text, std::span<const SecretString> sent) {
     const std::vector<SecretString> secrets = forms_of(sent);
     SecretBuffer out;
     while (!text.empty()) {
@@ -70,14 +70,14 @@ std::string joined(std::string code, const std::string& description) {
     return code + description;
 }
 
-std::string text_of(std::string_view value, SentSecrets sent) {
+std::string text_of(std::string_view value, std::span<const SecretString> sent) {
     const auto text = loose_string(value);
     return text ? quoted_server_text(text->reveal(), sent) : std::string();
 }
 
 }  // namespace
 
-std::string quoted_server_text(std::string_view text, SentSecrets sent) {
+std::string quoted_server_text(std::string_view text, std::span<const SecretString> sent) {
     // A server of which more is wanted than can be shown is not worth searching all of.
     const SecretString clean = blanked(text.substr(0, kLongestSearched), sent);
     text = clean.reveal();
@@ -88,7 +88,7 @@ std::string quoted_server_text(std::string_view text, SentSecrets sent) {
     return quote;
 }
 
-std::string error_member_text(std::string_view value, SentSecrets sent) {
+std::string error_member_text(std::string_view value, std::span<const SecretString> sent) {
     if (std::string code = text_of(value, sent); !code.empty()) return code;
     const auto object = Json::parse(value);
     if (!object) return {};
@@ -96,7 +96,7 @@ std::string error_member_text(std::string_view value, SentSecrets sent) {
                   quoted_server_text(first_string(*object, {"message", "description", "detail"}), sent));
 }
 
-std::string server_error_text(std::string_view body, SentSecrets sent) {
+std::string server_error_text(std::string_view body, std::span<const SecretString> sent) {
     std::string error;
     std::string description;
     std::string message;

@@ -32,7 +32,7 @@ bool is_json(std::string_view content_type) {
 }
 
 /// "HTTP 200", with the content type where that explains what came.
-std::string status_of(const HttpResponse& response, SentSecrets sent) {
+std::string status_of(const HttpResponse& response, std::span<const SecretString> sent) {
     std::string status = "HTTP " + std::to_string(response.status);
     if (!response.content_type.empty() && !is_json(response.content_type))
         status += " (" + quoted_server_text(response.content_type, sent) + ")";
@@ -40,7 +40,8 @@ std::string status_of(const HttpResponse& response, SentSecrets sent) {
 }
 
 /// The server said 2xx, so it may have acted; what it said cannot be used.
-tl::unexpected<TokenFailure> unusable(const HttpResponse& response, SentSecrets sent, std::string_view why) {
+tl::unexpected<TokenFailure> unusable(const HttpResponse& response, std::span<const SecretString> sent,
+                                      std::string_view why) {
     return tl::unexpected(failure(Happening::kAnswerLost, status_of(response, sent) + ", but " + std::string(why)));
 }
 
@@ -54,7 +55,7 @@ bool is_utf16(std::string_view body) {
 /// `repaired` without any value: an answer that is thrown away takes a rotated refresh token with it.
 class TokenReader {
   public:
-    explicit TokenReader(SentSecrets sent) : sent_(sent) {}
+    explicit TokenReader(std::span<const SecretString> sent) : sent_(sent) {}
 
     void take(const LooseObject::Member& member) {
         const auto name = loose_string(member.name);
@@ -132,7 +133,7 @@ class TokenReader {
         if (error_.empty()) error_ = "(unreadable)";
     }
 
-    SentSecrets sent_;
+    std::span<const SecretString> sent_;
     std::optional<SecretString> access_token_;
     std::optional<SecretString> refresh_token_;
     std::optional<Duration> lifetime_;
@@ -141,7 +142,7 @@ class TokenReader {
     std::string repaired_;
 };
 
-tl::expected<TokenAnswer, TokenFailure> read_success(const HttpResponse& response, SentSecrets sent) {
+tl::expected<TokenAnswer, TokenFailure> read_success(const HttpResponse& response, std::span<const SecretString> sent) {
     const std::string_view body = response.body.reveal();
     if (is_utf16(body)) return unusable(response, sent, "the body is UTF-16");
     LooseObject object(body);
@@ -174,7 +175,7 @@ Happening kind_of(std::string_view error) {
     return found ? Happening::kRequestRefused : Happening::kTransient;
 }
 
-TokenFailure read_error(const HttpResponse& response, SentSecrets sent) {
+TokenFailure read_error(const HttpResponse& response, std::span<const SecretString> sent) {
     const bool declares_json = is_json(response.content_type);
     const auto json = declares_json ? Json::parse(response.body.reveal()) : Result<Json>();
     const std::string said = declares_json ? server_error_text(response.body.reveal(), sent) : std::string();
@@ -215,7 +216,7 @@ bool is_usable_access_token(std::string_view token) noexcept {
 }
 
 tl::expected<TokenAnswer, TokenFailure> read_token_response(const tl::expected<HttpResponse, HttpFailure>& outcome,
-                                                            SentSecrets sent) {
+                                                            std::span<const SecretString> sent) {
     if (!outcome) {
         const HttpFailure& why = outcome.error();
         const bool untrusted = why.kind == HttpFailure::Kind::kUntrusted;
