@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/record_sender.h"
 
+#include "cli/display/progress.h"
 #include "lib/members.h"
 #include "protocol/limits.h"
 
@@ -31,6 +32,18 @@ Reply<void> RecordSender::send() {
     AGENT_TRY(const Answer answer, call_({.method = "POST", .target = "/v1/restores/records", .body = body.view()}));
     AGENT_TRY(const Json::Array* restored, need_array(answer.json, "records"));
     for (const Json& record : *restored) AGENT_CHECK(note(record));
+    return {};
+}
+
+Reply<void> send_all(const BackupFile& file, RecordSender& sender, const char* what) {
+    Progress progress(what, static_cast<std::size_t>(file.records()));
+    AGENT_CHECK(file.each_record([&](std::string_view record) {
+        const Reply<void> added = sender.add(record);
+        progress.show(sender.outcomes().size());
+        return added;
+    }));
+    AGENT_CHECK(sender.send());
+    progress.show(sender.outcomes().size());
     return {};
 }
 

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/secret/secret.h"
+#include "cli/input/backup_file.h"
 #include "lib/agent_client.h"
 
 namespace agent {
@@ -48,5 +49,8 @@ class RecordSender {
     SecretBuffer records_;
     std::vector<Outcome> outcomes_;
 };
+
+/// Sends every record of `file`, and shows how far that is: `what` is "records restored".
+[[nodiscard]] Reply<void> send_all(const BackupFile& file, RecordSender& sender, const char* what);
 
 }  // namespace agent

@@ -41,7 +41,7 @@ _clioctl_complete() {
                 return
                 ;;
             --socket | --timeout | --app | --min-ttl | --product | --region | --client-id | --redirect-uri | \
-                --secret-file | --scope | --rotation | --client-auth | --endpoint | --calibrate | --generation | \
+                --secret-file | --scope | --rotation | --client-auth | --endpoint | --calibrate | --generation | --since | \
                 --status | --state | --sort | --account) i+=1 ;;
             -*) ;;
             *) [[ -z $command || $command == app || $command == key || $command == help ]] && command+=${command:+ }${line[i]} ;;
@@ -62,7 +62,7 @@ _clioctl_complete() {
         --rotation) words='reusable single_use' ;;
         --client-auth) words='body basic' ;;
         --endpoint) words='authorization= token= deauthorize= api_base= who_am_i=' ;;
-        --timeout | --min-ttl | --client-id | --redirect-uri | --scope | --calibrate | --generation | --status) return ;;
+        --timeout | --min-ttl | --client-id | --redirect-uri | --scope | --calibrate | --generation | --since | --status) return ;;
         *)
             case $command in
                 '') words='login token run report list show default status doctor refresh logout events app lock unlock key
@@ -72,7 +72,7 @@ _clioctl_complete() {
                 login) options='--app --no-browser --paste --replace-user --list --cancel --json' ;;
                 token) options='--min-ttl --header --curl --json' ;;
                 list) options='--state --app --sort --json' ;;
-                events) options='--account --json' ;;
+                events) options='--account --since --json' ;;
                 report) options='--generation --status --json' ;;
                 run) options='--min-ttl' ;;
                 default) options='--clear --json' ;;

@@ -103,6 +103,8 @@ complete -c clioctl -n '__clioctl_is list' -l state -x -a 'ready refreshing stal
 complete -c clioctl -n '__clioctl_is list' -l app -x -a '(__clioctl_names app list)' -d 'only accounts of this app'
 complete -c clioctl -n '__clioctl_is list' -l sort -x -a 'name app state expiry' -d 'by name, app, state or expiry'
 complete -c clioctl -n '__clioctl_is events' -l account -x -a '(__clioctl_names list)' -d 'only events of this account'
+complete -c clioctl -n '__clioctl_is events' -l since -x \
+    -d 'begin with those since WHEN: 2h, 10:00 or \'2026-11-27 10:00\''
 
 complete -c clioctl -n '__clioctl_is refresh logout' -l all -d 'do it for every account'
 complete -c clioctl -n '__clioctl_is logout' -l yes -d 'do not ask before --all'

@@ -106,7 +106,8 @@ Agent::Agent(EventLoop& loop, const Config& config, StateDir state_dir, const Op
             .when_process_ends =
                 [&loop](pid_t process, std::function<void()> ended) {
                     return when_process_ends(loop, process, std::move(ended));
-                }}),
+                },
+            .setting = [this] { return setting_; }}),
       auto_lock_(
           config.lock, clock_, timers_, [this] { return api_.last_used(); },
           [this](const char* why) { lock_by_itself(why); }),
@@ -114,7 +115,9 @@ Agent::Agent(EventLoop& loop, const Config& config, StateDir state_dir, const Op
       hook_runner_(children_, timers_),
       account_hooks_(
           events_, timers_, [this](const std::string& account) { return about(account); },
-          [this](Program program) { hook_runner_.run(std::move(program)); }, config.hooks, socket_.path()) {}
+          [this](Program program) { hook_runner_.run(std::move(program)); }, config.hooks, socket_.path()) {
+    note_setting(config);
+}
 
 std::optional<AccountHooks::About> Agent::about(const std::string& account) const {
     if (!unlocked_) return std::nullopt;
@@ -200,6 +203,10 @@ Result<void> Agent::rotate(SealingKey next) {
     return kept;
 }
 
+std::optional<ResealingProgress> Agent::resealing() const {
+    return unlocked_ ? unlocked_->resealing() : std::nullopt;
+}
+
 void Agent::key_slots_changed() {
     if (unlocked_) unlocked_->key_slots_changed();
 }
@@ -249,7 +256,8 @@ void Agent::reload(Result<Config> config) {
         log(LogLevel::kError, log_event("reload_failed"), "configuration not reloaded",
             {{"reason", reloaded.error().message}});
     }
-    status_.set_remark(reloaded ? "" : "configuration not reloaded: " + reloaded.error().message);
+    setting_.config_error = reloaded ? std::string() : reloaded.error().message;
+    status_.set_remark(reloaded ? "" : "configuration not reloaded: " + setting_.config_error);
     status_.ready();
 }
 
@@ -273,8 +281,18 @@ Result<void> Agent::reconfigure(Result<Config> config) {
     return {};
 }
 
+void Agent::note_setting(const Config& config) {
+    const char* const variable = config.proxy.url.empty() ? proxy_variable() : nullptr;
+    setting_ = {.config_file = config.file.value_or(""),
+                .config_error = {},
+                .state_dir = state_dir_.path(),
+                .proxy = config.proxy.url,
+                .unused_proxy = variable == nullptr ? "" : variable};
+}
+
 /// The part of the configuration that also applies to a locked agent.
 void Agent::take(const Config& config) {
+    note_setting(config);
     http_.set_network(config.tls.ca_file, config.proxy.clone());
     account_hooks_.set_programs(config.hooks);
     auto_lock_.set(config.lock);

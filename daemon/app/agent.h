@@ -73,6 +73,7 @@ class Agent : private Vault {
     void resume() override;
     void close() override;
     [[nodiscard]] Result<void> rotate(SealingKey next) override;
+    [[nodiscard]] std::optional<ResealingProgress> resealing() const override;
     void key_slots_changed() override;
 
     [[nodiscard]] World world();
@@ -81,12 +82,14 @@ class Agent : private Vault {
     [[nodiscard]] Result<void> unlock(DataKeys keys, Config config);
     [[nodiscard]] Result<void> reconfigure(Result<Config> config);
     void take(const Config& config);
+    void note_setting(const Config& config);
     void lock_by_itself(const char* why);
     void publish(EventKind kind, std::string detail);
     void serve(EventLoop& loop);
 
     StateDir state_dir_;
     std::optional<std::string> config_path_;  // read the configuration again when the agent is unlocked
+    AgentSetting setting_;
     std::optional<SecretReference> key_;
     std::optional<std::string> witness_path_;
     bool wants_passphrase_;

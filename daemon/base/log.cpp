@@ -113,7 +113,7 @@ void write_line(LogLevel level, std::string_view text) {
 }
 
 void write_record(LogLevel level, const LogEvent* event, std::string_view message, std::span<const LogField> fields) {
-    if (level > highest_level) return;
+    if (!is_logged(level)) return;
     const std::string text = text_of(message, fields);
     const LogSink sink = log_sink;
     if (sink != nullptr && sink({.level = level, .event = event, .text = text, .fields = fields})) return;
@@ -131,6 +131,10 @@ std::optional<LogLevel> log_level_from(std::string_view name) {
 
 void set_log_level(LogLevel level) noexcept {
     highest_level = level;
+}
+
+bool is_logged(LogLevel level) noexcept {
+    return level <= highest_level;
 }
 
 void set_log_journal_prefix(bool on) noexcept {

@@ -38,6 +38,8 @@ using LogSink = bool (*)(const LogRecord& record);
 
 /// Lines above this level are dropped. Default kInfo.
 void set_log_level(LogLevel level) noexcept;
+/// Whether a line of this level is logged: for lines that cost something to make.
+[[nodiscard]] bool is_logged(LogLevel level) noexcept;
 /// With true each line on standard error starts with "<3>" … "<7>" (sd-daemon(3)) instead of a time. Default false.
 void set_log_journal_prefix(bool on) noexcept;
 /// Default null: everything goes to standard error.

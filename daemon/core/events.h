@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <list>
 #include <memory>
@@ -47,10 +49,14 @@ struct Event {
     std::string detail;  // for a person; may be empty
 };
 
-/// Passes each event to all listeners, in the order they were added.
+/// Passes each event to all listeners, in the order they were added, and keeps the last of them.
 class Events {
   public:
     using Listener = std::function<void(const Event&)>;
+
+    // The oldest is forgotten for a new one. All together are less than limits::kStreamBacklogBytes.
+    static constexpr std::size_t kMostKept = 1000;
+    static constexpr std::size_t kMostKeptBytes = std::size_t{160} * 1024;
 
     /// Destroying this ends listening; a listener may do so from within its own call.
     class Subscription {
@@ -66,9 +72,15 @@ class Events {
     };
 
     void publish(const Event& event);
+    /// Passes the kept events that happened at `from` or later, the oldest first.
+    void replay(WallTime from, const Listener& listener) const;
 
   private:
+    void keep(const Event& event);
+
     std::list<std::shared_ptr<Listener>> listeners_;
+    std::deque<Event> kept_;
+    std::size_t kept_bytes_ = 0;
 };
 
 }  // namespace agent

@@ -13,6 +13,7 @@ from support.backups import (
 )
 from support.clioctl import Clioctl
 from support.fake_agent import FakeAgent, answer
+from support.terminal import Terminal
 
 
 def test_an_empty_agent_goes_on_with_what_was_backed_up(stage, make_target):
@@ -151,6 +152,29 @@ def test_a_wrong_passphrase_changes_nothing(stage, make_target):
     _, target = make_target(stage)
     assert "passphrase" in target("restore", str(file), stdin=WRONG, exit=5).stderr
     assert target.json("list")["accounts"] == []
+
+
+def test_progress_is_shown_on_a_terminal_alone(stage, make_target):
+    for number in range(3):
+        stage.login(f"a{number}")
+    file = stage.daemon.home / "seen.backup"
+    terminal = Terminal(stage.clioctl, "backup", str(file))
+    for prompt in ("New passphrase of the backup: ", "New passphrase of the backup again: "):
+        terminal.expect(prompt)
+        terminal.type(PASSPHRASE + "\n")
+    assert terminal.end() == 0
+    assert "[====================] 3 of 3 records copied" in terminal.shown, "the app stands in the configuration"
+    assert "[====================] 3 of 3 records checked" in terminal.shown
+    _, target = make_target(stage)
+    terminal = Terminal(target, "restore", str(file))
+    terminal.expect("Passphrase of the backup: ")
+    terminal.type(PASSPHRASE + "\n")
+    assert terminal.end() == 0
+    assert "[====================] 3 of 3 records restored" in terminal.shown
+
+    other = stage.daemon.home / "quiet.backup"
+    assert stage.clioctl("backup", str(other), stdin=PASSPHRASE).stderr == ""
+    assert "[=" not in (lambda done: done.stdout + done.stderr)(target("restore", str(other), stdin=PASSPHRASE))
 
 
 def lines_of(file):

@@ -2,6 +2,10 @@
 """clioctl doctor: what is wrong, and what to do."""
 
 import re
+import signal
+import socket
+
+from support.programs import until
 
 
 def findings(stage, exit):
@@ -13,7 +17,9 @@ def test_all_is_well(stage):
     stage.clioctl("key", "add", "recovery")
     found = findings(stage, exit=0)
     assert {name for name, what in found.items() if what["verdict"] != "good"} <= {"unit"}
-    assert {"socket", "agent", "store", "key slots", "app firm", "account smith-law"} <= set(found)
+    assert {"socket", "agent", "configuration", "proxy", "places", "store", "key slots", "app firm", "clock",
+            "redirect port of firm", "account smith-law"} <= set(found)
+    assert found["configuration"]["detail"] == str(stage.daemon.config_file)
     shown = stage.clioctl("doctor").stdout
     assert re.search(r"^good +account smith-law +ready$", shown, re.M)
 
@@ -43,6 +49,44 @@ def test_an_agent_that_is_locked(stage):
     stage.clioctl("lock")
     found = findings(stage, exit=1)
     assert found["lock"]["next"] == "clioctl unlock" and "account smith-law" not in found
+
+
+def test_a_configuration_that_was_not_reloaded(stage):
+    before = stage.daemon.config_file.read_text()
+    stage.daemon.configure('{"key": 7}')
+    stage.daemon.process.send_signal(signal.SIGHUP)
+    until(lambda: "not reloaded" in stage.daemon.log(), "it was taken")
+    found = findings(stage, exit=1)["configuration"]
+    assert found["verdict"] == "bad" and "line 1" in found["detail"] and "--check-config" in found["next"]
+    stage.daemon.configure(before)
+    stage.daemon.reload()
+    assert findings(stage, exit=0)["configuration"]["verdict"] == "good"
+
+
+def test_a_state_directory_with_a_file_that_others_can_read(stage):
+    stage.daemon.state_dir.joinpath("store.db").chmod(0o644)
+    found = findings(stage, exit=1)["places"]
+    assert found["verdict"] == "bad" and found["next"] == f"chmod go= '{stage.daemon.state_dir}/store.db'"
+    stage.clioctl.run(["sh", "-c", found["next"]])
+    assert findings(stage, exit=0)["places"]["verdict"] == "good"
+
+
+def test_a_proxy_that_the_agent_does_not_use(make_stage):
+    with make_stage() as stage:
+        stage.daemon.stop()
+        stage.daemon.environment["HTTPS_PROXY"] = "http://user:secret@proxy.example:3128"
+        stage.daemon.start()
+        found = findings(stage, exit=0)["proxy"]
+        assert found["verdict"] == "advice" and found["detail"].startswith("HTTPS_PROXY is set")
+        stage.daemon.configure(stage.config | {"proxy": "http://127.0.0.1:3128"})
+        stage.daemon.reload()
+        assert findings(stage, exit=0)["proxy"]["detail"] == "http://127.0.0.1:3128"
+
+
+def test_a_port_that_another_program_has(stage):
+    with socket.create_server(("127.0.0.1", int(stage.redirect_uri.split(":")[2].split("/")[0]))):
+        found = findings(stage, exit=1)
+        assert found["redirect port of firm"]["verdict"] == "bad" and found["app firm"]["verdict"] == "good"
 
 
 def test_no_agent(stage):

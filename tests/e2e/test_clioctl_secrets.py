@@ -223,7 +223,8 @@ def test_key_remove(play):
 
 
 def rotation():
-    rotating = [answer(200, {"slots": SLOTS, "rotating": rotating}) for rotating in (True, True, False)]
+    rotating = [answer(200, {"slots": SLOTS, "rotating": True, "records": 40, "records_left": left}) for left in (40, 10)]
+    rotating.append(answer(200, {"slots": SLOTS, "rotating": False}))
     return {"POST /v1/keys/rotate": answer(202), "GET /v1/keys": rotating}
 
 
@@ -244,7 +245,9 @@ def test_key_rotate_shows_on_a_terminal_that_it_goes_on(play):
     _, clioctl = play(rotation())
     terminal = Terminal(clioctl, "key", "rotate", "--wait")
     assert terminal.end() == 0
-    assert terminal.shown.count("\rRe-encrypting all records: ") == 3, terminal.shown
+    assert "[                    ] 0 of 40 records re-encrypted" in terminal.shown
+    assert "[===============     ] 30 of 40 records re-encrypted" in terminal.shown
+    assert terminal.shown.endswith("\r\x1b[KAll records are re-encrypted with a new data key\r\n")
 
 
 TESTED = [{"id": 1, "kind": "file", "opens": True, "detail": ""}, {"id": 12, "kind": "passphrase", "opens": None, "detail": ""}]

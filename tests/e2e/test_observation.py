@@ -6,6 +6,7 @@ import socket
 import time
 
 from support.programs import until
+from support.terminal import Terminal
 
 
 def test_status(stage):
@@ -95,3 +96,38 @@ def test_the_log_says_what_happened(stage):
     log = stage.daemon.log()
     assert "smith-law" in log
     assert "invalid_grant" in log
+
+
+def test_events_since_a_time(stage):
+    begun = int(time.time())
+    stage.login("smith-law")
+    stage.login("jones")
+    stage.clioctl("refresh", "smith-law")
+
+    def shown(*options, until_line):
+        terminal = Terminal(stage.clioctl, "events", *options)
+        terminal.expect(until_line)
+        terminal.type("\x03")
+        terminal.end()
+        return terminal.shown.splitlines()
+
+    day = time.strftime("%Y-%m-%d", time.localtime(begun))
+    for since in ("1h", day, "00:00"):
+        lines = shown("--since", since, until_line="refreshed")
+        kinds = [line.split()[2:4] for line in lines if line.startswith(day)]
+        assert kinds == [["logged_in", "smith-law"], ["logged_in", "jones"], ["refreshed", "smith-law"]]
+        assert len({line.index(line.split()[3]) for line in lines if line.startswith(day)}) == 1, "aligned"
+    lines = shown("--since", "1h", "--account", "smith-law", until_line="refreshed")
+    assert not any("jones" in line for line in lines)
+
+    refused = stage.clioctl("events", "--since", "yesterday", exit=2).stderr
+    assert '--since: "yesterday" is not like 2h, 30m, 7d, 10:00 or \'2026-11-27 10:00\'' in refused
+
+
+def test_events_end_with_the_agent(stage):
+    reader = stage.clioctl.begin("events", "--since", "1h")
+    until(lambda: stage.agent.get("/v1/status").json["connections"] >= 2, "nobody reads events")
+    stage.daemon.stop()
+    _, said = reader.communicate(timeout=20)
+    assert reader.returncode == 75 and "the agent has ended" in said
+    stage.daemon.start()

@@ -61,6 +61,11 @@ struct ApiFixture {
     FakeKeyring keyring;
     agent::Events events;
     agent::Result<void> room;  // in locked memory, for a request
+    agent::AgentSetting setting{.config_file = "/etc/cliod/cliod.json",
+                                .config_error = {},
+                                .state_dir = "/var/lib/cliod",
+                                .proxy = {},
+                                .unused_proxy = {}};
     agent::Api api{{.keyring = keyring,
                     .events = events,
                     .clock = clock,
@@ -72,7 +77,8 @@ struct ApiFixture {
                         [this](pid_t process, std::function<void()>) {
                             watched = process;
                             return nullptr;
-                        }}};
+                        },
+                    .setting = [this] { return setting; }}};
 };
 
 }  // namespace fakes

@@ -22,6 +22,7 @@ class FakeVault : public agent::Vault {
     std::string calls;                     // "open wind_down close ", each with a space
     mutable int asked_for_key = 0;
     bool tokens_at_stake = false;
+    std::optional<agent::ResealingProgress> progress;
     agent::Duration ends_later{0};  // the sum of the delays
 
     [[nodiscard]] bool is_open() const { return key.has_value(); }
@@ -69,6 +70,7 @@ class FakeVault : public agent::Vault {
         key = std::move(next);
         return {};
     }
+    [[nodiscard]] std::optional<agent::ResealingProgress> resealing() const override { return progress; }
     void key_slots_changed() override { calls += "slots_changed "; }
 
     void end_what_is_under_way() {

@@ -46,7 +46,8 @@ Test(api_health, status) {
         asked.body(),
         R"({"version":"1.2.3","pid":)" + std::to_string(::getpid()) +
             R"(,"uptime":90,"locked":false,"accounts":6,"login_required":1,"needs_attention":7,"stale":2,"refreshing":3,"queued":4,)"
-            R"("next_refresh":1800000000,"store_error":"disk full","connections":5})");
+            R"("next_refresh":1800000000,"store_error":"disk full","connections":5,"config_file":"/etc/cliod/cliod.json",)"
+            R"("config_error":"","state_dir":"/var/lib/cliod","proxy":"","unused_proxy":""})");
 
     api.accounts.agent_status.next_refresh.reset();
     EXPECT_CONTAINS(api.get("/v1/status").body(), R"("next_refresh":null)");
@@ -142,6 +143,27 @@ Test(api_health, events_are_streamed_from_now_on) {
     cr_expect(asked.reply->stream_ended);
     api.events.publish(refreshed("late"));
     EXPECT_TEXT(asked.reply->streamed, kLine);
+}
+
+Test(api_health, events_since_a_time_are_streamed_first) {
+    ApiFixture api;
+    for (const int second : {100, 200, 300}) {
+        Event event = refreshed("at-" + std::to_string(second));
+        event.at = WallTime(seconds(second));
+        api.events.publish(event);
+    }
+    auto asked = api.get("/v1/events?since=200", ApiFixture::kStranger);
+    EXPECT_CONTAINS(asked.reply->streamed, "at-300");
+    cr_expect(asked.reply->streamed.find("at-200") < asked.reply->streamed.find("at-300"));
+    cr_expect(asked.reply->streamed.find("at-100") == std::string::npos);
+    api.events.publish(refreshed("smith-law"));
+    cr_expect(asked.reply->streamed.ends_with(kLine));
+
+    for (const char* bad :
+         {"since=", "since=-5", "since=yesterday", "since=1&since=2", "before=1", "since=253402300800"})
+        cr_expect(api.get(std::string("/v1/events?") + bad).status() == 400, "%s", bad);
+    for (const char* fine : {"since=0", "since=253402300799"})
+        cr_expect(!api.get(std::string("/v1/events?") + fine).reply->answer, "%s", fine);
 }
 
 Test(api_health, streams_are_counted) {

@@ -35,3 +35,13 @@ Test(api_keys, what_needs_the_store_is_a_use_of_the_agent) {
     static_cast<void>(api.get("/v1/accounts"));
     cr_expect(api.api.last_used() == api.clock.boot_now());
 }
+
+Test(api_keys, how_far_a_rotation_is) {
+    ApiFixture api;
+    const auto asked = api.get("/v1/keys");
+    api.keyring.list_done(agent::KeyringFacts{.slots = {}, .rotating = true, .progress = {{.records = 7, .left = 3}}});
+    EXPECT_TEXT(asked.body(), R"({"slots":[],"rotating":true,"records":7,"records_left":3})");
+    const auto after = api.get("/v1/keys");
+    api.keyring.list_done(agent::KeyringFacts{});
+    EXPECT_TEXT(after.body(), R"({"slots":[],"rotating":false})");
+}

@@ -75,3 +75,43 @@ Test(events, listener_that_comes_meanwhile_hears_the_next) {
     events.publish(named("b"));
     cr_assert(heard == "b");
 }
+
+namespace {
+
+std::string kept(const Events& events, agent::WallTime from = {}) {
+    std::string names;
+    events.replay(from, [&](const Event& e) { names += e.account + " "; });
+    return names;
+}
+
+}  // namespace
+
+Test(events, the_last_ones_are_kept) {
+    Events events;
+    for (std::size_t n = 0; n < Events::kMostKept + 2; ++n) {
+        Event event = named(std::to_string(n));
+        event.at = agent::WallTime(std::chrono::seconds(n));
+        events.publish(event);
+    }
+    const std::string all = kept(events);
+    cr_expect(all.starts_with("2 "), "%s", all.c_str());
+    cr_expect(all.ends_with(" 1001 "));
+    cr_expect(kept(events, agent::WallTime(std::chrono::seconds(1000))) == "1000 1001 ");
+    cr_expect(kept(events, agent::WallTime(std::chrono::seconds(1002))).empty());
+}
+
+Test(events, as_many_are_kept_as_take_little_memory) {
+    Events events;
+    for (const char* name : {"a", "b", "c", "d"}) {
+        Event event = named(name);
+        event.detail = std::string(Events::kMostKeptBytes / 3, 'x');
+        events.publish(event);
+    }
+    cr_expect(kept(events) == "c d ");
+    Event huge = named("e");
+    huge.detail = std::string(2 * Events::kMostKeptBytes, 'x');
+    events.publish(huge);
+    cr_expect(kept(events).empty());
+    events.publish(named("f"));
+    cr_expect(kept(events) == "f ");
+}

@@ -166,11 +166,14 @@ Test(keyring_slots, lists_what_is_stored) {
     stage.timers.turn();
     cr_assert(before.is_good());
     cr_expect(!(*before.answer)->rotating);
+    cr_expect(!(*before.answer)->progress);
     stage.rotate();
+    stage.vault.progress = {.records = 7, .left = 3};
     const auto& after = stage.list();
     stage.timers.turn();
     cr_assert(after.is_good());
     cr_expect((*after.answer)->rotating);
+    cr_expect((*after.answer)->progress->records == 7 && (*after.answer)->progress->left == 3);
     cr_assert((*after.answer)->slots.size() == 2);
     EXPECT_TEXT((*after.answer)->slots.front().source, "/etc/key");
 }

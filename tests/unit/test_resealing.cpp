@@ -63,6 +63,7 @@ Test(resealing, what_is_in_memory_and_stored_opens_with_the_new_key_alone) {
     r.rotate();
     cr_expect(r.done == 0);
     r.stage.run(CoreStage::kAMoment);
+    cr_expect(r.resealing->progress().records == 202 && r.resealing->progress().left == 0);
     cr_expect(r.done == 1);
     EXPECT_TEXT(r.restarted("a199"), "A1#1");
     cr_expect(r.stage.apps->find("second") != nullptr && r.stage.apps->secret(*r.stage.apps->find("second")));
@@ -75,6 +76,7 @@ Test(resealing, what_the_disk_refuses_is_tried_again) {
     r.rotate();
     r.stage.run(std::chrono::minutes(1));
     cr_expect(r.done == 0);
+    cr_expect(r.resealing->progress().records == 2 && r.resealing->progress().left == 1, "all but the configured app");
     r.stage.store.refuse({});
     r.stage.run(agent::Resealing::kPause);
     cr_expect(r.done == 1);

@@ -70,6 +70,7 @@ constexpr std::array kListOptions{
 };
 constexpr std::array kEventOptions{
     Option{"account", "ACCOUNT", "only events of this account"},
+    Option{"since", "WHEN", "begin with those since WHEN: 2h, 10:00 or '2026-11-27 10:00'"},
     kJson,
 };
 constexpr std::array kRefreshOptions{
@@ -160,8 +161,8 @@ constexpr std::array kCommands{
             false, refresh_account},
     Command{"logout", "[ACCOUNT | --all [--yes]] [--local] [--json]", "End the grant at Clio and forget the account",
             kLogoutOptions, 0, 1, false, logout},
-    Command{"events", "[--account ACCOUNT] [--json]", "Print events as they happen", kEventOptions, 0, 0, false,
-            follow_events},
+    Command{"events", "[--account ACCOUNT] [--since WHEN] [--json]", "Print events as they happen", kEventOptions, 0, 0,
+            false, follow_events},
     Command{"app list", "[--json]", "List the registered apps", kOnlyJson, 0, 0, false, list_apps},
     Command{"app show", "NAME [--json]", "Show everything about an app except its secret", kOnlyJson, 1, 1, false,
             show_app},

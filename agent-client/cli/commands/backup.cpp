@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <iterator>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -7,6 +9,7 @@
 #include "cli/commands/commands.h"
 #include "cli/display/account_view.h"
 #include "cli/display/output.h"
+#include "cli/display/progress.h"
 #include "cli/input/backup_file.h"
 #include "cli/input/secret_source.h"
 #include "cli/proof.h"
@@ -84,9 +87,11 @@ Reply<void> move_account(const AgentClient& client, Backup& backup, std::string_
 Reply<void> move_accounts(const AgentClient& client, Backup& backup) {
     AGENT_TRY(const Answer answer, client.call({.method = "GET", .target = "/v1/accounts"}));
     AGENT_TRY(const Json::Array* accounts, need_array(answer.json, "accounts"));
+    Progress progress("accounts moved", accounts->size());
     for (const Json& account : *accounts) {
         AGENT_TRY(const auto name, need_string(account, "name"));
         AGENT_CHECK(move_account(client, backup, name));
+        progress.step();
     }
     return {};
 }
@@ -118,8 +123,25 @@ Reply<void> keep_page(NewBackupFile& file, Backup& backup, const Json& page) {
     return {};
 }
 
+/// How many records there are to copy, for a person who waits; it may change meanwhile.
+Reply<std::size_t> count_records(const AgentClient& client) {
+    AGENT_TRY(const Answer accounts, client.call({.method = "GET", .target = "/v1/accounts"}));
+    AGENT_TRY(const Json::Array* every_account, need_array(accounts.json, "accounts"));
+    AGENT_TRY(const Answer apps, client.call({.method = "GET", .target = "/v1/apps"}));
+    AGENT_TRY(const Json::Array* every_app, need_array(apps.json, "apps"));
+    // Those of the configuration are not in the store.
+    const auto stored = std::ranges::count_if(
+        *every_app, [](const Json& app) { return app.find_string("source") == std::string_view("agent"); });
+    return every_account->size() + static_cast<std::size_t>(stored);
+}
+
 /// Page by page, until the agent sends the end.
 Reply<void> copy_records(const AgentClient& client, NewBackupFile& file, Backup& backup) {
+    std::optional<Progress> progress;
+    if (Progress::is_watched()) {
+        AGENT_TRY(const std::size_t count, count_records(client));
+        progress.emplace("records copied", count);
+    }
     Answer page;
     for (const Json* next = nullptr;;) {
         JsonWriter body;
@@ -134,6 +156,7 @@ Reply<void> copy_records(const AgentClient& client, NewBackupFile& file, Backup&
         body.end_object();
         AGENT_TRY(page, client.call({.method = "POST", .target = "/v1/backups/records", .body = body.view()}));
         AGENT_CHECK(keep_page(file, backup, page.json));
+        if (progress) progress->show(static_cast<std::size_t>(backup.records));
         next = page.json.find("next");
         if (next == nullptr) break;
     }
@@ -148,8 +171,7 @@ Reply<void> check(const AgentClient& client, const NewBackupFile& file, const Ba
     AGENT_TRY(const BackupFile written, BackupFile::read(file.path()));
     RecordSender sender([&](const AgentRequest& request) { return client.call(request, RecordSender::kStoring); },
                         backup.key.clone(), /*check_only=*/true);
-    AGENT_CHECK(written.each_record([&](std::string_view record) { return sender.add(record); }));
-    AGENT_CHECK(sender.send());
+    AGENT_CHECK(send_all(written, sender, "records checked"));
     for (const RecordSender::Outcome& outcome : sender.outcomes()) {
         if (outcome.result == "failed")
             return fail(Error::Code::kInternal, file.path() + ": could not be restored: " + outcome.kind + " " +

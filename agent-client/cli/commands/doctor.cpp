@@ -1,17 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <unistd.h>
 
-#include <cstdlib>
 #include <fstream>
+#include <optional>
 #include <sstream>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "cli/commands/commands.h"
 #include "cli/display/output.h"
 #include "cli/doctor/findings.h"
+#include "cli/doctor/places.h"
 #include "cli/session.h"
 #include "lib/members.h"
+#include "lib/socket/socket_group.h"
 #include "lib/socket/socket_trust.h"
 
 namespace agent {
@@ -41,6 +44,7 @@ class Doctor {
     }
 
     bool look_at_socket() {
+        if (const auto group = group_of_socket(client_.socket())) findings_.push_back(judge_group(*group, ::geteuid()));
         if (const Reply<void> trusted = check_socket(client_.socket()); !trusted) {
             findings_.push_back(not_found_out("socket", trusted.error()));
             return false;
@@ -62,18 +66,25 @@ class Doctor {
             return false;
         }
         findings_.insert(findings_.end(), found->begin(), found->end());
-        if (const auto pid = answer->json.find_integer("pid")) look_at_unit(*pid);
+        const auto pid = answer->json.find_integer("pid");
+        const std::optional<uid_t> user = pid ? user_of_process(*pid) : std::nullopt;
+        if (const auto folder = answer->json.find_string("state_dir")) look_at_places(std::string(*folder), user);
+        if (pid && user) look_at_unit(*pid, *user);
         return answer->json.find_boolean("locked") != std::optional(true);
     }
 
-    void look_at_unit(std::int64_t pid) {
+    void look_at_places(const std::string& folder, std::optional<uid_t> user) {
+        const auto places = private_places(folder);
+        add("places", places ? Reply<Finding>(judge_places(*places, user))
+                             : fail(Error::Code::kForbidden, folder + ": only the agent's user may look"));
+    }
+
+    void look_at_unit(std::int64_t pid, uid_t user) {
         std::ifstream file("/proc/" + std::to_string(pid) + "/cgroup");
         std::ostringstream cgroup;
         cgroup << file.rdbuf();
         if (cgroup.str().empty()) return;  // the agent is in another container
-        const char* const user = std::getenv("USER");
-        const bool lingers =
-            user != nullptr && ::access(("/var/lib/systemd/linger/" + std::string(user)).c_str(), F_OK) == 0;
+        const bool lingers = ::access(("/var/lib/systemd/linger/" + name_of_user(user)).c_str(), F_OK) == 0;
         findings_.push_back(judge_unit(cgroup.str(), lingers));
     }
 
@@ -90,6 +101,10 @@ class Doctor {
         const Reply<Answer> answer = client_.call({.method = "POST", .target = *path + "/check"}, kOfTheServer);
         if (!answer) return findings_.push_back(not_found_out("app " + name, answer.error()));
         add("app", judge_app(name, answer->json));
+        if (auto port = judge_check(kRedirectPort, "redirect port of " + name, name, answer->json))
+            findings_.push_back(*std::move(port));
+        if (std::exchange(knows_clock_, true)) return;
+        if (auto clock = judge_check(kClock, "clock", name, answer->json)) findings_.push_back(*std::move(clock));
     }
 
     template <class Look>
@@ -109,6 +124,7 @@ class Doctor {
 
     const AgentClient& client_;
     std::vector<Finding> findings_;
+    bool knows_clock_ = false;
 };
 
 }  // namespace

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <array>
 #include <ctime>
 #include <optional>
@@ -7,8 +8,10 @@
 #include "base/json/json.h"
 #include "base/text/printable.h"
 #include "cli/commands/commands.h"
+#include "cli/display/account_view.h"
 #include "cli/display/output.h"
 #include "cli/display/text.h"
+#include "cli/input/moment.h"
 #include "cli/session.h"
 #include "lib/members.h"
 
@@ -36,7 +39,7 @@ class EventLines {
   public:
     EventLines(bool as_json, std::optional<std::string_view> account) : as_json_(as_json), account_(account) {}
 
-    [[nodiscard]] Reply<void> print_event(const std::string& line) const {
+    [[nodiscard]] Reply<void> print_event(const std::string& line) {
         AGENT_TRY(const Json event, parse_answer(line));
         AGENT_TRY(const auto account, need_string(event, "account"));
         if (account_ && *account_ != account) return {};
@@ -46,15 +49,16 @@ class EventLines {
     }
 
   private:
-    [[nodiscard]] static Reply<std::string> for_people(const Json& event, std::string_view account) {
+    [[nodiscard]] Reply<std::string> for_people(const Json& event, std::string_view account) {
         constexpr std::size_t kNameWidth = 16;  // "refresh_failed" and two more
-        constexpr std::size_t kAccountWidth = 18;
         AGENT_TRY(const auto at, need_integer(event, "at"));
         AGENT_TRY(const auto name, need_string(event, "event"));
         AGENT_TRY(const auto generation, need_integer(event, "generation"));
         const std::string_view detail = event.find_string("detail").value_or("");
         std::string text = date_and_time(at) + "  " + padded(printable(name), kNameWidth);
-        text += padded(printable(account), kAccountWidth);
+        const std::string name_of_account = printable(account);
+        account_width_ = std::max(account_width_, columns(name_of_account) + 2);
+        text += padded(name_of_account, account_width_);
         if (generation > 0) text += "generation " + std::to_string(generation) + "  ";
         text += printable(detail);
         text.erase(text.find_last_not_of(' ') + 1);
@@ -63,6 +67,7 @@ class EventLines {
 
     bool as_json_;
     std::optional<std::string_view> account_;
+    std::size_t account_width_ = 18;  // grows with the longest so far
 };
 
 /// Prints each line as soon as it is complete.
@@ -85,12 +90,23 @@ class EventPrinter {
     std::string pending_;
 };
 
+Reply<std::string> target_for(const Arguments& arguments) {
+    const auto since = arguments.value("since");
+    if (!since) return "/v1/events";
+    const auto moment = moment_meant(*since, unix_now());
+    if (!moment)
+        return usage(arguments.command,
+                     "--since: \"" + std::string(*since) + "\" is not like 2h, 30m, 7d, 10:00 or '2026-11-27 10:00'");
+    return "/v1/events?since=" + std::to_string(*moment);
+}
+
 }  // namespace
 
 Reply<int> follow_events(const Arguments& arguments) {
     AGENT_TRY(const AgentClient client, client_for(arguments));
+    AGENT_TRY(const std::string target, target_for(arguments));
     EventPrinter printer(EventLines(arguments.has("json"), arguments.value("account")));
-    AGENT_CHECK(client.stream("/v1/events", [&](std::string_view piece) { return printer.take(piece); }));
+    AGENT_CHECK(client.stream(target, [&](std::string_view piece) { return printer.take(piece); }));
     return fail(Error::Code::kTemporarilyUnavailable, "the agent has ended, or ended this stream of events");
 }
 

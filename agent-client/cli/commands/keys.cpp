@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <unistd.h>
-
 #include <algorithm>
+#include <optional>
 #include <string>
 
 #include "base/json/json_writer.h"
@@ -10,7 +9,7 @@
 #include "cli/display/account_view.h"
 #include "cli/display/key_view.h"
 #include "cli/display/output.h"
-#include "cli/display/text.h"
+#include "cli/display/progress.h"
 #include "cli/input/secret_source.h"
 #include "cli/proof.h"
 #include "cli/session.h"
@@ -30,16 +29,17 @@ Reply<Answer> get_keys(const AgentClient& client) {
 
 /// Polls, at growing intervals, until every record is sealed with the new key.
 Reply<void> await_rotation(const AgentClient& client) {
-    const auto began = std::chrono::steady_clock::now();
-    const bool on_terminal = ::isatty(STDERR_FILENO) == 1;
+    std::optional<Progress> progress;
     for (Duration pause = kFirstPause;; pause = std::min(2 * pause, kLongestPause)) {
         AGENT_TRY(const Answer answer, get_keys(client));
         AGENT_TRY(const bool rotating, need_boolean(answer.json, "rotating"));
-        if (on_terminal) {
-            const auto elapsed = std::chrono::floor<std::chrono::seconds>(std::chrono::steady_clock::now() - began);
-            tell("\rRe-encrypting all records: " + duration_text(elapsed.count()) + (rotating ? "" : "\n"));
-        }
         if (!rotating) return {};
+        const auto records = answer.json.find_integer("records").value_or(0);
+        const auto left = answer.json.find_integer("records_left").value_or(0);
+        if (records > 0 && left >= 0 && left <= records) {
+            if (!progress) progress.emplace("records re-encrypted", static_cast<std::size_t>(records));
+            progress->show(static_cast<std::size_t>(records - left));
+        }
         AGENT_CHECK(Patience::without_end().pause(pause));
     }
 }

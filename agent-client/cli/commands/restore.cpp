@@ -72,8 +72,7 @@ Reply<int> restore(const Arguments& arguments) {
     RecordSender sender(
         [&](const AgentRequest& request) { return call_as_person(client, arguments, request, RecordSender::kStoring); },
         std::move(key));
-    auto sent = file.each_record([&](std::string_view record) { return sender.add(record); });
-    if (sent) sent = sender.send();
+    auto sent = send_all(file, sender, "records restored");
     // Also after a failure: what was restored until then stays.
     AGENT_CHECK(arguments.has("json") ? print_as_json(sender.outcomes()) : print_table(sender.outcomes()));
     if (!sent) return tl::unexpected(sent.error());

@@ -17,13 +17,14 @@ constexpr std::size_t kBar = 20;
 }  // namespace
 
 Progress::Progress(std::string what, std::size_t total)
-    : what_(std::move(what)),
-      total_(total),
-      on_terminal_(::isatty(STDERR_FILENO) == 1),
-      began_(std::chrono::steady_clock::now()) {}
+    : what_(std::move(what)), total_(total), on_terminal_(is_watched()), began_(std::chrono::steady_clock::now()) {}
 
-void Progress::step() {
-    ++done_;
+bool Progress::is_watched() {
+    return ::isatty(STDERR_FILENO) == 1;
+}
+
+void Progress::show(std::size_t done) {
+    done_ = done;
     if (!on_terminal_) return;
     hide();
     const auto taken = std::chrono::steady_clock::now() - began_;
@@ -36,7 +37,7 @@ void Progress::hide() {
 }
 
 std::string progress_text(const std::string& what, std::size_t done, std::size_t total, std::chrono::seconds taken) {
-    const std::size_t filled = total == 0 ? kBar : done * kBar / total;
+    const std::size_t filled = done >= total ? kBar : done * kBar / total;
     std::string text = "[" + std::string(filled, '=') + std::string(kBar - filled, ' ') + "] " + std::to_string(done) +
                        " of " + std::to_string(total) + " " + what;
     if (done == 0 || done >= total || taken.count() == 0) return text;

@@ -16,8 +16,12 @@ class Progress {
     Progress(const Progress&) = delete;
     Progress& operator=(const Progress&) = delete;
 
+    /// Whether anybody sees it.
+    [[nodiscard]] static bool is_watched();
+    /// So many are done.
+    void show(std::size_t done);
     /// One more is done.
-    void step();
+    void step() { show(done_ + 1); }
     /// Makes room for other text; the next step shows the line again.
     void hide();
 

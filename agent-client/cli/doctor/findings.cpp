@@ -35,6 +35,28 @@ Finding finding(std::string subject, Finding::Verdict verdict, std::string_view 
 
 }  // namespace
 
+namespace {
+
+Finding judge_configuration(const Json& status) {
+    const std::string file(status.find_string("config_file").value_or(""));
+    const std::string error(status.find_string("config_error").value_or(""));
+    if (!error.empty())
+        return finding("configuration", kBad, "the last reload changed nothing: " + error,
+                       "put it right, test it with cliod --check-config, and reload the agent");
+    return finding("configuration", kGood, file.empty() ? "there is no file: all defaults" : file);
+}
+
+Finding judge_proxy(const Json& status) {
+    const std::string proxy(status.find_string("proxy").value_or(""));
+    const std::string unused(status.find_string("unused_proxy").value_or(""));
+    if (!unused.empty())
+        return finding("proxy", kAdvice, unused + " is set for the agent, but not used",
+                       R"(if Clio is reached through a proxy only: "proxy" in cliod.json(5))");
+    return finding("proxy", kGood, proxy.empty() ? "none: the agent talks to Clio directly" : proxy);
+}
+
+}  // namespace
+
 Reply<std::vector<Finding>> judge_status(const Json& status, std::string_view version) {
     AGENT_TRY(const auto its_version, need_string(status, "version"));
     AGENT_TRY(const bool locked, need_boolean(status, "locked"));
@@ -46,6 +68,10 @@ Reply<std::vector<Finding>> judge_status(const Json& status, std::string_view ve
         found.push_back(finding("agent", kAdvice,
                                 "it has version " + std::string(its_version) + ", clioctl " + std::string(version),
                                 "restart the agent, so that both have the same"));
+    }
+    if (status.find("config_file") != nullptr) {
+        found.push_back(judge_configuration(status));
+        found.push_back(judge_proxy(status));
     }
     found.push_back(store_error.empty()
                         ? finding("store", kGood, "it takes writes")
@@ -76,8 +102,10 @@ Reply<Finding> judge_keys(const Json& answer) {
 Reply<Finding> judge_app(std::string_view app, const Json& answer) {
     AGENT_TRY(const Json::Array* checks, need_array(answer, "checks"));
     const std::string name(app);
-    Finding worst = finding("app " + name, kGood, "a login would reach Clio's sign-in page");
+    Finding worst = finding("app " + name, kGood, "name, certificate and sign-in page of Clio are as they should be");
     for (const Json& check : *checks) {
+        AGENT_TRY(const auto what, need_string(check, "check"));
+        if (what == kClock || what == kRedirectPort) continue;
         AGENT_TRY(const auto verdict, need_string(check, "verdict"));
         AGENT_TRY(const auto detail, need_string(check, "detail"));
         if (verdict == "bad") return finding("app " + name, kBad, detail, "clioctl app check " + name);
@@ -85,6 +113,21 @@ Reply<Finding> judge_app(std::string_view app, const Json& answer) {
             worst = finding("app " + name, kAdvice, detail, "clioctl app check " + name);
     }
     return worst;
+}
+
+std::optional<Finding> judge_check(std::string_view check, std::string subject, std::string_view app,
+                                   const Json& answer) {
+    const Json* const checks = answer.find("checks");
+    if (checks == nullptr || checks->array() == nullptr) return std::nullopt;
+    for (const Json& one : *checks->array()) {
+        if (one.find_string("check") != check) continue;
+        const std::string_view verdict = one.find_string("verdict").value_or("");
+        const std::string_view detail = one.find_string("detail").value_or("");
+        if (verdict == "good") return finding(std::move(subject), kGood, detail);
+        return finding(std::move(subject), verdict == "bad" ? kBad : kAdvice, detail,
+                       "clioctl app check " + std::string(app));
+    }
+    return std::nullopt;
 }
 
 Reply<Finding> judge_account(const Json& account) {
@@ -112,6 +155,16 @@ Finding judge_unit(std::string_view cgroup, bool lingers) {
     if (of_user && !lingers)
         return finding("unit", kAdvice, "cliod.service of your own ends when you log out", "loginctl enable-linger");
     return finding("unit", kGood, of_user ? "cliod.service of your own, and it stays" : "cliod.service of the machine");
+}
+
+Finding judge_group(const SocketGroup& group, uid_t uid) {
+    if (uid == 0 || group.is_in_force)
+        return finding("group", kGood, uid == 0 ? "root needs none" : "you are in " + group.name);
+    const std::string user = group.user.empty() ? "USER" : group.user;
+    if (group.is_listed)
+        return finding("group", kAdvice, "this session began before you were in " + group.name, "log out and in again");
+    return finding("group", kAdvice, "you are not in " + group.name + ", for which the socket is",
+                   "as root: usermod --append --groups " + group.name + " " + user);
 }
 
 Finding not_found_out(std::string subject, const Failure& failure) {

@@ -45,15 +45,18 @@ bool is_of_this_process(gid_t group) {
 
 }  // namespace
 
+std::string name_of_user(uid_t uid) {
+    const std::vector<std::string> entry = entry_of("/etc/passwd", uid);
+    return entry.empty() ? std::string() : entry[0];
+}
+
 std::optional<SocketGroup> group_of_socket(const std::string& path) {
     struct stat socket {};
     if (::stat(path.c_str(), &socket) != 0 || (socket.st_mode & S_IWGRP) == 0) return std::nullopt;
     const std::vector<std::string> group = entry_of("/etc/group", socket.st_gid);
     if (group.empty()) return std::nullopt;
-    const std::vector<std::string> user = entry_of("/etc/passwd", ::geteuid());
-    SocketGroup result{.name = group[0],
-                       .user = user.empty() ? std::string() : user[0],
-                       .is_in_force = is_of_this_process(socket.st_gid)};
+    SocketGroup result{
+        .name = group[0], .user = name_of_user(::geteuid()), .is_in_force = is_of_this_process(socket.st_gid)};
     const std::vector<std::string> members = split(group[3], ',');
     result.is_listed = std::find(members.begin(), members.end(), result.user) != members.end();
     return result;

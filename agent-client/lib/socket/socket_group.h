@@ -1,10 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <sys/types.h>
+
 #include <optional>
 #include <string>
 
 namespace agent {
+
+/// By passwd(5); empty if it does not know the number.
+[[nodiscard]] std::string name_of_user(uid_t uid);
 
 /// The group that may connect to a socket, as seen from this process.
 struct SocketGroup {

@@ -187,9 +187,9 @@ std::unique_ptr<Waiting> StoreKeyring::test(TypedSecrets secrets, std::uint32_t 
 
 std::unique_ptr<Waiting> StoreKeyring::list(std::function<void(Result<KeyringFacts>)> done) {
     const Owed<Result<KeyringFacts>> owed(std::move(done));
-    read_slots([owed](const Result<KeySlots>& slots) {
+    read_slots([this, owed](const Result<KeySlots>& slots) {
         if (!slots) return owed.answer(tl::unexpected(slots.error()));
-        KeyringFacts facts{.slots = {}, .rotating = !slots->sealed_previous.empty()};
+        KeyringFacts facts{.slots = {}, .rotating = !slots->sealed_previous.empty(), .progress = vault_.resealing()};
         for (const KeySlot& slot : slots->slots) facts.slots.push_back(slot.facts);
         owed.answer(std::move(facts));
     });

@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "app/config.h"
@@ -38,6 +39,9 @@ class Unlocked {
     [[nodiscard]] Result<void> load();
     /// Seals with `next` from now on, and re-encrypts everything in the background. It is already in every slot.
     void rotate(SealingKey next);
+    [[nodiscard]] std::optional<ResealingProgress> resealing() const {
+        return resealing_ ? std::optional(resealing_->progress()) : std::nullopt;
+    }
     /// Has the store's revision tell that key slots came or went.
     void key_slots_changed();
     /// Like those of AccountBook.

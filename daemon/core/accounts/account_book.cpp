@@ -187,7 +187,10 @@ std::unique_ptr<Waiting> AccountBook::await_token(std::string_view name, Duratio
     const WallTime now = world_.clock.now();
     const WallTime wake = wake_at(account->record.life, now).value_or(now);
     const bool waits_to_retry = account->record.life.state != State::kReady && wake > now;
-    if (!waits_to_retry) refresher_.want(*account, Pacer::Priority::kAsked);
+    if (waits_to_retry)
+        log_refresh(*account, "waits for the next attempt", "a caller needs a token");
+    else
+        refresher_.want(*account, Pacer::Priority::kAsked, "a caller needs a token that lives longer");
     const bool too_late = waits_to_retry && wake - now >= patience;
     wait->limit(world_.timers, world_.clock, too_late ? Duration::zero() : useful_patience(*account, patience));
     return wait;
@@ -228,7 +231,7 @@ std::unique_ptr<Waiting> AccountBook::await_generation(Account& account, Duratio
                 answered(tl::unexpected(answers_.why_attempt_failed(of)));
         });
     wait->limit(world_.timers, world_.clock, useful_patience(account, patience));
-    refresher_.want(account, Pacer::Priority::kAsked);
+    refresher_.want(account, Pacer::Priority::kAsked, "a caller asks for it");
     return wait;
 }
 
@@ -322,7 +325,9 @@ void AccountBook::retry_now(Account& account) {
 }
 
 void AccountBook::queue_refresh(Account& account) {
-    refresher_.want(account, account.waits.empty() ? Pacer::Priority::kBackground : Pacer::Priority::kAsked);
+    const bool is_first = account.record.life.state == State::kReady;
+    refresher_.want(account, account.waits.empty() ? Pacer::Priority::kBackground : Pacer::Priority::kAsked,
+                    is_first ? "its time has come" : "it is time to try again");
     if (waits_for_turn(account)) reschedule(account);
 }
 

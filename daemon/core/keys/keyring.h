@@ -14,6 +14,7 @@
 #include "base/secret/secret.h"
 #include "base/time.h"
 #include "base/words.h"
+#include "core/keys/vault.h"
 #include "core/waiting.h"
 
 namespace agent {
@@ -51,6 +52,7 @@ struct KeySlotFacts {
 struct KeyringFacts {
     std::vector<KeySlotFacts> slots;
     bool rotating = false;  // a new data key has not reached every record yet
+    std::optional<ResealingProgress> progress;
 };
 
 /// A slot to be added.

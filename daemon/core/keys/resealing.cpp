@@ -20,6 +20,7 @@ Resealing::Resealing(Timers& timers, RevisedStore& store, AppRegistry& apps, Acc
 void Resealing::list_records() {
     for (AppFacts& facts : apps_.list()) waiting_.push_back({.is_app = true, .name = std::move(facts.app.name)});
     for (AccountFacts& facts : accounts_.list()) waiting_.push_back({.is_app = false, .name = std::move(facts.name)});
+    records_ = waiting_.size();
     timer_ = timers_.after(Duration::zero(), [this] { go_on(); });
 }
 

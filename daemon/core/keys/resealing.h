@@ -9,6 +9,7 @@
 
 #include "core/accounts/account_book.h"
 #include "core/apps/app_registry.h"
+#include "core/keys/vault.h"
 #include "core/store/revised_store.h"
 #include "ports/timers.h"
 #include "ports/token_store.h"
@@ -32,6 +33,9 @@ class Resealing {
     /// returns.
     Resealing(Timers& timers, RevisedStore& store, AppRegistry& apps, AccountBook& accounts, Forget forget,
               std::function<void()> done);
+    [[nodiscard]] ResealingProgress progress() const noexcept {
+        return {.records = records_, .left = waiting_.size() + under_way_.size()};
+    }
     Resealing(const Resealing&) = delete;
     Resealing& operator=(const Resealing&) = delete;
 
@@ -57,6 +61,7 @@ class Resealing {
     Forget forget_;
     std::function<void()> done_;
     std::unique_ptr<Waiting> earlier_commits_;
+    std::size_t records_ = 0;
     std::deque<Record> waiting_;
     std::list<UnderWay> under_way_;
     std::unique_ptr<StoreCommit> forgetting_;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
 #include <functional>
 #include <optional>
 
@@ -14,6 +15,12 @@ namespace agent {
 struct DataKeys {
     SealingKey current;
     std::optional<SealingKey> previous;
+};
+
+/// How far sealing again with a new data key has come.
+struct ResealingProgress {
+    std::size_t records = 0;
+    std::size_t left = 0;
 };
 
 /// What the data key opens: all that the agent serves. Only the Lock opens and closes it.
@@ -41,6 +48,8 @@ class Vault {
     [[nodiscard]] virtual const SealingKey* data_key() const = 0;
     /// Seals with `next` from now on, and seals again what is sealed with the present key.
     [[nodiscard]] virtual Result<void> rotate(SealingKey next) = 0;
+    /// While that lasts.
+    [[nodiscard]] virtual std::optional<ResealingProgress> resealing() const = 0;
     /// A key slot was added or removed.
     virtual void key_slots_changed() = 0;
 };

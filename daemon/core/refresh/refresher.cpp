@@ -22,6 +22,15 @@ std::string pacer_lane(const App& app) {
     return app.client_id + " " + (url ? url->host + ":" + std::to_string(url->port) : app.endpoints.token);
 }
 
+void log_refresh(const Account& account, std::string_view decision, std::string_view why) {
+    if (!is_logged(LogLevel::kDebug)) return;
+    log(LogLevel::kDebug, "a refresh " + std::string(decision),
+        {{"account", account.record.name},
+         {"generation", std::to_string(account.record.life.generation)},
+         {"state", std::string(to_string(account.record.life.state))},
+         {"why", std::string(why)}});
+}
+
 namespace {
 
 PutOff as_it_is(const Life& life) {
@@ -40,14 +49,17 @@ Refresher::Refresher(World world, const Sealer& sealer, const AppRegistry& apps,
       at_fraction_(at_fraction),
       settled_(std::move(settled)) {}
 
-void Refresher::want(Account& account, Pacer::Priority priority) {
+void Refresher::want(Account& account, Pacer::Priority priority, std::string_view why) {
     const Life& life = account.record.life;
-    if (!account.damage.empty() || is_refreshing(life.state)) return;
+    if (!account.damage.empty()) return log_refresh(account, "is not possible: the record is damaged", why);
+    if (is_refreshing(life.state)) return log_refresh(account, "is under way already", why);
     const bool only_saves = life.state == State::kTokensUnsaved;
     if (account.reserved || (stopped_ && !only_saves)) {
         account.put_off = as_it_is(life);
-        return;
+        return log_refresh(
+            account, account.reserved ? "waits for a change of the account" : "waits: refreshes are stopped", why);
     }
+    log_refresh(account, only_saves ? "saves its tokens again" : "is wanted", why);
 
     if (only_saves) {  // nothing is asked of the authorization server: no turn is needed
         step(account, Happening::kBegin, circumstances());
@@ -59,12 +71,13 @@ void Refresher::want(Account& account, Pacer::Priority priority) {
         return;
     }
     const App* const app = app_for(apps_, account.record);
-    if (app == nullptr) return;
+    if (app == nullptr) return log_refresh(account, "is not possible: its app is gone or another one", why);
     account.attempt = std::make_unique<RefreshAttempt>();
     account.attempt->rotation = app->rotation;
     account.attempt->ticket = pacer_.queue(pacer_lane(*app), priority, [this, &account](Pacer::Turn turn) {
         account.attempt->ticket.reset();
         account.attempt->turn = std::move(turn);
+        log_refresh(account, "begins", "its turn has come");
         step(account, Happening::kBegin, circumstances());
     });
 }
@@ -79,7 +92,8 @@ Pacer::Priority Refresher::own_priority(const Life& life) const {
 
 void Refresher::save_unsaved(AccountMap& accounts) {
     for (auto& [name, account] : accounts) {
-        if (account.record.life.state == State::kTokensUnsaved) want(account, Pacer::Priority::kBackground);
+        if (account.record.life.state == State::kTokensUnsaved)
+            want(account, Pacer::Priority::kBackground, "the disk takes changes again");
     }
 }
 
@@ -94,13 +108,14 @@ void Refresher::put_off(Account& account) {
 
 void Refresher::want_again(Account& account) {
     const auto wanted = std::exchange(account.put_off, std::nullopt);
-    if (wanted == as_it_is(account.record.life)) want(account, Pacer::Priority::kAsked);
+    if (wanted == as_it_is(account.record.life)) want(account, Pacer::Priority::kAsked, "it was put off before");
 }
 
 void Refresher::step(Account& account, Happening happening, Circumstances with) {
     with.rotation = account.attempt ? account.attempt->rotation : rotation_of(apps_.find(account.record.app));
     Step step = next(account.record.life, happening, with);
     account.record.life = std::move(step.life);
+    log_refresh(account, "goes on", to_string(happening));
     publish(account, happening);
     perform(account, step.action);
 }

@@ -5,6 +5,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 
 #include "base/crypto/sealing.h"
 #include "core/accounts/account.h"
@@ -18,6 +19,9 @@ namespace agent {
 
 /// The lane of the Pacer in which requests for this app go: its client_id at the host of its token endpoint.
 [[nodiscard]] std::string pacer_lane(const App& app);
+
+/// Logs, for somebody who looks for a fault, what was decided about a refresh: "is wanted", "waits".
+void log_refresh(const Account& account, std::string_view decision, std::string_view why);
 
 /// Does what the life of an account asks for: runs refreshes from their turn in the queue to the durable token set.
 ///
@@ -35,8 +39,8 @@ class Refresher {
 
     /// Has the account refreshed when its turn comes, one that is urgent or about to expire as such; shares the attempt
     /// that waits or runs. Does nothing if there is nothing to refresh with. Puts it off while the account is reserved,
-    /// and after stop(). Never settles the account before it returns.
-    void want(Account& account, Pacer::Priority priority);
+    /// and after stop(). Never settles the account before it returns. `why` is for the log.
+    void want(Account& account, Pacer::Priority priority, std::string_view why);
     /// Saves the tokens that the disk has refused again, now.
     void save_unsaved(AccountMap& accounts);
 

@@ -43,7 +43,7 @@ Result<ReportOutcome> Reports::take_refusal(Account& account, std::uint32_t user
     refusals.note(life.generation);
     refusals.cause_refresh(now);
     events_.publish(account_event(account, EventKind::kReported, world_.clock.now()));
-    refresher_.want(account, Pacer::Priority::kAsked);
+    refresher_.want(account, Pacer::Priority::kAsked, "a caller reports that the token is refused");
     return ReportOutcome::kRefreshing;
 }
 
@@ -54,6 +54,7 @@ void Reports::note_persistence(Account& account) {
         events_.publish(
             account_event(account, EventKind::kReported, world_.clock.now(), answers_.refused_again(account)));
     account.refusals.persist(now);
+    log_refresh(account, "is not wanted", "a caller reports a 401, but a report has caused one shortly before");
     await_end(account);
 }
 

@@ -28,20 +28,26 @@ Result<std::string> decode_segment(std::string_view segment) {
     return std::string(decoded->reveal());
 }
 
-/// Logs who made a request, and how it was answered.
-std::function<void(int)> note_of(const Peer& peer, const Route& route, const std::string& parameter) {
-    return [peer, &route, parameter](int status) {
-        log(LogLevel::kNotice, log_event("managed"), "request answered",
+}  // namespace
+
+/// Logs who made a request, how it was answered, and how long that took: those that manage the agent always, all others
+/// for somebody who looks for a fault. Never the query, which may have a proof in it.
+std::function<void(int)> Api::note_of(const Peer& peer, const Route* route, std::string parameter) const {
+    const bool is_noted = route != nullptr && route->is_noted;
+    return [peer, route, parameter = std::move(parameter), is_noted, clock = &context_.clock,
+            began = context_.clock.boot_now()](int status) {
+        const auto taken = std::chrono::floor<std::chrono::milliseconds>(clock->boot_now() - began);
+        log(is_noted ? LogLevel::kNotice : LogLevel::kDebug, is_noted ? log_event("managed") : nullptr,
+            "request answered",
             {{"uid", std::to_string(peer.uid)},
              {"pid", std::to_string(peer.pid)},
-             {"method", std::string(to_string(route.method))},
-             {"route", std::string(route.pattern)},
+             {"method", std::string(route == nullptr ? "any" : to_string(route->method))},
+             {"route", std::string(route == nullptr ? "none" : route->pattern)},
              {"of", parameter},
-             {"status", std::to_string(status)}});
+             {"status", std::to_string(status)},
+             {"ms", std::to_string(taken.count())}});
     };
 }
-
-}  // namespace
 
 /// A wait for something in the parts, which lock() can end.
 class Api::PartsWait final : public Waiting {
@@ -107,6 +113,8 @@ Result<std::unique_ptr<Waiting>> Api::dispatch(const ApiRequest& request, ApiRep
     RouteMatch match = find_route(request.method, request.path);
     if (match.route == nullptr) {
         reply.count_in(answers_.back());
+        if (is_logged(LogLevel::kDebug))
+            reply.on_answered(note_of(request.peer, nullptr, request.path.substr(0, kMostShown)));
         if (match.allow.empty()) {
             return fail(Error::Code::kNotFound, "no such path: " + request.path.substr(0, kMostShown));
         }
@@ -115,6 +123,9 @@ Result<std::unique_ptr<Waiting>> Api::dispatch(const ApiRequest& request, ApiRep
     }
     const Route& route = *match.route;
     reply.count_in(answers_[static_cast<std::size_t>(&route - routes().data())]);
+
+    if (!route.is_noted && is_logged(LogLevel::kDebug))
+        reply.on_answered(note_of(request.peer, &route, std::string(match.segment.substr(0, kMostShown))));
 
     const uid_t uid = request.peer.uid;
     if (route.access == Access::kManage && uid != 0 && uid != context_.own_uid) {
@@ -128,7 +139,7 @@ Result<std::unique_ptr<Waiting>> Api::dispatch(const ApiRequest& request, ApiRep
                     "the body is too long: at most " + std::to_string(limits::kUserBodyBytes) + " bytes here");
     AGENT_CHECK(context_.room_for(uid));
     AGENT_TRY(std::string parameter, decode_segment(match.segment));
-    if (route.is_noted) reply.on_answered(note_of(request.peer, route, parameter));
+    if (route.is_noted) reply.on_answered(note_of(request.peer, &route, parameter));
     const ApiCall call{.request = request, .parameter = std::move(parameter)};
     if (!route.needs_parts) return route.handler(*this, call, reply);
 

@@ -35,6 +35,15 @@ struct ApiParts {
     Backups& backups;
 };
 
+/// How the agent is set up, for somebody who looks what is wrong. Paths and places, no secret.
+struct AgentSetting {
+    std::string config_file;   // empty: none
+    std::string config_error;  // why the last reload changed nothing; empty if it did
+    std::string state_dir;
+    std::string proxy;         // "http://host:port"; empty: none
+    std::string unused_proxy;  // the variable of the environment that names one which is not used
+};
+
 /// What it always needs. Everything here outlives the Api.
 struct ApiContext {
     Keyring& keyring;
@@ -49,6 +58,7 @@ struct ApiContext {
     std::function<Result<void>(uid_t user)> room_for;
     /// Calls `ended` once when that process has ended, unless the wait is given up first. Null if that cannot be told.
     std::function<std::unique_ptr<Waiting>(pid_t, std::function<void()> ended)> when_process_ends;
+    std::function<AgentSetting()> setting;
 };
 
 /// The local protocol of daemon/openapi.yaml, independent of its transport. Locked at first: requests that need the
@@ -87,6 +97,7 @@ class Api {
   private:
     class PartsWait;
 
+    [[nodiscard]] std::function<void(int)> note_of(const Peer& peer, const Route* route, std::string parameter) const;
     void log_forbidden(const ApiRequest& request, const Route& route);
     [[nodiscard]] Result<std::unique_ptr<Waiting>> dispatch(const ApiRequest& request, ApiReply& reply);
 

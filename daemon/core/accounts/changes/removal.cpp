@@ -107,7 +107,7 @@ void AccountRemoval::await_fresh_token(const std::shared_ptr<Logout>& logout) {
     account.when_settled.emplace_back([this, weak = std::weak_ptr<Logout>(logout)] {
         if (const auto still = weak.lock()) reserve(still);
     });
-    refresher_.want(account, Pacer::Priority::kAsked);
+    refresher_.want(account, Pacer::Priority::kAsked, "ending the grant needs a token");
 }
 
 void AccountRemoval::reserve(const std::shared_ptr<Logout>& logout) {

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <optional>
+
 #include "io/api/api.h"
 #include "io/api/handlers.h"
 #include "io/api/query.h"
@@ -8,12 +10,16 @@ namespace agent {
 
 namespace {
 
+constexpr std::int64_t kLatestSince = 253'402'300'799;  // the end of the year 9999
+
 /// One reader of GET /v1/events. Lives until the reader disconnects or the server stops.
 class EventStream final : public Waiting {
   public:
-    EventStream(Events& events, std::size_t& open, ApiStream stream)
+    /// With `since`, begins with the events that happened then or later and are kept.
+    EventStream(Events& events, std::optional<WallTime> since, std::size_t& open, ApiStream stream)
         : open_(open), stream_(std::move(stream)), subscription_(events, [this](const Event& event) { send(event); }) {
         ++open_;
+        if (since) events.replay(*since, [this](const Event& event) { send(event); });
     }
     EventStream(const EventStream&) = delete;
     EventStream& operator=(const EventStream&) = delete;
@@ -39,12 +45,16 @@ class EventStream final : public Waiting {
 }  // namespace
 
 Handled get_events(Api& api, const ApiCall& call, ApiReply& reply) {
-    AGENT_CHECK(Query::parse(call.request.query, {}));
+    constexpr std::int64_t kNever = -1;
+    AGENT_TRY(const Query query, Query::parse(call.request.query, {"since"}));
+    AGENT_TRY(const std::int64_t seconds, query.integer("since", kNever, 0, kLatestSince));
+    const auto since = seconds == kNever ? std::optional<WallTime>() : WallTime(std::chrono::seconds(seconds));
     if (api.event_streams() >= limits::kEventStreams) {
         return fail(Error::Code::kTemporarilyUnavailable,
                     "events: " + std::to_string(limits::kEventStreams) + " callers already read them");
     }
-    return std::make_unique<EventStream>(api.context().events, api.event_streams(), reply.stream("application/jsonl"));
+    return std::make_unique<EventStream>(api.context().events, since, api.event_streams(),
+                                         reply.stream("application/jsonl"));
 }
 
 }  // namespace agent

@@ -26,6 +26,10 @@ Handled get_status(Api& api, const ApiCall& call, ApiReply& reply) {
     write_time(out, "next_refresh", status.next_refresh);
     out.member("store_error", status.store_error);
     out.member("connections", std::uint64_t{api.context().connections()});
+    const AgentSetting setting = api.context().setting();
+    out.member("config_file", setting.config_file).member("config_error", setting.config_error);
+    out.member("state_dir", setting.state_dir);
+    out.member("proxy", setting.proxy).member("unused_proxy", setting.unused_proxy);
     out.end_object();
     reply.json(out);
     return answered();

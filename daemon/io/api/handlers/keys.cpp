@@ -46,7 +46,12 @@ void answer_slots(ApiReply& reply, const KeyringFacts& facts) {
     JsonWriter out(Content::kPublic);
     out.begin_object().key("slots").begin_array();
     for (const KeySlotFacts& slot : facts.slots) write_slot(out, slot);
-    out.end_array().member("rotating", facts.rotating).end_object();
+    out.end_array().member("rotating", facts.rotating);
+    if (facts.progress) {
+        out.member("records", std::uint64_t{facts.progress->records});
+        out.member("records_left", std::uint64_t{facts.progress->left});
+    }
+    out.end_object();
     reply.json(out);
 }
 
