@@ -59,7 +59,8 @@ Test(line_limit, changes_are_logged_with_who_made_them) {
     const auto removed = api.ask(agent::ApiMethod::kDelete, "/v1/apps/firm");
     EXPECT_TEXT(logged, "");
     api.apps.changes.answer({});
-    EXPECT_TEXT(logged, "request answered uid=1000 pid=42 method=DELETE route=\"/v1/apps/{app}\" of=firm status=204 ms=0\n");
+    EXPECT_TEXT(logged,
+                "request answered uid=1000 pid=42 method=DELETE route=\"/v1/apps/{app}\" of=firm status=204 ms=0\n");
     logged.clear();
     const auto unlocked = api.post("/v1/unlock", R"({"passphrase":"wrong"})");
     api.keyring.done(agent::fail(agent::Error::Code::kForbidden, "wrong"));
