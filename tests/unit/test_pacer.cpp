@@ -116,6 +116,17 @@ Test(pacer, what_is_about_to_expire_goes_before_what_is_asked_for) {
     EXPECT_TEXT(line.begun, "u@0 e@1000 a@2000 x@3000");
 }
 
+Test(pacer, what_has_expired_goes_where_it_was_and_nothing_else_goes_back) {
+    Line line({.per_second = 1.0, .max_parallel = 100});
+    line.queue("e", Pacer::Priority::kExpiring);
+    line.queue("u", Pacer::Priority::kUrgent);
+    line.ask("x");
+    line.ask("y");
+    for (const char* name : {"e", "u", "y"}) line.tickets[name]->promote(Pacer::Priority::kBackground);
+    line.timers.advance(10s);
+    EXPECT_TEXT(line.begun, "u@0 x@1000 y@2000 e@3000");
+}
+
 Test(pacer, lanes_do_not_hinder_each_other) {
     Line line({.per_second = 1.0, .max_parallel = 1});
     line.queue("a", Pacer::Priority::kBackground, "one");

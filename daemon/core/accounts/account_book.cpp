@@ -300,10 +300,12 @@ void AccountBook::tell_trouble(Account& account) {
     account.told = state;
 }
 
-/// When it moves forward in the queue.
+/// When it moves in the queue: forward, since it is about to expire, or back, since it has expired.
 std::optional<WallTime> AccountBook::when_it_hurries(const Life& life) const {
-    const WallTime at = expires_soon_at(life.obtained_at, life.expires_at);
-    return at > world_.clock.now() ? std::optional(at) : std::nullopt;
+    const WallTime now = world_.clock.now();
+    const WallTime soon = expires_soon_at(life.obtained_at, life.expires_at);
+    if (soon > now) return soon;
+    return life.expires_at > now ? std::optional(life.expires_at) : std::nullopt;
 }
 
 void AccountBook::reschedule(Account& account) {

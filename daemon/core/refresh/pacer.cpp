@@ -69,9 +69,10 @@ void Pacer::Ticket::leave() noexcept {
 }
 
 void Pacer::Ticket::promote(Priority priority) {
-    if (!queued_ || priority_ >= priority) return;
-    auto& higher = lane_->queue_of(priority);
-    higher.splice(higher.end(), lane_->queue_of(priority_), at_);
+    const bool is_over = priority_ == Priority::kExpiring;  // perhaps
+    if (!queued_ || priority_ == priority || (priority_ > priority && !is_over)) return;
+    auto& other = lane_->queue_of(priority);
+    other.splice(other.end(), lane_->queue_of(priority_), at_);
     priority_ = priority;
     arm(lane_);
 }

@@ -57,7 +57,7 @@ class Pacer {
         ~Ticket();
         Ticket(const Ticket&) = delete;
         Ticket& operator=(const Ticket&) = delete;
-        /// Moves it to the end of those of a higher priority; does nothing if it has that or a higher one.
+        /// Moves it to the end of those of a higher priority; from kExpiring of a lower one, too. Else does nothing.
         void promote(Priority priority);
 
       private:
