@@ -71,7 +71,7 @@ NEWS = ["the browser came back over https; the login is still open", "the new to
 
 def test_a_person_is_told_what_keeps_it_open_once_each(play):
     told = [answer(200, LOGIN | {"detail": text}) for text in NEWS]
-    _, clioctl = play(GOOD | {f"GET {STATE}": [told[0], told[0], told[1], told[0], DONE]})
+    _, clioctl = play(GOOD | {f"GET {STATE}": [told[0], told[0], told[1], PENDING, told[0], DONE]})
     done = clioctl("login", "smith-law", "--no-browser")
     lines = [line for line in done.stderr.splitlines() if line.startswith("clioctl: ")]
     assert lines == [f"clioctl: {text}" for text in (NEWS[0], NEWS[1], NEWS[0])]

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/log.h"
 #include "simulation/runner.h"
 #include "simulation/sim_entropy.h"
 
@@ -132,6 +133,7 @@ int run_sabotages(const Options& options) {
 }
 
 int main(const std::vector<std::string_view>& words) {
+    set_log_level(LogLevel::kError);  // what is worth telling of thousands of days is in the statistics
     simulate_nonces();
     if (!init_sealing()) return EXIT_FAILURE;
     const Options options = read_options(words);

@@ -63,7 +63,7 @@ Reply<std::string> Authorization::await_end(const WhileItWaits& meanwhile) {
         AGENT_TRY(const auto status, need_string(answer.json, "status"));
         const std::string detail(answer.json.find_string("detail").value_or(""));
         if (status == "pending") {
-            if (detail != last_news)
+            if (!detail.empty() && detail != last_news)
                 meanwhile.news(last_news = detail);
             else if (!std::exchange(told, true))
                 meanwhile.takes_long();
