@@ -41,6 +41,7 @@ class Locking : private Vault {
     void close() override;
     [[nodiscard]] const SealingKey* data_key() const override { return nullptr; }
     [[nodiscard]] Result<void> rotate(SealingKey) override { return {}; }
+    [[nodiscard]] std::optional<ResealingProgress> resealing() const override { return std::nullopt; }
     void key_slots_changed() override {}
 
     void lock_some_time();
