@@ -132,10 +132,11 @@ Test(api_proofs, a_wrong_passphrase_proves_nothing) {
 
 /// A request that restores an app, from a backup with a key that the caller has chosen.
 std::string restoring(const std::string& token_endpoint) {
-    agent::App app{.name = "firm", .product = agent::Product::kManage, .region = agent::Region::kUs};
+    agent::App app;
+    app.name = "firm";
     app.client_id = "id";
     app.client_secret = agent::SecretString("s");
-    app.redirect_uri = "http://127.0.0.1:1/c";
+    app.redirect_uris = {"http://127.0.0.1:1/c"};
     app.endpoints = agent::clio_endpoints(app.product, app.region);
     app.custom_endpoints = !token_endpoint.empty();
     if (app.custom_endpoints) app.endpoints.token = token_endpoint;

@@ -130,7 +130,7 @@ Test(restored_account, waits_for_a_person_where_its_refresh_token_may_be_spent) 
     };
     const auto reusable = Rotation::kReusable;
     const auto once = Rotation::kSingleUse;
-    const auto unknown = rotation_of(nullptr);
+    const auto unknown = agent::rotation_of(nullptr);
     const Row rows[] = {
         {"reusable", reusable, State::kReady, "", "", 600s, State::kReady, ""},
         {"reusable, expired", reusable, State::kReady, "", "", -1s, State::kReady, ""},
