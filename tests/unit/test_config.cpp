@@ -36,7 +36,7 @@ constexpr Bad kBad[] = {
     {R"({"proxy": "https://proxy.example:3128"})", "line 1, column 11: expected http://HOST:PORT"},
     {R"({"proxy": "http://proxy.example"})", "line 1, column 11: expected http://HOST:PORT"},
     {R"({"proxy": "http://proxy.example:1/path"})", "line 1, column 11: expected http://HOST:PORT"},
-    {R"({"proxy": "http://me:s3cret@proxy.example:1"})", "line 1, column 11: expected http://HOST:PORT: user and pass"},
+    {R"({"proxy": "http://me:s3cret@proxy.example:1"})", "line 1, column 11: expected http://HOST:PORT: put user and password into"},
     {R"({"proxy": 3128})", "line 1, column 11: expected an object"},
     {R"({"proxy": {"user": "me"}})", "unknown key \"user\""},
     {R"({"proxy": {"url": 3128}})", "line 1, column 19: expected http://HOST:PORT"},
