@@ -69,27 +69,28 @@ Reservations::Reservations(World world, const Sealer& sealer, AccountMap& accoun
     : world_(world), sealer_(sealer), accounts_(accounts), refresher_(refresher), hooks_(std::move(hooks)) {}
 
 void Reservations::reserve(const std::string& name, const Reservation::Answer& answer, const Change& change) {
-    Account* const account = find_account(accounts_, name);
-    if (account == nullptr) return answer.answer_soon(world_.timers, tl::unexpected(no_such_account(accounts_, name)));
-    const auto again = [this, name, answer, change] { reserve(name, answer, change); };
-    if (account->reserved) {
-        waiting_[name].push_back(again);
-        return;
-    }
-    refresher_.put_off(*account);
-    if (is_refreshing(account->record.life.state)) {
-        account->when_settled.push_back(again);
-        return;
-    }
-    account->reserved = true;
-    hooks_.reserved(*account);
-    change(Reservation(*this, name, answer));
+    reserve(name, answer, change, /*may_add=*/false);
 }
 
 void Reservations::reserve_or_add(const std::string& name, const Reservation::Answer& answer, const Change& change) {
-    if (find_account(accounts_, name) != nullptr) return reserve(name, answer, change);
-    if (new_names_.insert(name).second) return change(Reservation(*this, name, answer));
-    waiting_[name].push_back([this, name, answer, change] { reserve_or_add(name, answer, change); });
+    reserve(name, answer, change, /*may_add=*/true);
+}
+
+void Reservations::reserve(const std::string& name, const Reservation::Answer& answer, const Change& change,
+                           bool may_add) {
+    const auto again = [this, name, answer, change, may_add] { reserve(name, answer, change, may_add); };
+    Account* const account = find_account(accounts_, name);
+    if (account == nullptr && !may_add)
+        return answer.answer_soon(world_.timers, tl::unexpected(no_such_account(accounts_, name)));
+    if (account == nullptr ? !new_names_.insert(name).second : account->reserved)
+        return waiting_[name].push_back(again);
+    if (account != nullptr) {
+        refresher_.put_off(*account);
+        if (is_refreshing(account->record.life.state)) return account->when_settled.push_back(again);
+        account->reserved = true;
+        hooks_.reserved(*account);
+    }
+    change(Reservation(*this, name, answer));
 }
 
 void Reservations::release(const std::string& name) {

@@ -80,6 +80,7 @@ class Reservations {
   private:
     friend class Reservation;
 
+    void reserve(const std::string& name, const Reservation::Answer& answer, const Change& change, bool may_add);
     void release(const std::string& name);
 
     World world_;
