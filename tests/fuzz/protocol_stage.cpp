@@ -80,7 +80,7 @@ void ProtocolStage::settle() {
     const agent::KeySlotFacts slot{
         .id = 1, .kind = agent::SlotKind::kFile, .source = "/key", .made_at = fakes::FakeClock::kStart, .kdf = {}};
     settle(keyring.done, agent::Result<void>());
-    settle(keyring.list_done, agent::Result<agent::KeyringFacts>({.slots = {slot}, .rotating = true}));
+    settle(keyring.list_done, agent::Result<agent::KeyringFacts>({.slots = {slot}, .rotating = true, .progress = {}}));
     settle(keyring.add_done,
            agent::Result<agent::AddedKeySlot>({.id = 2, .recovery_key = agent::SecretString(secret_)}));
     settle(keyring.test_done,
