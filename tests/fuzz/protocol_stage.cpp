@@ -25,6 +25,7 @@ ProtocolStage::ProtocolStage(std::size_t mood, std::string_view input)
     if (mood % 2 == 0) fixture_.accounts.hold("jones@example.com");
     fixture_.accounts.held.begin()->second.user = agent::ClioUser{.id = 42, .name = "J\"\\\n\u2028", .email = "j@x"};
     agent::App app;
+    app.redirect_uris = {"http://127.0.0.1:1/c"};
     app.name = "firm";
     app.client_id = "id";
     app.client_secret = agent::SecretString(secret_);
