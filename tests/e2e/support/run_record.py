@@ -11,7 +11,7 @@ FOLDER = Path(os.environ["CLIO_AGENT_RUN_RECORD"]) if "CLIO_AGENT_RUN_RECORD" in
 
 def leave(kind, values):
     if FOLDER:
-        (FOLDER / f"{kind}-{os.getpid()}.json").write_text(json.dumps(sorted(values)))
+        (FOLDER / f"{kind}-{os.getpid()}.json").write_text(json.dumps(sorted(values, key=json.dumps)))
 
 
 def left(kind):
