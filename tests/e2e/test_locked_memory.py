@@ -5,6 +5,7 @@ not lock memory: cliod says so and does not start, unless allowed by an option; 
 import contextlib
 import json
 import os
+import time
 
 import pytest
 from support.fleet import fill_store
@@ -120,9 +121,13 @@ def test_who_reads_nothing_is_refused_in_time_and_nobody_else(long_token):
         for connection in greedy:
             take_no_answer(connection)
         with contextlib.closing(connection_as(ANOTHER_USER, stage.daemon.socket)) as caller:
-            caller.request("GET", "/v1/accounts/long/token")
-            answer = caller.getresponse()
-            problem = json.loads(answer.read())
+            for _ in range(200):  # until the daemon has come to all of theirs
+                caller.request("GET", "/v1/accounts/long/token")
+                answer = caller.getresponse()
+                problem = json.loads(answer.read())
+                if answer.status != 200:
+                    break
+                time.sleep(0.05)
         assert (answer.status, problem["code"], answer.headers["Retry-After"]) == (503, "temporarily_unavailable", "1")
         assert "were not read yet" in problem["detail"]
         assert stage.agent.token("long")["access_token"] == LONG_TOKEN
