@@ -38,10 +38,11 @@ void SlotTrial::try_slot(const KeySlot& slot) {
     result.opens = keys.has_value();
     if (keys) {
         opened_ = OpenedSlot{.id = slot.facts.id, .key = *std::move(key)};
-        right_ = right_ || needs_person(slot.facts.kind);
+        if (needs_person(slot.facts.kind)) outcome_ = AttemptThrottle::Outcome::kRight;
     } else {
         result.detail = keys.error().message;
-        wrong_ = wrong_ || (needs_person(slot.facts.kind) && keys.error().code == Error::Code::kForbidden);
+        const bool is_wrong = needs_person(slot.facts.kind) && keys.error().code == Error::Code::kForbidden;
+        if (is_wrong && outcome_ != AttemptThrottle::Outcome::kRight) outcome_ = AttemptThrottle::Outcome::kWrong;
         why_not_ = std::move(keys).error();
     }
     tried.push_back(std::move(result));
@@ -65,11 +66,6 @@ Result<OpenedSlot> SlotTrial::take_opened(const std::string& purpose) {
         return fail(Error::Code::kConflict,
                     purpose + ": the store is new; choose its passphrase with: clioctl key add passphrase");
     return fail(Error::Code::kConflict, purpose + ": the store has no such key slot (it has: " + slots->kinds() + ")");
-}
-
-AttemptThrottle::Outcome SlotTrial::outcome() const {
-    if (right_) return AttemptThrottle::Outcome::kRight;
-    return wrong_ ? AttemptThrottle::Outcome::kWrong : AttemptThrottle::Outcome::kNotTried;
 }
 
 }  // namespace agent

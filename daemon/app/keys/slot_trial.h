@@ -33,7 +33,7 @@ class SlotTrial {
     /// nothing was typed or a recovery key was misread. `purpose` begins the message.
     [[nodiscard]] Result<OpenedSlot> take_opened(const std::string& purpose);
     /// Of what was typed: what belongs to the machine is not guessed.
-    [[nodiscard]] AttemptThrottle::Outcome outcome() const;
+    [[nodiscard]] AttemptThrottle::Outcome outcome() const noexcept { return outcome_; }
 
   private:
     [[nodiscard]] bool is_typed(SlotKind kind) const noexcept;
@@ -44,8 +44,7 @@ class SlotTrial {
     bool until_one_opens_;
     std::optional<OpenedSlot> opened_;
     std::optional<Error> why_not_;  // the last one
-    bool right_ = false;
-    bool wrong_ = false;
+    AttemptThrottle::Outcome outcome_ = AttemptThrottle::Outcome::kNotTried;
 };
 
 }  // namespace agent
