@@ -360,7 +360,6 @@ void AccountBook::forget(const std::string& name) {
     AccountWait::try_all(account, /*at_last=*/true);
     for (const auto& change : account.when_settled) change();
     events_.publish(account_event(account, EventKind::kLoggedOut, world_.clock.now()));
-    winding_down_.look();
 }
 
 void AccountBook::stop_refreshes() {
