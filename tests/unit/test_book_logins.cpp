@@ -222,6 +222,36 @@ Test(book_logins, two_at_once_for_a_new_account) {
     EXPECT_TEXT(stage.now("smith"), "L2#4");
 }
 
+Test(book_logins, of_another_user_that_waited_does_not_take_the_account) {
+    CoreStage stage;
+    const auto log_in_as = [&](std::int64_t id, bool replace_user) -> const Reply& {
+        return stage.waited([&](Reply& to) {
+            return stage.book->adopt(
+                Grant{.account = "smith",
+                      .app = "firm",
+                      .origin = {},
+                      .tokens = {.access_token = SecretString("A" + std::to_string(id)),
+                                 .refresh_token = SecretString("R"),
+                                 .expires_in = 1h},
+                      .user = id == 0 ? std::nullopt : std::optional(ClioUser{.id = id, .name = "n", .email = "e"}),
+                      .replace_user = replace_user},
+                CoreStage::answer_to<agent::Result<void>>(to));
+        });
+    };
+    const Reply& first = log_in_as(1, false);
+    const Reply& other = log_in_as(2, false);
+    const Reply& unknown = log_in_as(0, false);
+    stage.run(CoreStage::kAMoment);
+    EXPECT_TEXT(first.text, "done");
+    EXPECT_TEXT(other.text, "conflict");
+    EXPECT_TEXT(unknown.text, "done");
+    cr_expect(stage.book->facts("smith")->user->id == 1, "unknown is not another");
+    const Reply& replacing = log_in_as(2, true);
+    stage.run(CoreStage::kAMoment);
+    EXPECT_TEXT(replacing.text, "done");
+    EXPECT_TEXT(stage.now("smith"), "A2#3");
+}
+
 Test(book_logins, a_name_whose_login_was_not_stored_is_free_again) {
     CoreStage stage;
     stage.store.disk_is_full();

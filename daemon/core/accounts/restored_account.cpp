@@ -10,10 +10,6 @@ namespace agent {
 
 namespace {
 
-bool is_other_user(const std::optional<ClioUser>& here, const std::optional<ClioUser>& there) {
-    return here && there && here->id != 0 && there->id != 0 && here->id != there->id;
-}
-
 std::string generations(const Life& here, const Life& there) {
     return "generation " + std::to_string(here.generation) + " here, " + std::to_string(there.generation) +
            " in the backup";

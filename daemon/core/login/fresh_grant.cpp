@@ -32,14 +32,8 @@ std::optional<ClioUser> known_user(const std::optional<AccountFacts>& account) {
 
 }  // namespace
 
-FreshGrant::FreshGrant(World world, const AppRegistry& apps, AccountBook& book, Grant grant, bool replace_user,
-                       Hooks hooks)
-    : world_(world),
-      apps_(apps),
-      book_(book),
-      grant_(std::move(grant)),
-      replace_user_(replace_user),
-      hooks_(std::move(hooks)) {}
+FreshGrant::FreshGrant(World world, const AppRegistry& apps, AccountBook& book, Grant grant, Hooks hooks)
+    : world_(world), apps_(apps), book_(book), grant_(std::move(grant)), hooks_(std::move(hooks)) {}
 
 void FreshGrant::ask() {
     const App* const app = this->app();
@@ -92,16 +86,14 @@ void FreshGrant::store() {
                                        std::string(kHowToEnd) + "; log in again");
     const auto present = book_.facts(grant_.account);
     before_ = present ? std::optional(*present) : std::nullopt;
-    const std::optional<ClioUser> user_before = replace_user_ ? std::nullopt : known_user(before_);
-    if (user_before && grant_.user && user_before->id != grant_.user->id)
+    const std::optional<ClioUser> user_before = known_user(before_);
+    if (!grant_.replace_user && is_other_user(user_before, grant_.user))
         return drop("user_mismatch",
                     "account " + grant_.account + " belongs to " + described(*user_before) + ", this login to " +
                         described(*grant_.user) +
                         "; the old grant is kept, the new one is not; log in under another name, or use "
                         "--replace-user to replace the old one");
-    Grant grant = grant_.clone();
-    if (!grant.user) grant.user = user_before;
-    storing_ = book_.adopt(std::move(grant), [this](const Result<void>& stored) {
+    storing_ = book_.adopt(grant_.clone(), [this](const Result<void>& stored) {
         const auto over = std::move(storing_);
         take_outcome(stored);
     });
@@ -133,13 +125,13 @@ std::string FreshGrant::remarks() const {
     const auto user_before = known_user(before_);
     if (!why_unknown_.empty()) {
         text = "Clio did not say who logged in (" + why_unknown_ + ")";
-        if (user_before && !replace_user_)
+        if (user_before && !grant_.replace_user)
             text += ", so the account still counts as that of " + described(*user_before);
     }
     const bool had_grant = before_ && before_->state != AccountState::kLoginRequired;
     if (!had_grant) return text;
     if (!text.empty()) text += "; ";
-    const bool is_others = user_before && grant_.user && user_before->id != grant_.user->id;
+    const bool is_others = is_other_user(user_before, grant_.user);
     text += "the grant that the account had before lives on at Clio; to end it, ";
     text += is_others ? described(*user_before) + " can remove the application in Clio, under Settings > Apps"
                       : std::string(kHowToEnd) + ", which ends the new one too, and log in again";

@@ -43,8 +43,8 @@ class FreshGrant {
         std::function<void(const tl::expected<Kept, Dropped>&)> ended;
     };
 
-    /// `apps`, `book` and what `world` refers to outlive it. Without `replace_user` the account stays with its user.
-    FreshGrant(World world, const AppRegistry& apps, AccountBook& book, Grant grant, bool replace_user, Hooks hooks);
+    /// `apps`, `book` and what `world` refers to outlive it.
+    FreshGrant(World world, const AppRegistry& apps, AccountBook& book, Grant grant, Hooks hooks);
 
     /// Begins. May end it before this returns.
     void start() { ask(); }
@@ -72,7 +72,6 @@ class FreshGrant {
     const AppRegistry& apps_;
     AccountBook& book_;
     Grant grant_;
-    bool replace_user_;
     Hooks hooks_;
     std::size_t times_asked_ = 0;
     std::string why_unknown_;  // who logged in

@@ -119,10 +119,14 @@ void LoginAttempt::take_tokens(const tl::expected<HttpResponse, HttpFailure>& ou
 
 void LoginAttempt::keep(TokenAnswer tokens) {
     tokens.sent_at = sent_at_;
-    Grant grant{
-        .account = request_.account, .app = request_.app, .origin = origin_, .tokens = std::move(tokens), .user = {}};
+    Grant grant{.account = request_.account,
+                .app = request_.app,
+                .origin = origin_,
+                .tokens = std::move(tokens),
+                .user = {},
+                .replace_user = request_.replace_user};
     fresh_ = std::make_unique<FreshGrant>(
-        world_, apps_, book_, std::move(grant), request_.replace_user,
+        world_, apps_, book_, std::move(grant),
         FreshGrant::Hooks{.tell = [this](std::string detail) { tell(std::move(detail)); },
                           .tell_stuck =
                               [this](std::string detail) {

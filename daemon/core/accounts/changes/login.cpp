@@ -6,7 +6,12 @@
 namespace agent {
 
 Grant Grant::clone() const {
-    return {.account = account, .app = app, .origin = origin, .tokens = tokens.clone(), .user = user};
+    return {.account = account,
+            .app = app,
+            .origin = origin,
+            .tokens = tokens.clone(),
+            .user = user,
+            .replace_user = replace_user};
 }
 
 std::unique_ptr<Waiting> AccountLogin::start(Grant grant, Accounts::Done done) {
@@ -23,12 +28,15 @@ void AccountLogin::adopt(const Reservation& reserved, Grant& grant) {
         return reserved.end(fail(Error::Code::kConflict, "account " + grant.account + ": " + account->damage +
                                                              "; discard it with: clioctl logout --local " +
                                                              grant.account));
+    if (account != nullptr && !grant.replace_user && is_other_user(account->record.user, grant.user))
+        return reserved.end(
+            fail(Error::Code::kConflict, "account " + grant.account + ": another Clio user has logged in meanwhile"));
     AccountRecord before;
     if (account != nullptr) before = account->record;
     before.name = grant.account;
     before.app = grant.app;
     before.origin = grant.origin;
-    before.user = grant.user;
+    if (grant.user || grant.replace_user) before.user = grant.user;
     before.last_refresh.reset();
     const WallTime asked_at = refresher_.asked_at(grant.tokens);
     const WallTime refresh_at = refresher_.draw_refresh_at(asked_at, grant.tokens.expires_in);

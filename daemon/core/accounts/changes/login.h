@@ -18,7 +18,8 @@ struct Grant {
     std::string app;
     std::string origin;  // of the app as it was when it sent the code
     TokenAnswer tokens;
-    std::optional<ClioUser> user;
+    std::optional<ClioUser> user;  // empty: Clio did not say; the account then stays its user's
+    bool replace_user = false;     // take the account, even if it is certainly another user's
 
     [[nodiscard]] Grant clone() const;
 };
