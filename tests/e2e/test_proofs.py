@@ -75,6 +75,9 @@ def test_a_program_of_the_same_user_takes_nothing_without_a_person(make_stage_in
             answer = stage.agent.post(target, {"key": key} | more)
             assert (answer.status, answer.code) == (403, "forbidden"), answer.body
         assert stage.agent.post("/v1/proofs", {"secret": WRONG}).status == 403
+        proof = stage.agent.post("/v1/proofs", {"secret": AGENTS}).json["proof"]
+        assert stage.agent.post(f"/v1/backups?proof={proof}", {}).status == 201
+        assert stage.agent.post(f"/v1/backups?proof={proof}", {}).code == "proof_required", "it was good for one"
         assert stage.clioctl.json("show", "smith-law")["state"] == "ready"
 
 
