@@ -6,6 +6,7 @@
 
 #include "base/json/json_writer.h"
 #include "cli/input/secret_source.h"
+#include "cli/request_times.h"
 #include "lib/members.h"
 #include "protocol/problem.h"
 
@@ -13,15 +14,13 @@ namespace agent {
 
 namespace {
 
-constexpr std::chrono::seconds kAllTries{180};  // each passphrase slot costs a derivation
-
 Reply<std::string> prove(const AgentClient& client, const Arguments& arguments) {
     AGENT_TRY(const SecretSource source, SecretSource::chosen_by(arguments));
     AGENT_TRY(const SecretString secret, source.read("Passphrase or recovery key of the agent"));
     JsonWriter body;
     body.begin_object().member("secret", secret.reveal()).end_object();
     AGENT_TRY(const Answer answer,
-              client.call({.method = "POST", .target = "/v1/proofs", .body = body.view()}, kAllTries));
+              client.call({.method = "POST", .target = "/v1/proofs", .body = body.view()}, request_times::kAllSlots));
     AGENT_TRY(const auto proof, need_string(answer.json, "proof"));
     return std::string(proof);
 }

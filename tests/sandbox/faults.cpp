@@ -13,7 +13,7 @@ constexpr int kLongestWait = 600'000;  // milliseconds of "slow", and more than 
 constexpr int kLongestCut = 65'536;    // what a loopback socket takes at once
 constexpr int kMostTimes = 1'000'000;
 
-constexpr FaultRow kRows[] = {
+constexpr FaultRow kFaultRows[] = {
     {.kind = FaultKind::kStatus,
      .name = "STATUS",
      .meaning =
@@ -154,11 +154,12 @@ std::string_view to_string(Endpoint endpoint) {
 }
 
 std::span<const FaultRow> fault_rows() {
-    return kRows;
+    return kFaultRows;
 }
 
 const FaultRow& row_of(FaultKind kind) {
-    return *std::find_if(std::begin(kRows), std::end(kRows), [&](const FaultRow& row) { return row.kind == kind; });
+    return *std::find_if(std::begin(kFaultRows), std::end(kFaultRows),
+                         [&](const FaultRow& row) { return row.kind == kind; });
 }
 
 Result<Fault> parse_fault(std::string_view text) {
@@ -174,9 +175,9 @@ Result<Fault> parse_fault(std::string_view text) {
     if (const auto status = number_in(parts[1], 300, 599)) {
         fault.argument = *status;
     } else {
-        const auto* row =
-            std::find_if(std::begin(kRows) + 1, std::end(kRows), [&](const FaultRow& r) { return r.name == parts[1]; });
-        if (row == std::end(kRows)) return refuse(text, "no such kind");
+        const auto* row = std::find_if(std::begin(kFaultRows) + 1, std::end(kFaultRows),
+                                       [&](const FaultRow& r) { return r.name == parts[1]; });
+        if (row == std::end(kFaultRows)) return refuse(text, "no such kind");
         if (row->token_only && fault.endpoint != Endpoint::kToken) {
             return refuse(text, "only the token endpoint has this kind");
         }

@@ -82,7 +82,7 @@ Result<void> set_flag(bool& flag) {
     return {};
 }
 
-const OptionRow kRows[] = {
+const OptionRow kOptionRows[] = {
     {"listen", "ADDRESS:PORT", "a loopback address; port 0, the default, is a free one", set_listen},
     {"product", "manage|platform", "which of Clio's products to be (manage)",
      [](Gathered& to, std::string_view text) -> Result<void> {
@@ -168,7 +168,7 @@ const OptionRow kRows[] = {
 }  // namespace
 
 std::span<const OptionRow> option_rows() {
-    return kRows;
+    return kOptionRows;
 }
 
 }  // namespace agent::sandbox

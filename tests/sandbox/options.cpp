@@ -21,14 +21,14 @@ constexpr const char* kBuiltInSecret = "this-is-no-secret";
 constexpr const char* kDefaultRedirect = "http://127.0.0.1:5678/callback";
 constexpr const char* kDefaultScope = "read write";
 
-tl::unexpected<Error> refuse(const std::string& what, const std::string& reason) {
+tl::unexpected<Error> refuse_option(const std::string& what, const std::string& reason) {
     return fail(Error::Code::kBadRequest, what + ": " + reason);
 }
 
 Result<std::string> read_file(const std::string& path) {
     std::ifstream file(path, std::ios::binary);
     std::ostringstream text;
-    if (!(text << file.rdbuf())) return refuse("--client-file: " + path, std::strerror(errno));
+    if (!(text << file.rdbuf())) return refuse_option("--client-file: " + path, std::strerror(errno));
     return std::move(text).str();
 }
 
@@ -43,7 +43,7 @@ Result<Options> settle(Gathered gathered) {
     } else {
         AGENT_TRY(const std::string json, read_file(gathered.client_file));
         auto clients = read_clients(json, client);
-        if (!clients) return refuse("--client-file: " + gathered.client_file, clients.error().message);
+        if (!clients) return refuse_option("--client-file: " + gathered.client_file, clients.error().message);
         settings.clients = *std::move(clients);
         gathered.options.has_client_file = true;
     }
@@ -73,14 +73,14 @@ Result<std::variant<Options, std::string>> parse_options(int argc, char** argv) 
         const int at = optind;
         const int found = getopt_long(argc, argv, "+", known.data(), &index);
         if (found == -1) break;
-        if (found != 0) return refuse(argv[at], "unknown, ambiguous, or used in the wrong way; see --help");
+        if (found != 0) return refuse_option(argv[at], "unknown, ambiguous, or used in the wrong way; see --help");
         const OptionRow& row = option_rows()[static_cast<std::size_t>(index)];
         if (row.name == std::string_view("help")) return usage();
         if (row.name == std::string_view("version")) return version_line();
         const auto applied = row.apply(gathered, optarg == nullptr ? "" : optarg);
-        if (!applied) return refuse(std::string("--") + row.name, applied.error().message);
+        if (!applied) return refuse_option(std::string("--") + row.name, applied.error().message);
     }
-    if (optind < argc) return refuse(argv[optind], "not an option; see --help");
+    if (optind < argc) return refuse_option(argv[optind], "not an option; see --help");
     AGENT_TRY(Options options, settle(std::move(gathered)));
     return options;
 }

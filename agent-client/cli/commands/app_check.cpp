@@ -5,21 +5,17 @@
 #include "cli/commands/commands.h"
 #include "cli/display/app_view.h"
 #include "cli/display/output.h"
+#include "cli/request_times.h"
 #include "cli/session.h"
 #include "lib/members.h"
 
 namespace agent {
 
-namespace {
-
-constexpr std::chrono::seconds kOfTheServer{30};  // its name, its certificate and its answer
-
-}  // namespace
-
 Reply<int> check_app(const Arguments& arguments) {
     AGENT_TRY(const std::string path, app_path(arguments.words.front()));
     AGENT_TRY(const AgentClient client, client_for(arguments));
-    AGENT_TRY(const Answer answer, client.call({.method = "POST", .target = path + "/check"}, kOfTheServer));
+    AGENT_TRY(const Answer answer,
+              client.call({.method = "POST", .target = path + "/check"}, request_times::kCheckOfApp));
     AGENT_TRY(const Json::Array* checks, need_array(answer.json, "checks"));
     if (arguments.has("json")) {
         AGENT_CHECK(print_json(answer));

@@ -14,6 +14,7 @@
 #include "cli/input/secret_source.h"
 #include "cli/proof.h"
 #include "cli/record_sender.h"
+#include "cli/request_times.h"
 #include "cli/session.h"
 #include "cli/signal_watch.h"
 #include "lib/members.h"
@@ -22,9 +23,6 @@
 namespace agent {
 
 namespace {
-
-constexpr std::chrono::seconds kDeriving{60};
-constexpr std::chrono::seconds kRefreshEnds{60};
 
 /// What has been done so far.
 struct Backup {
@@ -47,7 +45,7 @@ Reply<Answer> begin(const AgentClient& client, const Arguments& arguments) {
     }
     body.end_object();
     return call_as_person(client, arguments, {.method = "POST", .target = "/v1/backups", .body = body.view()},
-                          kDeriving);
+                          request_times::kDerivation);
 }
 
 Reply<Backup> read_begun(const Answer& begun) {
@@ -74,8 +72,8 @@ Reply<void> move_account(const AgentClient& client, Backup& backup, std::string_
     JsonWriter body;
     body.begin_object().member("key", backup.key.reveal()).end_object();
     backup.moved.emplace_back(name);  // it may have been, even if the answer is lost
-    AGENT_TRY(const Answer answer,
-              client.call({.method = "POST", .target = path + "/move", .body = body.view()}, kRefreshEnds));
+    AGENT_TRY(const Answer answer, client.call({.method = "POST", .target = path + "/move", .body = body.view()},
+                                               request_times::kOneRefresh));
     AGENT_TRY(const bool moved, need_boolean(answer.json, "moved"));
     AGENT_TRY(const auto why_not, need_string(answer.json, "detail"));
     if (moved) return {};

@@ -12,6 +12,7 @@
 #include "cli/display/output.h"
 #include "cli/doctor/findings.h"
 #include "cli/doctor/places.h"
+#include "cli/request_times.h"
 #include "cli/session.h"
 #include "lib/members.h"
 #include "lib/socket/socket_group.h"
@@ -20,9 +21,6 @@
 namespace agent {
 
 namespace {
-
-constexpr std::chrono::seconds kOfTheServer{30};  // for each app
-constexpr std::chrono::seconds kDeriving{60};
 
 /// Makes one check after the other. A check that fails does not keep the next from being made.
 class Doctor {
@@ -90,7 +88,7 @@ class Doctor {
 
     void look_at_keys() {
         const Reply<Answer> answer =
-            client_.call({.method = "POST", .target = "/v1/keys/test", .body = "{}"}, kDeriving);
+            client_.call({.method = "POST", .target = "/v1/keys/test", .body = "{}"}, request_times::kDerivation);
         add("key slots", answer ? judge_keys(answer->json) : tl::unexpected(answer.error()));
     }
 
@@ -98,7 +96,8 @@ class Doctor {
         const std::string name(app.find_string("name").value_or(""));
         const auto path = app_path(name);
         if (!path) return findings_.push_back(not_found_out("app " + name, path.error()));
-        const Reply<Answer> answer = client_.call({.method = "POST", .target = *path + "/check"}, kOfTheServer);
+        const Reply<Answer> answer =
+            client_.call({.method = "POST", .target = *path + "/check"}, request_times::kCheckOfApp);
         if (!answer) return findings_.push_back(not_found_out("app " + name, answer.error()));
         add("app", judge_app(name, answer->json));
         if (auto port = judge_check(kRedirectPort, "redirect port of " + name, name, answer->json))

@@ -19,7 +19,7 @@ namespace agent {
 
 namespace {
 
-constexpr std::size_t kLongestLine = std::size_t{64} * 1024;
+constexpr std::size_t kLongestEvent = std::size_t{64} * 1024;
 
 std::string date_and_time(std::int64_t at) {
     const auto time = static_cast<std::time_t>(at);
@@ -81,7 +81,7 @@ class EventPrinter {
             AGENT_CHECK(lines_.print_event(pending_.substr(0, end)));
             pending_.erase(0, end + 1);
         }
-        if (pending_.size() > kLongestLine) return fail(Error::Code::kInternal, "answer of the agent: line too long");
+        if (pending_.size() > kLongestEvent) return fail(Error::Code::kInternal, "answer of the agent: line too long");
         return {};
     }
 

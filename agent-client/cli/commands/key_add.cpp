@@ -7,15 +7,13 @@
 #include "cli/input/absolute_path.h"
 #include "cli/input/secret_source.h"
 #include "cli/proof.h"
+#include "cli/request_times.h"
 #include "cli/session.h"
 #include "lib/members.h"
 
 namespace agent {
 
 namespace {
-
-// Calibration tries increasing costs; the last attempt takes as long as requested.
-constexpr std::chrono::seconds kDeriving{180};
 
 /// Checks which arguments and options each kind requires and allows.
 Reply<void> check(const Arguments& arguments) {
@@ -77,9 +75,9 @@ Reply<int> add_key(const Arguments& arguments) {
     AGENT_TRY(const AgentClient client, client_for(arguments));
     JsonWriter body;
     AGENT_CHECK(write_slot(body, arguments));
-    AGENT_TRY(
-        const Answer answer,
-        call_as_person(client, arguments, {.method = "POST", .target = "/v1/keys", .body = body.view()}, kDeriving));
+    AGENT_TRY(const Answer answer,
+              call_as_person(client, arguments, {.method = "POST", .target = "/v1/keys", .body = body.view()},
+                             request_times::kCalibration));
     const bool is_recovery = arguments.words.front() == "recovery";
     if (is_recovery) warn_of_readable_output("recovery key");
     if (arguments.has("json")) {

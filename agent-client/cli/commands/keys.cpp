@@ -12,6 +12,7 @@
 #include "cli/display/progress.h"
 #include "cli/input/secret_source.h"
 #include "cli/proof.h"
+#include "cli/request_times.h"
 #include "cli/session.h"
 #include "lib/members.h"
 
@@ -19,7 +20,6 @@ namespace agent {
 
 namespace {
 
-constexpr std::chrono::seconds kAllTries{180};  // each passphrase slot costs a derivation
 constexpr Duration kFirstPause = std::chrono::milliseconds(50);
 constexpr Duration kLongestPause = std::chrono::seconds(2);
 
@@ -117,8 +117,8 @@ Reply<int> test_keys(const Arguments& arguments) {
     AGENT_TRY(const AgentClient client, client_for(arguments));
     JsonWriter body;
     AGENT_CHECK(write_secrets(body, arguments));
-    AGENT_TRY(const Answer answer,
-              client.call({.method = "POST", .target = "/v1/keys/test", .body = body.view()}, kAllTries));
+    AGENT_TRY(const Answer answer, client.call({.method = "POST", .target = "/v1/keys/test", .body = body.view()},
+                                               request_times::kAllSlots));
     AGENT_TRY(const Json::Array* slots, need_array(answer.json, "slots"));
     AGENT_TRY(const auto rows, key_test_table(*slots));
     AGENT_CHECK(arguments.has("json") ? print_json(answer) : print(render_table(rows, wants_colour())));

@@ -3,14 +3,13 @@
 #include "cli/commands/commands.h"
 #include "cli/display/output.h"
 #include "cli/input/secret_source.h"
+#include "cli/request_times.h"
 #include "cli/session.h"
 
 namespace agent {
 
 namespace {
 
-// The agent finishes running refreshes first, and gives up after two minutes.
-constexpr std::chrono::seconds kRefreshEnds{120};
 // After wrong secrets the agent delays the next attempt by up to 30 s; and an attempt may be calibrated to last 60 s.
 constexpr std::chrono::seconds kOneTry{90};
 
@@ -18,7 +17,7 @@ constexpr std::chrono::seconds kOneTry{90};
 
 Reply<int> lock(const Arguments& arguments) {
     AGENT_TRY(const AgentClient client, client_for(arguments));
-    AGENT_CHECK(client.call({.method = "POST", .target = "/v1/lock"}, kRefreshEnds));
+    AGENT_CHECK(client.call({.method = "POST", .target = "/v1/lock"}, request_times::kAllRefreshes));
     if (!arguments.has("json")) AGENT_CHECK(print("Locked\n"));
     return 0;
 }

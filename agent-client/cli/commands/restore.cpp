@@ -12,14 +12,13 @@
 #include "cli/input/secret_source.h"
 #include "cli/proof.h"
 #include "cli/record_sender.h"
+#include "cli/request_times.h"
 #include "cli/session.h"
 #include "lib/members.h"
 
 namespace agent {
 
 namespace {
-
-constexpr std::chrono::seconds kDeriving{60};
 
 /// The key of the backup, once the agent has found the backup complete.
 Reply<SecretString> open_backup(const AgentClient& client, const Arguments& arguments, const BackupFile& file) {
@@ -32,13 +31,13 @@ Reply<SecretString> open_backup(const AgentClient& client, const Arguments& argu
     if (!by_recovery_key) AGENT_CHECK(write_kdf(body, *file.kdf()));
     if (arguments.has("accept-cost")) body.member("accept_cost", true);
     body.end_object();
-    AGENT_TRY(const Answer answer,
-              client.call({.method = "POST", .target = "/v1/restores", .body = body.view()}, kDeriving));
+    AGENT_TRY(const Answer answer, client.call({.method = "POST", .target = "/v1/restores", .body = body.view()},
+                                               request_times::kDerivation));
     AGENT_TRY(const auto key, need_string(answer.json, "key"));
     return SecretString(key);
 }
 
-Tone tone_of(const std::string& result) {
+Tone tone_of_result(const std::string& result) {
     if (result == "restored") return Tone::kGood;
     return result == "failed" ? Tone::kBad : Tone::kWarning;
 }
@@ -48,7 +47,7 @@ Reply<void> print_table(const std::vector<RecordSender::Outcome>& outcomes) {
     std::vector<Row> rows{
         {{"KIND", Tone::kHeading}, {"NAME", Tone::kHeading}, {"RESULT", Tone::kHeading}, {"DETAILS", Tone::kHeading}}};
     for (const RecordSender::Outcome& outcome : outcomes)
-        rows.push_back({outcome.kind, outcome.name, {outcome.result, tone_of(outcome.result)}, outcome.detail});
+        rows.push_back({outcome.kind, outcome.name, {outcome.result, tone_of_result(outcome.result)}, outcome.detail});
     return print(render_table(rows, wants_colour()));
 }
 

@@ -12,23 +12,11 @@ namespace agent {
 
 namespace {
 
-constexpr std::string_view kReplacement = "\xef\xbf\xbd";  // U+FFFD
-
-/// An output stream in RapidJSON's sense.
-struct WipedStream {
-    using Ch = char;
-
-    void Put(char c) { text.append({&c, 1}); }
-    void Flush() {}
-
-    SecretBuffer text;
-};
-
 SecretString replace_invalid(std::string_view value) {
     SecretBuffer clean;
     while (!value.empty()) {
         const std::size_t length = utf8_length(value);
-        clean.append(length == 0 ? kReplacement : value.substr(0, length));
+        clean.append(length == 0 ? kReplacementCharacter : value.substr(0, length));
         value.remove_prefix(length == 0 ? 1 : length);
     }
     return clean.take();
@@ -37,6 +25,16 @@ SecretString replace_invalid(std::string_view value) {
 }  // namespace
 
 struct JsonWriter::Impl {
+    /// An output stream in RapidJSON's sense.
+    struct WipedStream {
+        using Ch = char;
+
+        void Put(char c) { text.append({&c, 1}); }
+        void Flush() {}
+
+        SecretBuffer text;
+    };
+
     explicit Impl(Content content) : out{SecretBuffer(SecretBuffer::kNoLimit, content)} {}
 
     WipedStream out;

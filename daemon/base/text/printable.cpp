@@ -10,8 +10,6 @@ namespace agent {
 
 namespace {
 
-constexpr std::string_view kReplacement = "\xef\xbf\xbd";  // U+FFFD
-
 struct Range {
     char32_t first;
     char32_t last;
@@ -49,7 +47,7 @@ std::string printable(std::string_view text) {
         const std::size_t length = utf8_length(text);
         const std::string_view sequence = text.substr(0, std::max<std::size_t>(length, 1));
         if (length == 0) {
-            out += kReplacement;
+            out += kReplacementCharacter;
         } else if (const char32_t c = decode_utf8(sequence); is_unsafe(c)) {
             out += escaped(c);
         } else {
@@ -70,7 +68,7 @@ void append_printable_json(SecretBuffer& out, std::string_view json) {
         } else if (is_unsafe(c)) {
             out.append("\\u" + in_hex(c, 4));
         } else {
-            out.append(length == 0 ? kReplacement : sequence);
+            out.append(length == 0 ? kReplacementCharacter : sequence);
         }
         json.remove_prefix(sequence.size());
     }

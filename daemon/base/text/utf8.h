@@ -6,6 +6,9 @@
 
 namespace agent {
 
+/// U+FFFD, which stands for what is invalid.
+constexpr std::string_view kReplacementCharacter = "\xef\xbf\xbd";
+
 /// The length, 1 to 4, of the well-formed UTF-8 sequence that `text` begins with (RFC 3629: no overlong form, no
 /// surrogate, nothing above U+10FFFF); otherwise 0.
 [[nodiscard]] std::size_t utf8_length(std::string_view text) noexcept;

@@ -15,7 +15,7 @@ namespace {
 using enum State;
 using enum Happening;
 
-constexpr std::array kTransitions = {
+constexpr std::array kAccountTransitions = {
     // clang-format off
     Transition{kReady,          kBegin,          kSavingIntent,  Action::kSaveIntent},
     Transition{kStale,          kBegin,          kSavingIntent,  Action::kSaveIntent},
@@ -62,9 +62,9 @@ constexpr std::array kTransitions = {
 };
 
 const Transition& row_for(State state, Happening happening) {
-    const auto* row = std::find_if(kTransitions.begin(), kTransitions.end(),
+    const auto* row = std::find_if(kAccountTransitions.begin(), kAccountTransitions.end(),
                                    [&](const Transition& t) { return t.from == state && t.on == happening; });
-    if (row == kTransitions.end()) {
+    if (row == kAccountTransitions.end()) {
         std::fprintf(stderr, "account life: %s cannot happen in %s\n", to_string(happening).data(),
                      to_string(state).data());
         std::abort();
@@ -133,7 +133,7 @@ void note_tokens(Life& life, const Circumstances& with) {
 }  // namespace
 
 std::span<const Transition> transitions() noexcept {
-    return kTransitions;
+    return kAccountTransitions;
 }
 
 Step next(const Life& life, Happening happening, const Circumstances& with) {

@@ -15,7 +15,7 @@ namespace agent {
 
 namespace {
 
-constexpr std::string_view kPurpose = "account-record";
+constexpr std::string_view kRecordPurpose = "account-record";
 constexpr std::size_t kLongestReason = 1000;   // bytes; ours have less
 constexpr std::size_t kLongestUserText = 200;  // bytes
 
@@ -142,12 +142,13 @@ StoredRow seal_account_record(const Sealer& sealer, const AccountRecord& record)
                                   {.facts = facts.reveal(),
                                    .tokens = as_text(record.tokens),
                                    .previous_tokens = as_text(record.previous_tokens)},
-                                  seal_context(kPurpose, record.name, generation)),
+                                  seal_context(kRecordPurpose, record.name, generation)),
             .version = random_number()};
 }
 
 Result<AccountRecord> open_account_record(const Sealer& sealer, const StoredRow& row) {
-    AGENT_TRY(const SecretString plain, sealer.open(row.sealed, seal_context(kPurpose, row.name, row.generation)));
+    AGENT_TRY(const SecretString plain,
+              sealer.open(row.sealed, seal_context(kRecordPurpose, row.name, row.generation)));
     const auto fields = split(plain.reveal());
     if (!fields) return fail(Error::Code::kInternal, "record of " + row.name + ": not in a known form");
     AGENT_TRY(const Json json, Json::parse(fields->facts));
@@ -164,7 +165,7 @@ Result<AccountRecord> open_account_record(const Sealer& sealer, const StoredRow&
 }
 
 Result<StoredRow> reseal_account_row(const Sealer& sealer, StoredRow row) {
-    const std::string context = seal_context(kPurpose, row.name, row.generation);
+    const std::string context = seal_context(kRecordPurpose, row.name, row.generation);
     AGENT_TRY(const SecretString plain, sealer.open(row.sealed, context));
     if (const auto fields = split(plain.reveal())) {
         const auto facts = Json::parse(fields->facts);

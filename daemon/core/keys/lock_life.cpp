@@ -14,7 +14,7 @@ using enum LockState;
 using enum LockEvent;
 using enum LockAction;
 
-constexpr std::array kTransitions{
+constexpr std::array kLockTransitions{
     // clang-format off
     LockTransition{kLocked,   kLockAsked,  kLocked,   kConfirm},
     LockTransition{kLocked,   kKeyFound,   kOpening,  kOpenVault},
@@ -54,13 +54,13 @@ constexpr std::array kTransitions{
 }  // namespace
 
 std::span<const LockTransition> lock_transitions() noexcept {
-    return kTransitions;
+    return kLockTransitions;
 }
 
 const LockTransition& next(LockState state, LockEvent event) {
-    const auto* row = std::find_if(kTransitions.begin(), kTransitions.end(),
+    const auto* row = std::find_if(kLockTransitions.begin(), kLockTransitions.end(),
                                    [&](const LockTransition& t) { return t.from == state && t.on == event; });
-    if (row == kTransitions.end()) {
+    if (row == kLockTransitions.end()) {
         std::fprintf(stderr, "lock life: %s cannot happen in %s\n", to_string(event).data(), to_string(state).data());
         std::abort();
     }

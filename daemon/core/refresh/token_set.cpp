@@ -8,7 +8,7 @@ namespace agent {
 
 namespace {
 
-constexpr std::string_view kPurpose = "token-set";
+constexpr std::string_view kTokenSetPurpose = "token-set";
 
 }  // namespace
 
@@ -16,12 +16,12 @@ Bytes seal_token_set(const Sealer& sealer, const TokenSet& tokens, std::string_v
     SecretBuffer plain;
     append_field(plain, tokens.access_token.reveal());
     append_field(plain, tokens.refresh_token.reveal());
-    return sealer.seal(plain.view(), seal_context(kPurpose, account, generation));
+    return sealer.seal(plain.view(), seal_context(kTokenSetPurpose, account, generation));
 }
 
 Result<TokenSet> open_token_set(const Sealer& sealer, std::span<const std::byte> sealed, std::string_view account,
                                 std::uint64_t generation) {
-    AGENT_TRY(const SecretString plain, sealer.open(sealed, seal_context(kPurpose, account, generation)));
+    AGENT_TRY(const SecretString plain, sealer.open(sealed, seal_context(kTokenSetPurpose, account, generation)));
     FieldReader fields(plain.reveal());
     const auto access_token = fields.next();
     const auto refresh_token = fields.next();
@@ -32,7 +32,7 @@ Result<TokenSet> open_token_set(const Sealer& sealer, std::span<const std::byte>
 
 Result<Bytes> reseal_token_set(const Sealer& sealer, std::span<const std::byte> sealed, std::string_view account,
                                std::uint64_t generation) {
-    return sealer.resealed(sealed, seal_context(kPurpose, account, generation));
+    return sealer.resealed(sealed, seal_context(kTokenSetPurpose, account, generation));
 }
 
 }  // namespace agent

@@ -19,8 +19,8 @@ void* operator new(std::size_t size) {
     }
 }
 
-// All other forms in the library call these two.
-void operator delete(void* block) noexcept {
+// All other forms in the library call these two. Where g++ 12 sees into it, it holds that free() does not match new.
+[[gnu::noinline]] void operator delete(void* block) noexcept {
     if (block == nullptr) return;
     agent::wipe(block, ::malloc_usable_size(block));
     std::free(block);

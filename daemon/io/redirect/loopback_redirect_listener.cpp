@@ -26,7 +26,7 @@ namespace {
 
 // A browser opens several at once, and never uses some of them.
 constexpr std::size_t kMostConnections = 32;
-constexpr int kBacklog = 1024;  // unused connections must not fill it
+constexpr int kBrowserBacklog = 1024;  // unused connections must not fill it
 
 struct Address {
     int family;
@@ -60,7 +60,7 @@ Fd listen_on(const std::string& host, int port) {
     ::setsockopt(fd.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
     if (address.family == AF_INET6) ::setsockopt(fd.get(), IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof on);
     const auto* const name = reinterpret_cast<const sockaddr*>(&address.storage);
-    if (fd && ::bind(fd.get(), name, address.size) == 0 && ::listen(fd.get(), kBacklog) == 0) return fd;
+    if (fd && ::bind(fd.get(), name, address.size) == 0 && ::listen(fd.get(), kBrowserBacklog) == 0) return fd;
     return {};
 }
 

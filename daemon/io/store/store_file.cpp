@@ -24,7 +24,7 @@ std::string message(const std::string& path, const std::string& reason) {
     return "store: " + path + ": " + reason;
 }
 
-tl::unexpected<Error> system_refusal(const std::string& path) {
+tl::unexpected<Error> cannot_open(const std::string& path) {
     return fail(Error::Code::kInternal, message(path, std::strerror(errno)));
 }
 
@@ -94,10 +94,10 @@ Result<void> recognise_untouched(const std::string& path) {
 /// beside it the same mode.
 Result<void> prepare_file(const std::string& path) {
     if (Fd(::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600))) return {};
-    if (errno != EEXIST) return system_refusal(path);
+    if (errno != EEXIST) return cannot_open(path);
 
     struct stat status {};
-    if (::stat(path.c_str(), &status) != 0) return system_refusal(path);
+    if (::stat(path.c_str(), &status) != 0) return cannot_open(path);
     if (!S_ISREG(status.st_mode)) return not_a_store(path);
     if ((status.st_mode & 077) != 0) {
         return fail(Error::Code::kForbidden, message(path, "others may read or write it; chmod 600 it"));

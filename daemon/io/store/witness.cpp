@@ -15,7 +15,7 @@ namespace agent {
 
 namespace {
 
-constexpr std::int64_t kApplicationId = 0x636c6977;  // "cliw", in the header of the file
+constexpr std::int64_t kWitnessId = 0x636c6977;  // "cliw", in the header of the file
 
 constexpr const char* kSchema = R"sql(
     BEGIN EXCLUSIVE;
@@ -104,7 +104,7 @@ Result<Witness> Witness::open(const std::string& path, const std::string& store_
                               "SELECT application_id, (SELECT count(*) FROM sqlite_schema) FROM pragma_application_id");
         const int found = query.step();
         const bool is_empty = found == SQLITE_ROW && query.integer(0) == 0 && query.integer(1) == 0;
-        if (found == SQLITE_NOTADB || (found == SQLITE_ROW && !is_empty && query.integer(0) != kApplicationId))
+        if (found == SQLITE_NOTADB || (found == SQLITE_ROW && !is_empty && query.integer(0) != kWitnessId))
             return refused(Error::Code::kConflict, path, "is not the witness of a cliod store");
         if (found != SQLITE_ROW) return witness.refusal();
         query.reset();
