@@ -11,7 +11,7 @@ using namespace agent;
 
 namespace {
 
-constexpr std::int64_t kNow = 1800000000;
+constexpr std::int64_t kAccountViewNow = 1800000000;
 
 const char* const kAccounts = R"([
   {"name":"doe","app":"firm","state":"login_required","reason":"the grant was revoked",
@@ -20,7 +20,7 @@ const char* const kAccounts = R"([
   {"name":"smith-law","app":"firm","state":"ready","reason":"","generation":7,"expires_at":1800172900,
    "refresh_at":1800100000,"last_refresh":1799999940,"user":{"id":42,"name":"Jane Doe","email":"jane@example.com"}}])";
 
-Json accounts() {
+Json two_accounts() {
     return *Json::parse(kAccounts);
 }
 
@@ -43,8 +43,8 @@ void in_utc() {
 }  // namespace
 
 Test(account_view, table) {
-    const Json all = accounts();
-    const auto rows = accounts_table(pointers(array_of(all)), kNow);
+    const Json all = two_accounts();
+    const auto rows = accounts_table(pointers(array_of(all)), kAccountViewNow);
     cr_assert(rows.has_value());
     EXPECT_TEXT(render_table(*rows, false),
                 "ACCOUNT    APP   STATE           TOKEN            USER                         REASON\n"
@@ -53,8 +53,8 @@ Test(account_view, table) {
 }
 
 Test(account_view, details, .init = in_utc) {
-    const Json all = accounts();
-    const auto good = account_details(array_of(all).at(1), kNow);
+    const Json all = two_accounts();
+    const auto good = account_details(array_of(all).at(1), kAccountViewNow);
     cr_assert(good.has_value());
     EXPECT_TEXT(render_table(*good, false),
                 "account       smith-law\n"
@@ -65,7 +65,7 @@ Test(account_view, details, .init = in_utc) {
                 "expires       2027-01-17 08:01:40 (in 2 d)\n"
                 "next refresh  2027-01-16 11:46:40 (in 27 h)\n"
                 "last refresh  2027-01-15 07:59:00 (60 s ago)\n");
-    const auto bad = account_details(array_of(all).at(0), kNow);
+    const auto bad = account_details(array_of(all).at(0), kAccountViewNow);
     cr_assert(bad.has_value());
     const std::string text = render_table(*bad, false);
     EXPECT_CONTAINS(text, "reason        the grant was revoked\n");
@@ -76,7 +76,7 @@ Test(account_view, details, .init = in_utc) {
 
 Test(account_view, tells_what_an_answer_lacks) {
     const Json answer = *Json::parse(R"([{"name":"a","app":"b"}])");
-    const auto rows = accounts_table(pointers(array_of(answer)), kNow);
+    const auto rows = accounts_table(pointers(array_of(answer)), kAccountViewNow);
     cr_assert(!rows.has_value());
     EXPECT_CONTAINS(rows.error().detail, "\"state\" is missing");
 }

@@ -12,13 +12,13 @@ using namespace agent;
 namespace {
 
 /// What main() would be given.
-class Words {
+class CommandLine {
   public:
-    Words(std::initializer_list<const char*> words) : texts_(words.begin(), words.end()) {
+    CommandLine(std::initializer_list<const char*> words) : texts_(words.begin(), words.end()) {
         for (std::string& text : texts_) pointers_.push_back(text.data());
     }
-    Words(const Words&) = delete;
-    Words& operator=(const Words&) = delete;
+    CommandLine(const CommandLine&) = delete;
+    CommandLine& operator=(const CommandLine&) = delete;
 
     [[nodiscard]] std::span<char* const> span() const { return pointers_; }
 
@@ -27,14 +27,14 @@ class Words {
     std::vector<char*> pointers_;
 };
 
-std::string failure_of(const Words& words) {
+std::string failure_of(const CommandLine& words) {
     const auto arguments = parse_arguments(words.span());
     if (arguments) return "none";
     EXPECT_TEXT(arguments.error().code, kUsage);
     return arguments.error().detail;
 }
 
-std::string command_of(const Words& words) {
+std::string command_of(const CommandLine& words) {
     const auto arguments = parse_arguments(words.span());
     if (!arguments) return arguments.error().detail;
     return arguments->command == nullptr ? "none" : std::string(arguments->command->name);
@@ -55,7 +55,7 @@ Test(arguments, commands) {
 }
 
 Test(arguments, options_stand_anywhere) {
-    const Words words{"--socket=/a", "token", "--min-ttl", "90", "smith-law", "--json", "--socket", "/b"};
+    const CommandLine words{"--socket=/a", "token", "--min-ttl", "90", "smith-law", "--json", "--socket", "/b"};
     const auto arguments = parse_arguments(words.span());
     cr_assert(arguments.has_value());
     EXPECT_TEXT(arguments->value("socket").value_or("none"), "/b");
@@ -66,7 +66,7 @@ Test(arguments, options_stand_anywhere) {
 }
 
 Test(arguments, repeated_options) {
-    const Words words{"app", "add", "x", "--endpoint", "token=a=b", "--endpoint=api_base=c"};
+    const CommandLine words{"app", "add", "x", "--endpoint", "token=a=b", "--endpoint=api_base=c"};
     const auto arguments = parse_arguments(words.span());
     cr_assert(arguments.has_value());
     const auto endpoints = arguments->values("endpoint");
@@ -76,21 +76,21 @@ Test(arguments, repeated_options) {
 }
 
 Test(arguments, double_dash) {
-    const Words run{"run", "smith-law", "--", "env", "--json"};
+    const CommandLine run{"run", "smith-law", "--", "env", "--json"};
     const auto program = parse_arguments(run.span());
     cr_assert(program.has_value());
     cr_assert(program->program.size() == 2);
     EXPECT_TEXT(program->program[1], "--json");
     cr_expect(!program->has("json"));
 
-    const Words show{"show", "--", "--account"};
+    const CommandLine show{"show", "--", "--account"};
     const auto account = parse_arguments(show.span());
     cr_assert(account.has_value());
     EXPECT_TEXT(account->words.front(), "--account");
 }
 
 Test(arguments, options_before_the_command) {
-    const Words words{"--json", "--min-ttl", "90", "token", "smith-law"};
+    const CommandLine words{"--json", "--min-ttl", "90", "token", "smith-law"};
     const auto arguments = parse_arguments(words.span());
     cr_assert(arguments.has_value());
     EXPECT_TEXT(arguments->command->name, "token");
@@ -145,13 +145,13 @@ Test(arguments, values_that_are_not_allowed) {
 }
 
 Test(arguments, numbers) {
-    const Words good{"token", "--min-ttl", "0"};
+    const CommandLine good{"token", "--min-ttl", "0"};
     const auto arguments = parse_arguments(good.span());
     cr_assert(arguments.has_value());
     cr_expect(arguments->number("min-ttl", 0, 10).value() == 0);
     cr_expect(!arguments->number("timeout", 1, 10).value().has_value());
     for (const char* bad : {"", "x", "1x", "-1", "11", "1.5", "99999999999999999999"}) {
-        const Words words{"token", "--min-ttl", bad};
+        const CommandLine words{"token", "--min-ttl", bad};
         const auto number = parse_arguments(words.span())->number("min-ttl", 0, 10);
         cr_assert(!number.has_value(), "<%s>", bad);
         EXPECT_CONTAINS(number.error().detail, "--min-ttl takes a whole number from 0 to 10");

@@ -12,9 +12,9 @@ using namespace agent;
 
 namespace {
 
-using Variables = std::map<std::string, std::string>;
+using DefaultAccountVariables = std::map<std::string, std::string>;
 
-Surroundings with(const Variables& variables) {
+Surroundings with(const DefaultAccountVariables& variables) {
     return {.variable = [&variables](const char* name) -> const char* {
                 const auto found = variables.find(name);
                 return found == variables.end() ? nullptr : found->second.c_str();
@@ -23,14 +23,14 @@ Surroundings with(const Variables& variables) {
             .owner = [](const std::string&) { return std::nullopt; }};
 }
 
-std::string account_of(const Variables& variables) {
+std::string account_of(const DefaultAccountVariables& variables) {
     return default_account(with(variables)).value_or("none");
 }
 
 }  // namespace
 
 Test(default_account, where_the_choice_is_kept) {
-    const auto file = [](const Variables& variables) { return default_account_file(with(variables)); };
+    const auto file = [](const DefaultAccountVariables& variables) { return default_account_file(with(variables)); };
     EXPECT_TEXT(file({{"HOME", "/jane"}}), "/jane/.config/clio-agent/account");
     EXPECT_TEXT(file({{"HOME", "/jane"}, {"XDG_CONFIG_HOME", "/c"}}), "/c/clio-agent/account");
     EXPECT_TEXT(file({{"HOME", "/jane"}, {"XDG_CONFIG_HOME", "c"}}), "/jane/.config/clio-agent/account");
@@ -43,7 +43,7 @@ Test(default_account, the_variable_comes_before_the_choice) {
     const std::string config = dir / "config";
     std::filesystem::create_directories(config + "/clio-agent");
     const auto choose = [&](std::string_view text) { dir.write("config/clio-agent/account", text); };
-    const Variables none{{"XDG_CONFIG_HOME", config}};
+    const DefaultAccountVariables none{{"XDG_CONFIG_HOME", config}};
     EXPECT_TEXT(account_of(none), "none");
     choose("jones\n");
     EXPECT_TEXT(account_of(none), "jones");

@@ -10,9 +10,9 @@ using namespace agent;
 
 namespace {
 
-constexpr std::int64_t kNow = 1800000000;
+constexpr std::int64_t kKeyViewNow = 1800000000;
 
-void in_utc() {
+void keys_in_utc() {
     ::setenv("TZ", "UTC", 1);
     ::tzset();
 }
@@ -31,12 +31,12 @@ std::string shown(const Reply<std::vector<Row>>& rows) {
 
 }  // namespace
 
-Test(key_view, slots, .init = in_utc) {
+Test(key_view, slots, .init = keys_in_utc) {
     const char* const slots = R"([
       {"id":1,"kind":"file","source":"/var/lib/cliod/key","made_at":1799999940},
       {"id":12,"kind":"passphrase","source":"","made_at":1799900000,"kdf":{"operations":3,"memory":268435456}},
       {"id":13,"kind":"recovery","source":"","made_at":1799900000}])";
-    EXPECT_TEXT(shown(key_slots_table(array_of(slots), kNow)),
+    EXPECT_TEXT(shown(key_slots_table(array_of(slots), kKeyViewNow)),
                 "ID  KIND        MADE                            DETAILS\n"
                 "1   file        2027-01-15 07:59:00 (60 s ago)  /var/lib/cliod/key\n"
                 "12  passphrase  2027-01-14 04:13:20 (27 h ago)  Argon2id, 3 passes, 256 MiB\n"
@@ -64,6 +64,7 @@ Test(key_view, only_what_was_tried_can_fail) {
 }
 
 Test(key_view, tells_what_an_answer_lacks) {
-    EXPECT_CONTAINS(shown(key_slots_table(array_of(R"([{"id":1,"kind":"file","source":""}])"), kNow)), "\"made_at\"");
+    EXPECT_CONTAINS(shown(key_slots_table(array_of(R"([{"id":1,"kind":"file","source":""}])"), kKeyViewNow)),
+                    "\"made_at\"");
     EXPECT_CONTAINS(shown(key_test_table(array_of(R"([{"id":1,"kind":"file","detail":""}])"))), "\"opens\"");
 }

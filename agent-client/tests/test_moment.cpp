@@ -11,11 +11,11 @@ using agent::moment_meant;
 
 namespace {
 
-constexpr std::int64_t kNow = 1'795'791'600;  // 2026-11-27 16:00:00 in Vienna
+constexpr std::int64_t kMomentNow = 1'795'791'600;  // 2026-11-27 16:00:00 in Vienna
 
 std::string meant(std::string_view text) {
-    const auto moment = moment_meant(text, kNow);
-    return moment ? std::to_string(*moment - kNow) : "none";
+    const auto moment = moment_meant(text, kMomentNow);
+    return moment ? std::to_string(*moment - kMomentNow) : "none";
 }
 
 }  // namespace

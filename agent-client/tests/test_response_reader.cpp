@@ -12,7 +12,7 @@ using agent::Result;
 
 namespace {
 
-struct Row {
+struct ResponseReaderRow {
     const char* name;
     std::string stream;
     bool closed = false;  // the stream ends after it
@@ -22,7 +22,7 @@ struct Row {
     const char* reason = nullptr;
 };
 
-const Row kRows[] = {
+const ResponseReaderRow kRows[] = {
     {.name = "length", .stream = "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello", .status = 200, .body = "hello"},
     {.name = "length of 0", .stream = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", .status = 200},
     {.name = "no reason", .stream = "HTTP/1.1 404 \r\ncontent-length:2\r\n\r\n{}", .status = 404, .body = "{}"},
@@ -109,7 +109,7 @@ const Row kRows[] = {
 };
 
 /// Feeds `stream` in two pieces, or byte by byte if `cut` is nullopt. Returns the error, if any.
-std::optional<Error> feed(ResponseReader& reader, const Row& row, std::optional<std::size_t> cut) {
+std::optional<Error> feed(ResponseReader& reader, const ResponseReaderRow& row, std::optional<std::size_t> cut) {
     std::string_view rest = row.stream;
     bool first = true;
     while (!rest.empty()) {
@@ -126,7 +126,7 @@ std::optional<Error> feed(ResponseReader& reader, const Row& row, std::optional<
     return end ? std::nullopt : std::optional<Error>(end.error());
 }
 
-void expect_row(const Row& row, std::optional<std::size_t> cut) {
+void expect_row(const ResponseReaderRow& row, std::optional<std::size_t> cut) {
     ResponseReader reader;
     const std::optional<Error> error = feed(reader, row, cut);
     if (row.reason != nullptr) {
@@ -145,18 +145,18 @@ void expect_row(const Row& row, std::optional<std::size_t> cut) {
 }  // namespace
 
 Test(response_reader, at_once) {
-    for (const Row& row : kRows) expect_row(row, row.stream.size());
+    for (const ResponseReaderRow& row : kRows) expect_row(row, row.stream.size());
 }
 
 Test(response_reader, cut_at_every_byte) {
-    for (const Row& row : kRows) {
+    for (const ResponseReaderRow& row : kRows) {
         const std::size_t step = row.stream.size() < 1000 ? 1 : 1009;  // the long ones only repeat themselves
         for (std::size_t cut = 1; cut < row.stream.size(); cut += step) expect_row(row, cut);
     }
 }
 
 Test(response_reader, byte_by_byte) {
-    for (const Row& row : kRows) expect_row(row, std::nullopt);
+    for (const ResponseReaderRow& row : kRows) expect_row(row, std::nullopt);
 }
 
 Test(response_reader, leaves_what_follows) {

@@ -10,7 +10,7 @@
 namespace {
 
 using agent::Surroundings;
-using Variables = std::map<std::string, std::string>;
+using SocketPathVariables = std::map<std::string, std::string>;
 
 constexpr uid_t kUid = 1000;
 constexpr const char* kSystem = "/run/cliod/agent.sock";
@@ -18,7 +18,8 @@ constexpr const char* kOwn = "/run/user/1000/cliod/agent.sock";
 constexpr const char* kElsewhere = "/tmp/run/cliod/agent.sock";
 
 /// Root owns /run/user/0; all other folders that are there belong to the user.
-Surroundings surroundings_of(const Variables& variables, const std::set<std::string>& existing, uid_t uid = kUid) {
+Surroundings surroundings_of(const SocketPathVariables& variables, const std::set<std::string>& existing,
+                             uid_t uid = kUid) {
     return {.variable =
                 [&variables](const char* name) {
                     const auto found = variables.find(name);
@@ -32,13 +33,13 @@ Surroundings surroundings_of(const Variables& variables, const std::set<std::str
             .uid = uid};
 }
 
-const Variables kSession{{"XDG_RUNTIME_DIR", "/run/user/1000"}};
-const Variables kOwnSession{{"XDG_RUNTIME_DIR", "/tmp/run"}};
-const Variables kRootsSession{{"XDG_RUNTIME_DIR", "/run/user/0"}};
+const SocketPathVariables kSession{{"XDG_RUNTIME_DIR", "/run/user/1000"}};
+const SocketPathVariables kOwnSession{{"XDG_RUNTIME_DIR", "/tmp/run"}};
+const SocketPathVariables kRootsSession{{"XDG_RUNTIME_DIR", "/run/user/0"}};
 
-struct Row {
+struct SocketPathRow {
     const char* chosen;
-    Variables variables;
+    SocketPathVariables variables;
     std::set<std::string> existing;
     const char* expected;
 };
@@ -46,7 +47,7 @@ struct Row {
 }  // namespace
 
 Test(socket_path, order) {
-    const Row rows[] = {
+    const SocketPathRow rows[] = {
         {"/a", {{"CLIO_AGENT_SOCK", "/b"}}, {kSystem}, "/a"},
         {"", {{"CLIO_AGENT_SOCK", "/b"}, {"XDG_RUNTIME_DIR", "/run/user/1000"}}, {kOwn, kSystem}, "/b"},
         {"", kSession, {kOwn, kSystem}, kOwn},
@@ -57,12 +58,12 @@ Test(socket_path, order) {
         {"", kOwnSession, {kOwn, kSystem}, kSystem},
         {"", {{"XDG_RUNTIME_DIR", "/run/nowhere"}}, {}, "/run/nowhere/cliod/agent.sock"},
     };
-    for (const Row& row : rows)
+    for (const SocketPathRow& row : rows)
         EXPECT_TEXT(agent::find_socket(row.chosen, surroundings_of(row.variables, row.existing)), row.expected);
 }
 
 Test(socket_path, without_a_session) {
-    const Row rows[] = {
+    const SocketPathRow rows[] = {
         {"", {}, {kOwn, kSystem}, kOwn},
         {"", {}, {kOwn}, kOwn},
         {"", {}, {kSystem}, kSystem},
@@ -73,9 +74,9 @@ Test(socket_path, without_a_session) {
         {"", kRootsSession, {"/run/user/0/cliod/agent.sock", kOwn}, kOwn},
         {"", kRootsSession, {"/run/user/0/cliod/agent.sock"}, kSystem},
     };
-    for (const Row& row : rows)
+    for (const SocketPathRow& row : rows)
         EXPECT_TEXT(agent::find_socket(row.chosen, surroundings_of(row.variables, row.existing)), row.expected);
-    const Variables none;
+    const SocketPathVariables none;
     EXPECT_TEXT(agent::find_socket("", surroundings_of(none, {"/run/user/0/cliod/agent.sock", kSystem}, 0)),
                 "/run/user/0/cliod/agent.sock");
 }
@@ -84,12 +85,12 @@ Test(socket_path, advice) {
     const std::string places =
         "nobody listens at /run/user/1000/cliod/agent.sock or /run/cliod/agent.sock; start the agent with ";
     const std::string or_name_it = ", or name its socket in CLIO_AGENT_SOCK";
-    const Variables none;
-    const Variables named{{"CLIO_AGENT_SOCK", "/b"}};
+    const SocketPathVariables none;
+    const SocketPathVariables named{{"CLIO_AGENT_SOCK", "/b"}};
     const std::set<std::string> nothing;
     const std::set<std::string> systemd{"/run/user/1000/systemd"};
-    const auto advice = [](const char* path, const Variables& variables, const std::set<std::string>& existing,
-                           uid_t uid = kUid) {
+    const auto advice = [](const char* path, const SocketPathVariables& variables,
+                           const std::set<std::string>& existing, uid_t uid = kUid) {
         return agent::advice_without_agent(path, surroundings_of(variables, existing, uid));
     };
     EXPECT_TEXT(advice(kOwn, kSession, systemd), places + "'systemctl --user start cliod.socket'" + or_name_it);

@@ -22,7 +22,7 @@ constexpr uid_t kService = 998;
 constexpr uid_t kDynamicService = 61500;
 constexpr mode_t kSticky = 01777;
 
-struct Row {
+struct SocketTrustRow {
     Placement placement;
     const char* reason;  // null when it is to be trusted
 };
@@ -58,7 +58,7 @@ std::string outcome(const std::string& path) {
 }  // namespace
 
 Test(socket_trust, who_placed_it) {
-    const Row rows[] = {
+    const SocketTrustRow rows[] = {
         {{kCaller, 0700, kCaller}, nullptr},
         {{0, 0755, 0}, nullptr},
         {{0, 0755, kService}, nullptr},
@@ -77,7 +77,7 @@ Test(socket_trust, who_placed_it) {
         {{0, kSticky, kService}, "user 998 placed it in a directory that anyone can write to"},
         {{kStranger, kSticky, kCaller}, "its directory belongs to user 1001"},
     };
-    for (const Row& row : rows) {
+    for (const SocketTrustRow& row : rows) {
         EXPECT_TEXT(reason_for_distrust(row.placement, kCaller).value_or("trusted"),
                     row.reason == nullptr ? "trusted" : row.reason);
     }

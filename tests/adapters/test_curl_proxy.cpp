@@ -19,14 +19,14 @@ namespace {
 
 constexpr const char* kClio = "https://clio.invalid/oauth/token";
 
-void init() {
+void without_proxies() {
     std::signal(SIGPIPE, SIG_IGN);
     for (const char* const name : {"https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY", "no_proxy", "NO_PROXY"})
         ::unsetenv(name);
 }
 
 /// A proxy that writes down what it is asked, and refuses it.
-struct Fixture {
+struct CurlProxyFixture {
     Outcome post(HttpProxy proxy, const std::string& url = kClio) {
         agent::CurlHttpClient client(loop, clock, {.user_agent = {}, .ca_file = {}, .proxy = std::move(proxy)});
         agent::HttpRequest request;
@@ -55,10 +55,10 @@ struct Fixture {
 
 }  // namespace
 
-TestSuite(curl_proxy, .init = init, .timeout = 60);
+TestSuite(curl_proxy, .init = without_proxies, .timeout = 60);
 
 Test(curl_proxy, is_asked_for_a_tunnel_and_told_nothing_else) {
-    Fixture f;
+    CurlProxyFixture f;
     const Outcome outcome = f.post(f.proxy());
     cr_assert_not(outcome);
     cr_expect_not(outcome.error().may_have_been_sent, "a proxy that refuses has passed on nothing");
@@ -68,7 +68,7 @@ Test(curl_proxy, is_asked_for_a_tunnel_and_told_nothing_else) {
 }
 
 Test(curl_proxy, gets_the_credentials_that_are_for_it) {
-    Fixture f;
+    CurlProxyFixture f;
     HttpProxy proxy = f.proxy();
     proxy.credentials = SecretString("firm:a:p%41ss");
     cr_expect_not(f.post(std::move(proxy)));
@@ -76,32 +76,32 @@ Test(curl_proxy, gets_the_credentials_that_are_for_it) {
 }
 
 Test(curl_proxy, is_not_asked_for_plain_http_to_loopback) {
-    Fixture f;
+    CurlProxyFixture f;
     LoopbackServer clio(f.loop, [](auto& peer) { peer.send(fakes::http_answer(200, "")); });
     cr_expect(f.post(f.proxy(), clio.url()));
     ::setenv("http_proxy", f.url().c_str(), 1);
     ::setenv("all_proxy", f.url().c_str(), 1);
-    cr_expect(f.post(Fixture::of_environment(), clio.url()));
+    cr_expect(f.post(CurlProxyFixture::of_environment(), clio.url()));
     cr_expect(f.server.accepted() == 0);
 }
 
 Test(curl_proxy, comes_from_the_environment_where_it_should) {
-    Fixture f;
+    CurlProxyFixture f;
     ::setenv("HTTPS_PROXY", f.url().c_str(), 1);
-    cr_expect_not(f.post(Fixture::of_environment()));
+    cr_expect_not(f.post(CurlProxyFixture::of_environment()));
     cr_expect(f.server.requests() == 1);
     ::setenv("NO_PROXY", "example.com,.invalid", 1);
-    cr_expect_not(f.post(Fixture::of_environment()));
+    cr_expect_not(f.post(CurlProxyFixture::of_environment()));
     cr_expect(f.server.requests() == 1, "NO_PROXY names the host");
     cr_expect_not(f.post(f.proxy()));
     cr_expect(f.server.requests() == 2, "NO_PROXY is for the proxy of the environment");
 }
 
 Test(curl_proxy, of_the_environment_gets_the_credentials_in_its_url) {
-    Fixture f;
+    CurlProxyFixture f;
     // "#" must not stand in a URL, and curl quotes one that it does not understand.
     ::setenv("HTTPS_PROXY", ("http://firm:a:p#%41ss@" + f.url().substr(7)).c_str(), 1);
-    const Outcome outcome = f.post(Fixture::of_environment());
+    const Outcome outcome = f.post(CurlProxyFixture::of_environment());
     cr_assert_not(outcome);
     EXPECT_CONTAINS(outcome.error().message, "403");
     EXPECT_CONTAINS(f.asked, "Proxy-Authorization: Basic ZmlybTphOnAjQXNz\r\n");
@@ -136,7 +136,7 @@ Test(curl_proxy, of_the_environment_is_read_by_us_and_its_password_is_in_no_erro
 }
 
 Test(curl_proxy, is_named_when_it_is_set_and_not_used) {
-    Fixture f;
+    CurlProxyFixture f;
     ::setenv("https_proxy", f.url().c_str(), 1);
     EXPECT_CONTAINS(f.post({}).error().message, "https_proxy is set, but not used: see \"proxy\" in cliod.json(5)");
     cr_expect(f.server.accepted() == 0);

@@ -24,12 +24,12 @@ using Outcome = tl::expected<agent::HttpResponse, HttpFailure>;
 
 namespace {
 
-void init() {
+void ignore_broken_pipes() {
     std::signal(SIGPIPE, SIG_IGN);
 }
 
-struct Fixture {
-    Fixture() { authority.write_certificate(directory / "ca.pem"); }
+struct CurlTlsFixture {
+    CurlTlsFixture() { authority.write_certificate(directory / "ca.pem"); }
 
     /// Posts a secret to a server with that certificate, trusting `trusted`.
     Outcome post(SSL_CTX* tls, const std::string& trusted) {
@@ -79,7 +79,7 @@ std::string name_in_folder(const std::string& certificate) {
 }
 
 /// Makes the authority the only one of the system, as this process sees it. False where that is not allowed.
-bool make_it_the_systems(const Fixture& f) {
+bool make_it_the_systems(const CurlTlsFixture& f) {
     const bool apart = ::unshare(CLONE_NEWNS) == 0 || ::unshare(CLONE_NEWUSER | CLONE_NEWNS) == 0;
     if (!apart || ::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0) return false;
     const std::filesystem::path folder = f.directory / "system";
@@ -91,10 +91,10 @@ bool make_it_the_systems(const Fixture& f) {
 
 }  // namespace
 
-TestSuite(curl_tls, .init = init, .timeout = 60);
+TestSuite(curl_tls, .init = ignore_broken_pipes, .timeout = 60);
 
 Test(curl_tls, trusts_the_configured_authority) {
-    Fixture f;
+    CurlTlsFixture f;
     const auto tls = f.authority.server("IP:127.0.0.1");
     const Outcome outcome = f.post(tls.get(), f.ca_file);
     cr_assert(outcome, "%s", outcome.error().message.c_str());
@@ -102,12 +102,12 @@ Test(curl_tls, trusts_the_configured_authority) {
 }
 
 Test(curl_tls, refuses_a_certificate_for_another_host) {
-    Fixture f;
+    CurlTlsFixture f;
     f.expect_refused(f.authority.server("DNS:example.com,IP:127.0.0.2").get(), f.ca_file);
 }
 
 Test(curl_tls, refuses_an_unknown_authority) {
-    Fixture f;
+    CurlTlsFixture f;
     const auto tls = f.authority.server("IP:127.0.0.1");
     f.expect_refused(tls.get(), "", HttpFailure::Kind::kUntrusted);
     const fakes::TestAuthority other;
@@ -117,7 +117,7 @@ Test(curl_tls, refuses_an_unknown_authority) {
 }
 
 Test(curl_tls, says_how_to_trust_an_unknown_authority) {
-    Fixture f;
+    CurlTlsFixture f;
     const auto tls = f.authority.server("IP:127.0.0.1");
     const std::string unknown = f.post(tls.get(), "").error().message;
     EXPECT_CONTAINS(unknown, "certificate");
@@ -127,7 +127,7 @@ Test(curl_tls, says_how_to_trust_an_unknown_authority) {
 }
 
 Test(curl_tls, reads_the_authorities_again_when_their_file_has_changed) {
-    Fixture f;
+    CurlTlsFixture f;
     const auto tls = f.authority.server("IP:127.0.0.1");
     const fakes::TestAuthority other;
     const auto tls_of_other = other.server("IP:127.0.0.1");
@@ -149,7 +149,7 @@ Test(curl_tls, reads_the_authorities_again_when_their_file_has_changed) {
 }
 
 Test(curl_tls, trusts_the_configured_authority_instead_of_the_systems) {
-    Fixture f;
+    CurlTlsFixture f;
     if (!make_it_the_systems(f)) cr_skip_test("this user cannot mount anything");
     const auto tls = f.authority.server("IP:127.0.0.1");
     const Outcome outcome = f.post(tls.get(), "");
@@ -160,7 +160,7 @@ Test(curl_tls, trusts_the_configured_authority_instead_of_the_systems) {
 }
 
 Test(curl_tls, speaks_tls_1_2_and_nothing_older) {
-    Fixture f;
+    CurlTlsFixture f;
     const auto tls = f.authority.server("IP:127.0.0.1");
     SSL_CTX_set_security_level(tls.get(), 0);  // Debian's own level refuses the old versions
     SSL_CTX_set_max_proto_version(tls.get(), TLS1_2_VERSION);
@@ -171,7 +171,7 @@ Test(curl_tls, speaks_tls_1_2_and_nothing_older) {
 }
 
 Test(curl_tls, offers_http_1_1_only) {
-    Fixture f;
+    CurlTlsFixture f;
     const auto tls = f.authority.server("IP:127.0.0.1");
     static std::string offered;
     SSL_CTX_set_alpn_select_cb(

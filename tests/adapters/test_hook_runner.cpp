@@ -37,8 +37,8 @@ bool keep(const agent::LogRecord& record) {
     return true;
 }
 
-struct Stage {
-    Stage() {
+struct HookRunnerStage {
+    HookRunnerStage() {
         told.clear();
         agent::set_log_sink(keep);
         const timeval often{0, 10'000};
@@ -70,7 +70,7 @@ struct Stage {
 }  // namespace
 
 Test(hook_runner, a_program_gets_its_arguments_and_environment_as_they_are) {
-    Stage stage;
+    HookRunnerStage stage;
     ::setenv("NOT_FOR_HOOKS", "1", 1);
     HookRunner runner(stage.children, stage.timers);
     runner.run({.arguments = {"/bin/cp", "/proc/self/environ", stage.directory / "environ"},
@@ -85,7 +85,7 @@ Test(hook_runner, a_program_gets_its_arguments_and_environment_as_they_are) {
 }
 
 Test(hook_runner, a_program_has_no_descriptor_and_no_signal_of_the_daemon_s) {
-    Stage stage;
+    HookRunnerStage stage;
     const agent::Fd open_file(::open("/dev/zero", O_RDONLY));  // without O_CLOEXEC
     std::signal(SIGPIPE, SIG_IGN);
     sigset_t blocked;
@@ -110,7 +110,7 @@ Test(hook_runner, a_program_has_no_descriptor_and_no_signal_of_the_daemon_s) {
 }
 
 Test(hook_runner, a_program_leads_a_session_and_a_group) {
-    Stage stage;
+    HookRunnerStage stage;
     HookRunner runner(stage.children, stage.timers);
     runner.run(
         stage.script("echo $$ $$ >\"$1/expected\"; cut -d' ' -f5,6 /proc/$$/stat >\"$1/found\"; : >\"$1/done\""));
@@ -119,7 +119,7 @@ Test(hook_runner, a_program_leads_a_session_and_a_group) {
 }
 
 Test(hook_runner, one_runs_at_a_time_and_few_wait) {
-    Stage stage;
+    HookRunnerStage stage;
     HookRunner runner(stage.children, stage.timers, {.waiting = 2});
     // Two at once would both find the other's mark.
     const std::string script =
@@ -135,7 +135,7 @@ Test(hook_runner, one_runs_at_a_time_and_few_wait) {
 }
 
 Test(hook_runner, a_failure_is_logged_and_keeps_nothing_from_running) {
-    Stage stage;
+    HookRunnerStage stage;
     HookRunner runner(stage.children, stage.timers);
     runner.run({.arguments = {"/no/such/program"}, .environment = {}});
     runner.run(stage.script("exit 3"));
@@ -178,7 +178,7 @@ constexpr const char* kPatient = "sleep 1000 & : >\"$1/up\"; wait";
 }  // namespace
 
 Test(hook_runner, one_that_does_not_end_in_time_is_ended) {
-    Stage stage;
+    HookRunnerStage stage;
     HookRunner runner(stage.children, stage.timers, {.deadline = kAtOnce, .grace = kNever});
     LifeLine line;
     runner.run(stage.script("sleep 1000 & wait"));
@@ -189,7 +189,7 @@ Test(hook_runner, one_that_does_not_end_in_time_is_ended) {
 }
 
 Test(hook_runner, one_that_takes_no_notice_is_killed) {
-    Stage stage;
+    HookRunnerStage stage;
     HookRunner runner(stage.children, stage.timers, {.deadline = std::chrono::milliseconds(200), .grace = kAtOnce});
     LifeLine line;
     runner.run(stage.script(kStubborn));
@@ -199,7 +199,7 @@ Test(hook_runner, one_that_takes_no_notice_is_killed) {
 }
 
 Test(hook_runner, one_that_runs_at_the_end_is_ended_and_none_waits) {
-    Stage stage;
+    HookRunnerStage stage;
     LifeLine line;
     {
         HookRunner runner(stage.children, stage.timers, {.deadline = kNever, .grace = kNever});

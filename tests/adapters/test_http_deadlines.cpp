@@ -12,7 +12,7 @@ using std::chrono::milliseconds;
 
 namespace {
 
-constexpr const char* kGet = "GET / HTTP/1.1\r\n\r\n";
+constexpr const char* kHttpDeadlinesGet = "GET / HTTP/1.1\r\n\r\n";
 
 /// Sends a byte now and then for as long as it lives.
 class Trickle {
@@ -39,7 +39,7 @@ Test(http_deadlines, a_request_that_trickles_in_is_given_up) {
                               "PUT / HTTP/1.1\r\nContent-Length: 60000000\r\n\r\n"}) {
         HttpFixture http({.whole_request = milliseconds(300)});
         const auto client = http.connect();
-        client->send(kGet);  // the time restarts after an answer
+        client->send(kHttpDeadlinesGet);  // the time restarts after an answer
         http.wait_for_answers(*client, 1);
         client->send(begun);
         const Trickle trickle(http, *client);
@@ -54,7 +54,7 @@ Test(http_deadlines, an_answer_that_trickles_out_is_given_up) {
     HttpFixture http({.whole_answer = milliseconds(100)});
     http.defer = true;
     const auto client = http.connect();
-    client->send(kGet);
+    client->send(kHttpDeadlinesGet);
     http.wait_for_owed(1);
     client->stop_reading();
     fakes::answer(http.owed[0], std::string(8 << 20, 'x'));
@@ -65,7 +65,7 @@ Test(http_deadlines, no_time_runs_while_an_answer_is_owed) {
     HttpFixture http({.whole_request = milliseconds(50), .whole_answer = milliseconds(50)});
     http.defer = true;
     const auto patient = http.connect();
-    patient->send(kGet);
+    patient->send(kHttpDeadlinesGet);
     http.wait_for_owed(1);
     const auto silent = http.connect();
     http.wait_for_end(*silent);  // the time has passed

@@ -15,7 +15,7 @@ using namespace std::string_literals;
 
 namespace {
 
-constexpr const char* kGet = "GET / HTTP/1.1\r\n\r\n";
+constexpr const char* kHttpLimitsGet = "GET / HTTP/1.1\r\n\r\n";
 
 /// We, not evhttp, sent the peer this error, and its connection is closed.
 void expect_refused(const UnixClient& client, int status = 400) {
@@ -57,14 +57,14 @@ Test(http_limits, what_is_no_http_is_refused) {
         client->send(row);
         http.wait_for([&] { return client->ended(); }, row.c_str());
         expect_refused(*client);
-        other->send(kGet);
+        other->send(kHttpLimitsGet);
         http.wait_for_answers(*other, ++served);
     }
     http.wait_for_connections(1);
 }
 
 Test(http_limits, what_is_no_http_is_refused_at_any_time) {
-    for (const char* before : {kGet, "HEAD / HTTP/1.1\r\n\r\n", "DELETE / HTTP/1.1\r\n\r\n"}) {
+    for (const char* before : {kHttpLimitsGet, "HEAD / HTTP/1.1\r\n\r\n", "DELETE / HTTP/1.1\r\n\r\n"}) {
         for (const bool at_once : {true, false}) {
             HttpFixture http;
             const auto client = http.connect();
@@ -191,7 +191,7 @@ Test(http_limits, silent_peers_are_closed_after_a_while) {
     const auto half_a_body = http.connect();
     half_a_body->send("PUT / HTTP/1.1\r\nContent-Length: 9\r\n\r\nhalf");
     const auto answered = http.connect();
-    answered->send(kGet);
+    answered->send(kHttpLimitsGet);
     http.wait_for_answers(*answered, 1);
     cr_expect(!silent->ended() && !one_byte->ended() && !half_a_body->ended() && !answered->ended());
     cr_expect(http.serves());
@@ -206,7 +206,7 @@ Test(http_limits, an_owed_answer_is_not_idle) {
     HttpFixture http({.idle = milliseconds(50)});
     http.defer = true;
     const auto patient = http.connect();
-    patient->send(kGet);
+    patient->send(kHttpLimitsGet);
     const auto silent = http.connect();
     http.wait_for_end(*silent);  // the time has passed
     fakes::run_what_is_due(http.loop);
@@ -221,7 +221,7 @@ Test(http_limits, an_unread_answer_is_given_up) {
     http.defer = true;
     const auto client = http.connect();
     client->stop_reading();
-    client->send(kGet);
+    client->send(kHttpLimitsGet);
     http.wait_for_owed(1);
     fakes::answer(http.owed[0], std::string(8 << 20, 'x'));
     http.wait_for_connections(0);
@@ -241,12 +241,12 @@ Test(http_limits, too_many_connections) {
 
         for (int i = 0; i < 40; ++i) {  // more than are accepted at once
             const auto newcomer = http.connect();
-            newcomer->send(kGet);
+            newcomer->send(kHttpLimitsGet);
             http.wait_for_end(*newcomer);
             cr_expect(newcomer->received().empty());
         }
         for (const auto& client : held) {
-            client->send(kGet);
+            client->send(kHttpLimitsGet);
             http.wait_for_answers(*client, 1);
         }
         held.pop_back();
@@ -277,7 +277,7 @@ Test(http_limits, unread_secrets_of_a_user_take_a_part_of_the_locked_memory) {
         cr_assert(http.server->room_for(user), "with %zu", held);
         silent.push_back(http.connect());
         silent.back()->stop_reading();
-        silent.back()->send(kGet);
+        silent.back()->send(kHttpLimitsGet);
         http.wait_for_owed(held + 1);
         fakes::answer(http.owed[held], secret);
     }
@@ -302,7 +302,7 @@ Test(http_limits, what_is_public_takes_no_part_of_it) {
     http.defer = true;
     const auto silent = http.connect();
     silent->stop_reading();
-    silent->send(kGet);
+    silent->send(kHttpLimitsGet);
     http.wait_for_owed(1);
     agent::JsonWriter list(agent::Content::kPublic);
     list.string(std::string(std::size_t{1} << 20, 'a'));
@@ -330,7 +330,7 @@ Test(http_limits, no_descriptor_left) {
     auto timer = http.timers.after(milliseconds(0), [&] { rung = true; });
     http.wait_for([&] { return rung; }, "timer");
     timer.reset();
-    early->send(kGet);
+    early->send(kHttpLimitsGet);
     http.wait_for_answers(*early, 1);
     const auto late = http.connect();
 
@@ -338,10 +338,10 @@ Test(http_limits, no_descriptor_left) {
         const fakes::NoDescriptors none;
         const int turns = fakes::turns_within(http.loop, milliseconds(350));
         cr_expect(turns < 40, "%d turns", turns);
-        early->send(kGet);
+        early->send(kHttpLimitsGet);
         http.wait_for_answers(*early, 2);
     }
-    late->send(kGet);
+    late->send(kHttpLimitsGet);
     http.wait_for_answers(*late, 1);
 }
 
@@ -349,7 +349,7 @@ Test(http_limits, what_is_sent_too_early_stays_in_the_socket) {
     HttpFixture http;
     http.defer = true;
     const auto client = http.connect();
-    client->send(kGet);
+    client->send(kHttpLimitsGet);
     http.wait_for_owed(1);
     client->send(std::string(4 << 20, 'x'));
     fakes::run_what_is_due(http.loop);

@@ -11,14 +11,14 @@ using fakes::HttpFixture;
 
 namespace {
 
-constexpr const char* kGet = "GET /v1/status HTTP/1.1\r\nHost: agent\r\n\r\n";
+constexpr const char* kHttpServerGet = "GET /v1/status HTTP/1.1\r\nHost: agent\r\n\r\n";
 
 }  // namespace
 
 Test(http_server, answers) {
     HttpFixture http;
     const auto client = http.connect();
-    client->send(kGet);
+    client->send(kHttpServerGet);
     http.wait_for_answers(*client, 1);
     const auto answered = client->answers()[0];
     cr_expect(answered.status == 200);
@@ -57,7 +57,7 @@ Test(http_server, knows_another_user) {
         if (::setresuid(kSomebody, kSomebody, kSomebody) != 0) ::_exit(1);
         agent::EventLoop loop;
         fakes::UnixClient client(loop, http.path());
-        client.send(kGet);
+        client.send(kHttpServerGet);
         const bool come = fakes::run_until(loop, [&] { return client.answers().size() == 1; });
         ::_exit(come ? 0 : 1);
     }
@@ -157,7 +157,7 @@ Test(http_server, answers_without_content) {
     http.wait_for_answers(*client, 1);
     EXPECT_CONTAINS(client->received(), "HTTP/1.1 204 No Content\r\n");
     cr_expect(client->received().find("Content-") == std::string::npos);
-    client->send(kGet);
+    client->send(kHttpServerGet);
     http.wait_for_owed(2);
 }
 
@@ -165,10 +165,10 @@ Test(http_server, tells_methods_and_waits_in_headers) {
     HttpFixture http;
     http.defer = true;
     const auto client = http.connect();
-    client->send(kGet);
+    client->send(kHttpServerGet);
     http.wait_for_owed(1);
     http.owed[0].reply->method_not_allowed("GET, PUT");
-    client->send(kGet);
+    client->send(kHttpServerGet);
     http.wait_for_owed(2);
     http.owed[1].reply->problem({.code = agent::Error::Code::kTemporarilyUnavailable,
                                  .message = "busy",
@@ -226,7 +226,7 @@ Test(http_server, forgets_peers_that_go) {
     HttpFixture http;
     auto silent = http.connect();
     auto asking = http.connect();
-    asking->send(kGet);
+    asking->send(kHttpServerGet);
     http.wait_for_answers(*asking, 1);
     http.wait_for_connections(2);
     silent.reset();

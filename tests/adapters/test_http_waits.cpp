@@ -10,14 +10,14 @@ using std::chrono::milliseconds;
 
 namespace {
 
-constexpr const char* kGet = "GET / HTTP/1.1\r\n\r\n";
+constexpr const char* kHttpWaitsGet = "GET / HTTP/1.1\r\n\r\n";
 constexpr std::chrono::hours kLong{1};  // nothing here waits for it to pass
 
 /// The server and a peer whose answer is owed.
 struct OwingFixture : HttpFixture {
     explicit OwingFixture(agent::HttpLimits limits = {}) : HttpFixture(limits) {
         defer = true;
-        client->send(kGet);
+        client->send(kHttpWaitsGet);
         wait_for_owed(1);
     }
 
@@ -51,7 +51,7 @@ Test(http_waits, a_reply_that_is_dropped_answers_500) {
     http.first().reply.reset();
     http.wait_for_answers(*http.client, 1);
     cr_expect(http.client->answers()[0].status == 500);
-    http.client->send(kGet);
+    http.client->send(kHttpWaitsGet);
     http.wait_for_owed(2);
 }
 
@@ -73,7 +73,7 @@ Test(http_waits, hanging_up_ends_the_wait_of_a_later_request) {
     for (const bool at_once : {true, false}) {
         HttpFixture http;
         auto client = http.connect();
-        client->send(kGet);
+        client->send(kHttpWaitsGet);
         if (!at_once) http.wait_for_answers(*client, 1);
         http.on_request = [&](const agent::ApiRequest& request) { http.defer = request.path == "/owed"; };
         client->send("GET /owed HTTP/1.1\r\n\r\n");
@@ -257,7 +257,7 @@ Test(http_waits, a_burst_that_nobody_could_read_in_time_is_cut) {
 Test(http_waits, stopping_closes_what_is_idle_and_awaits_what_is_owed) {
     OwingFixture http;
     const auto idle = http.connect();
-    idle->send(kGet);
+    idle->send(kHttpWaitsGet);
     http.wait_for_owed(2);
     answer(http.owed.back());
     http.wait_for_answers(*idle, 1);
@@ -285,7 +285,7 @@ Test(http_waits, stopping_answers_who_has_connected_and_not_yet_asked) {
     http.server->stop(kLong, [&] { stopped = true; });
     fakes::run_what_is_due(http.loop);
     cr_expect(!stopped && !admitted->ended());
-    admitted->send(kGet);
+    admitted->send(kHttpWaitsGet);
     http.wait_for_answers(*admitted, 1);
     EXPECT_CONTAINS(admitted->answers()[0].head, "Connection: close\r\n");
     http.wait_for([&] { return stopped; }, "stopped");
@@ -350,7 +350,7 @@ Test(http_waits, stopping_ends_streams) {
             return stream;
         });
     const auto client = http.connect();
-    client->send(kGet);
+    client->send(kHttpWaitsGet);
     http.wait_for([&] { return client->received().ends_with("one\n\r\n"); }, "line");
     const auto old = http.connect();
     old->send("GET / HTTP/1.0\r\n\r\n");
@@ -368,7 +368,7 @@ Test(http_waits, stopping_leaves_newcomers_to_the_next_server) {
     bool stopped = false;
     http.server->stop(kLong, [&] { stopped = true; });
     const auto newcomer = http.connect();
-    newcomer->send(kGet);
+    newcomer->send(kHttpWaitsGet);
     http.wait_for([&] { return stopped; }, "stopped");
     cr_expect(!newcomer->ended());
     http.server = std::make_unique<agent::HttpServer>(http.loop, http.timers, http.listening.get(),

@@ -9,8 +9,10 @@
 
 #include "base/bytes.h"
 #include "expect.h"
+#include "fakes/sealing.h"
 
 using namespace agent;
+using fakes::need_sealing;
 
 namespace {
 
@@ -23,13 +25,9 @@ Fd memory_with(const std::string& content, int seals) {
     return memory;
 }
 
-void init() {
-    cr_assert(init_sealing());
-}
-
 }  // namespace
 
-TestSuite(kept_key, .init = init);
+TestSuite(kept_key, .init = need_sealing);
 
 Test(kept_key, is_read_from_sealed_memory) {
     const std::string raw(SealingKey::kSize, 'k');

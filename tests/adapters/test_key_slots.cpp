@@ -12,6 +12,7 @@
 #include "core/store/seal_context.h"
 #include "expect.h"
 #include "fakes/faulty_vfs.h"
+#include "fakes/sealing.h"
 #include "fakes/temporary_directory.h"
 #include "io/store/stored_row.h"
 
@@ -19,18 +20,12 @@ using agent::Error;
 using agent::SealingKey;
 using agent::SlotKind;
 using agent::StoreFile;
+using fakes::key_of;
+using fakes::need_sealing;
 
 namespace {
 
-constexpr agent::WallTime kNow{std::chrono::seconds(1'800'000'000)};
-
-void init() {
-    cr_assert(agent::init_sealing());
-}
-
-SealingKey key_of(char fill) {
-    return SealingKey::from_raw(agent::as_bytes(std::string(SealingKey::kSize, fill))).value();
-}
+constexpr agent::WallTime kKeySlotsNow{std::chrono::seconds(1'800'000'000)};
 
 std::string text_of(const SealingKey& key) {
     return std::string(agent::as_text(key.raw()));
@@ -38,8 +33,8 @@ std::string text_of(const SealingKey& key) {
 
 std::int64_t add(StoreFile& store, char data_key, char slot_key, SlotKind kind = SlotKind::kFile) {
     const auto id = agent::add_key_slot(store, key_of(data_key),
-                                        {.id = 0, .kind = kind, .source = "/there", .made_at = kNow, .kdf = {}}, {},
-                                        key_of(slot_key));
+                                        {.id = 0, .kind = kind, .source = "/there", .made_at = kKeySlotsNow, .kdf = {}},
+                                        {}, key_of(slot_key));
     cr_assert(id, "%s", id.error().message.c_str());
     return *id;
 }
@@ -63,7 +58,7 @@ void execute(StoreFile& store, const char* sql) {
     cr_assert(agent::sqlite_execute(store.db(), sql) == SQLITE_OK, "%s", sqlite3_errmsg(store.db()));
 }
 
-struct Fixture {
+struct KeySlotsFixture {
     StoreFile open() { return StoreFile::open(directory / "store.db").value(); }
     /// In the file or its log, where a copy would have it.
     [[nodiscard]] bool is_on_the_disk(const agent::Bytes& bytes) const {
@@ -79,10 +74,10 @@ struct Fixture {
 
 }  // namespace
 
-TestSuite(key_slots, .init = init, .timeout = 60);
+TestSuite(key_slots, .init = need_sealing, .timeout = 60);
 
 Test(key_slots, any_of_them_opens_the_store) {
-    Fixture f;
+    KeySlotsFixture f;
     {
         StoreFile store = f.open();
         EXPECT_TEXT(opened(store, 'f'), "no slot");
@@ -96,18 +91,18 @@ Test(key_slots, any_of_them_opens_the_store) {
     const auto all = agent::read_key_slots(store);
     EXPECT_TEXT(all->kinds(), "file, passphrase");
     EXPECT_TEXT(all->slots[0].facts.source, "/there");
-    cr_expect(all->slots[0].facts.made_at == kNow);
+    cr_expect(all->slots[0].facts.made_at == kKeySlotsNow);
 }
 
 Test(key_slots, keep_the_parameters_of_a_passphrase) {
-    Fixture f;
+    KeySlotsFixture f;
     StoreFile store = f.open();
     const agent::Bytes salt(agent::KdfParameters::kSaltSize, std::byte{7});
     cr_assert(agent::add_key_slot(store, key_of('d'),
                                   {.id = 0,
                                    .kind = SlotKind::kPassphrase,
                                    .source = "",
-                                   .made_at = kNow,
+                                   .made_at = kKeySlotsNow,
                                    .kdf = agent::KeySlotFacts::Kdf{.operations = 5, .memory = 300'000'000}},
                                   salt, key_of('p')));
     const auto all = agent::read_key_slots(store);
@@ -125,7 +120,7 @@ Test(key_slots, what_was_altered_opens_nothing) {
           "UPDATE key_slot SET public_half = zeroblob(3)", "UPDATE key_slot SET proof = zeroblob(40)",
           "UPDATE key_slot SET wrapped = zeroblob(80)", "UPDATE meta SET value = 'other'",
           "INSERT INTO previous_data_key VALUES (zeroblob(72))"}) {
-        Fixture f;
+        KeySlotsFixture f;
         {
             StoreFile store = f.open();
             add(store, 'd', 'f');
@@ -142,8 +137,8 @@ Test(key_slots, what_was_altered_opens_nothing) {
 }
 
 Test(key_slots, a_slot_of_another_store_opens_nothing) {
-    Fixture f;
-    Fixture other;
+    KeySlotsFixture f;
+    KeySlotsFixture other;
     StoreFile store = f.open();
     add(store, 'd', 'f');
     {
@@ -157,7 +152,7 @@ Test(key_slots, a_slot_of_another_store_opens_nothing) {
 }
 
 Test(key_slots, the_last_one_stays) {
-    Fixture f;
+    KeySlotsFixture f;
     StoreFile store = f.open();
     const auto first = add(store, 'd', 'f');
     const auto second = add(store, 'd', 'g');
@@ -172,7 +167,7 @@ Test(key_slots, the_last_one_stays) {
 }
 
 Test(key_slots, a_new_data_key_reaches_all_of_them) {
-    Fixture f;
+    KeySlotsFixture f;
     {
         StoreFile store = f.open();
         add(store, 'd', 'f');
@@ -227,7 +222,7 @@ agent::AccountRecord account(const char* name, agent::Bytes tokens, agent::Bytes
 }  // namespace
 
 Test(key_slots, the_previous_key_goes_when_no_row_needs_it) {
-    Fixture f;
+    KeySlotsFixture f;
     StoreFile store = f.open();
     add(store, 'd', 'f');
     const agent::Sealer before(key_of('d'));
@@ -275,7 +270,7 @@ Test(key_slots, the_previous_key_goes_when_no_row_needs_it) {
 }
 
 Test(key_slots, the_previous_key_is_not_to_be_found_any_more) {
-    Fixture f;
+    KeySlotsFixture f;
     StoreFile store = f.open();
     add(store, 'd', 'f');
     const agent::Bytes wrapped = agent::read_key_slots(store)->slots.front().wrapped;
@@ -288,7 +283,7 @@ Test(key_slots, the_previous_key_is_not_to_be_found_any_more) {
 }
 
 Test(key_slots, one_that_is_removed_opens_no_later_copy) {
-    Fixture f;
+    KeySlotsFixture f;
     StoreFile store = f.open();
     add(store, 'd', 'f');
     add(store, 'd', 'g', SlotKind::kPassphrase);
@@ -299,7 +294,7 @@ Test(key_slots, one_that_is_removed_opens_no_later_copy) {
 }
 
 Test(key_slots, are_not_made_up_for_records_that_exist) {
-    Fixture f;
+    KeySlotsFixture f;
     StoreFile store = f.open();
     execute(store, "INSERT INTO record VALUES (1, 'a', 1, x'00', 1)");
     const auto refused = agent::add_key_slot(store, key_of('d'), {}, {}, key_of('f'));
@@ -310,7 +305,7 @@ Test(key_slots, are_not_made_up_for_records_that_exist) {
 
 Test(key_slots, change_whole_or_not_at_all) {
     auto& disk = fakes::FaultyVfs::install();
-    Fixture f;
+    KeySlotsFixture f;
     StoreFile store = f.open();
     add(store, 'd', 'f');
     add(store, 'd', 'g');
@@ -331,7 +326,7 @@ Test(key_slots, change_whole_or_not_at_all) {
 }
 
 Test(key_slots, keep_every_key_off_the_disk) {
-    Fixture f;
+    KeySlotsFixture f;
     {
         StoreFile store = f.open();
         add(store, 'd', 'f');

@@ -19,6 +19,7 @@
 #include <vector>
 
 #include "expect.h"
+#include "fakes/files.h"
 #include "fakes/temporary_directory.h"
 
 using agent::Error;
@@ -26,6 +27,7 @@ using agent::Fd;
 using agent::ListenSocket;
 using agent::Result;
 namespace fs = std::filesystem;
+using fakes::mode_of;
 
 namespace {
 
@@ -54,12 +56,6 @@ bool answers(const fs::path& path) {
     const Fd fd = make_socket();
     const sockaddr_un address = address_of(path);
     return ::connect(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
-}
-
-unsigned mode_of(const fs::path& path) {
-    struct stat status {};
-    cr_assert(::stat(path.c_str(), &status) == 0);
-    return status.st_mode & 0777U;
 }
 
 void expect_refused(const Result<ListenSocket>& opened, Error::Code code, const char* reason) {
@@ -91,7 +87,7 @@ void open_when_passed(const std::vector<Fd>& passed, const fs::path& path, Check
     cr_expect(status == 0);
 }
 
-struct Fixture {
+struct ListenSocketFixture {
     fakes::TemporaryDirectory directory;
     fs::path path = directory / "cliod/agent.sock";
 };
@@ -99,7 +95,7 @@ struct Fixture {
 }  // namespace
 
 Test(listen_socket, is_private_and_listens) {
-    Fixture f;
+    ListenSocketFixture f;
     ::umask(0);
     {
         const auto socket = ListenSocket::open(f.path);
@@ -116,7 +112,7 @@ Test(listen_socket, is_private_and_listens) {
 }
 
 Test(listen_socket, takes_the_place_of_a_dead_one) {
-    Fixture f;
+    ListenSocketFixture f;
     fs::create_directory(f.path.parent_path());
     bound(f.path).reset();
     cr_assert(fs::is_socket(f.path) && !answers(f.path));
@@ -127,7 +123,7 @@ Test(listen_socket, takes_the_place_of_a_dead_one) {
 }
 
 Test(listen_socket, respects_a_live_one) {
-    Fixture f;
+    ListenSocketFixture f;
     const auto first = ListenSocket::open(f.path);
     cr_assert(first);
     expect_refused(ListenSocket::open(f.path), Error::Code::kConflict, "an agent is already running there");
@@ -135,7 +131,7 @@ Test(listen_socket, respects_a_live_one) {
 }
 
 Test(listen_socket, respects_one_that_is_too_busy_to_answer) {
-    Fixture f;
+    ListenSocketFixture f;
     fs::create_directory(f.path.parent_path());
     const Fd busy = make_socket();
     const sockaddr_un address = address_of(f.path);
@@ -146,7 +142,7 @@ Test(listen_socket, respects_one_that_is_too_busy_to_answer) {
 }
 
 Test(listen_socket, touches_nothing_that_is_no_socket) {
-    Fixture f;
+    ListenSocketFixture f;
     fs::create_directory(f.path.parent_path());
     std::ofstream(f.path) << "precious";
     expect_refused(ListenSocket::open(f.path), Error::Code::kConflict, "not a socket");
@@ -159,7 +155,7 @@ Test(listen_socket, touches_nothing_that_is_no_socket) {
 }
 
 Test(listen_socket, removes_only_what_it_made) {
-    Fixture f;
+    ListenSocketFixture f;
     std::optional<ListenSocket> socket = ListenSocket::open(f.path).value();
     fs::remove(f.path);
     const Fd successor = bound(f.path);
@@ -168,7 +164,7 @@ Test(listen_socket, removes_only_what_it_made) {
 }
 
 Test(listen_socket, says_what_is_wrong_with_a_path) {
-    Fixture f;
+    ListenSocketFixture f;
     expect_refused(ListenSocket::open(f.directory / std::string(100, 'x').c_str()), Error::Code::kBadRequest,
                    "too long for a socket's path");
     expect_refused(ListenSocket::open(f.directory / "a/b/agent.sock"), Error::Code::kInternal,
@@ -181,7 +177,7 @@ Test(listen_socket, says_why_a_folder_cannot_be_made) {
 }
 
 Test(listen_socket, of_systemd_is_used_and_nothing_bound_beside_it) {
-    Fixture f;
+    ListenSocketFixture f;
     const fs::path place = f.directory / "passed.sock";
     std::vector<Fd> passed;
     passed.push_back(bound(place));
@@ -194,7 +190,7 @@ Test(listen_socket, of_systemd_is_used_and_nothing_bound_beside_it) {
 }
 
 Test(listen_socket, of_systemd_must_be_the_right_one) {
-    Fixture f;
+    ListenSocketFixture f;
     const auto is_refused = [](const Result<ListenSocket>& socket) {
         return !socket && socket.error().code == Error::Code::kBadRequest &&
                socket.error().message.find("expected exactly one ListenStream=") != std::string::npos;
@@ -211,7 +207,7 @@ Test(listen_socket, of_systemd_must_be_the_right_one) {
 }
 
 Test(listen_socket, of_systemd_must_have_the_right_name_if_it_has_one) {
-    Fixture f;
+    ListenSocketFixture f;
     std::vector<Fd> passed;
     passed.push_back(bound(f.directory / "passed.sock"));
     open_when_passed(
@@ -254,7 +250,7 @@ Test(listen_socket, of_many_that_start_at_once_one_has_it) {
 }
 
 Test(listen_socket, waits_for_no_lock_that_others_can_hold) {
-    const Fixture f;
+    const ListenSocketFixture f;
     fs::create_directory(f.path.parent_path());
     const Fd held(::open(f.path.parent_path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     cr_assert(::flock(held.get(), LOCK_EX) == 0);

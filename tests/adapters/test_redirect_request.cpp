@@ -7,7 +7,7 @@ using agent::Url;
 
 namespace {
 
-struct Row {
+struct RedirectRequestRow {
     const char* redirect_uri;
     const char* head;
     int refused;        // 0: not
@@ -16,7 +16,7 @@ struct Row {
 
 constexpr const char* kV4 = "http://127.0.0.1:5678/callback";
 
-constexpr Row kRows[] = {
+constexpr RedirectRequestRow kRedirectRequestRows[] = {
     {kV4, "GET /callback?code=c&state=s HTTP/1.1\r\nHost: 127.0.0.1:5678\r\n\r\n", 0, "code=c&state=s"},
     {kV4, "GET /callback?a?b HTTP/1.0\r\nAccept: */*\r\nhOsT:\t127.0.0.1:5678 \r\n\r\n", 0, "a?b"},
     {kV4, "GET /callback HTTP/1.1\r\nHost: 127.0.0.1:5678\r\n\r\n", 0, ""},
@@ -69,7 +69,7 @@ constexpr Row kRows[] = {
 }  // namespace
 
 Test(redirect_request, is_read_or_refused) {
-    for (const Row& row : kRows) {
+    for (const RedirectRequestRow& row : kRedirectRequestRows) {
         const auto read = agent::read_redirect_request(row.head, *Url::parse(row.redirect_uri));
         const int* const refused = std::get_if<int>(&read);
         cr_expect((refused == nullptr ? 0 : *refused) == row.refused, "%s", row.head);

@@ -11,14 +11,14 @@ using std::chrono::seconds;
 
 namespace {
 
-constexpr WallTime kNow{seconds(1'800'000'000)};  // Fri, 15 Jan 2027 08:00:00 GMT
+constexpr WallTime kRetryAfterNow{seconds(1'800'000'000)};  // Fri, 15 Jan 2027 08:00:00 GMT
 
-struct Row {
+struct RetryAfterRow {
     const char* value;
     std::int64_t wait;  // seconds; -1: unreadable
 };
 
-constexpr Row kRows[] = {
+constexpr RetryAfterRow kRetryAfterRows[] = {
     {"0", 0},
     {"120", 120},
     {" 7 ", 7},
@@ -45,8 +45,8 @@ constexpr Row kRows[] = {
 }  // namespace
 
 Test(retry_after, reads_seconds_dates_and_unix_times) {
-    for (const Row& row : kRows) {
-        const auto wait = agent::parse_retry_after(row.value, kNow);
+    for (const RetryAfterRow& row : kRetryAfterRows) {
+        const auto wait = agent::parse_retry_after(row.value, kRetryAfterNow);
         cr_expect(wait.has_value() == (row.wait >= 0), "<%s>", row.value);
         if (wait) cr_expect(*wait == seconds(row.wait), "<%s> gave %ld ms", row.value, wait->count());
     }

@@ -25,7 +25,7 @@ using fakes::remove_record;
 
 namespace {
 
-struct Fixture {
+struct SqliteTokenStoreFixture {
     SqliteTokenStore& open() {
         store.reset();
         return store.emplace(loop, StoreFile::open(directory / "store.db").value());
@@ -68,7 +68,7 @@ void expect_conflict(const Result<void>& result) {
 TestSuite(sqlite_token_store, .timeout = 60);
 
 Test(sqlite_token_store, keeps_records_of_each_kind_apart) {
-    Fixture f;
+    SqliteTokenStoreFixture f;
     f.open();
     cr_expect(f.commit(put("firm", 0, 1, "one")));
     agent::StoreChange app = put("firm", 0, 1, std::string_view("a\0b", 3));
@@ -79,7 +79,7 @@ Test(sqlite_token_store, keeps_records_of_each_kind_apart) {
 }
 
 Test(sqlite_token_store, swaps_only_the_version_it_was_told) {
-    Fixture f;
+    SqliteTokenStoreFixture f;
     f.open();
     cr_expect(f.commit(put("a", 0, 1, "first")));
     expect_conflict(f.commit(put("a", 0, 1, "second")));
@@ -104,7 +104,7 @@ Test(sqlite_token_store, swaps_only_the_version_it_was_told) {
 }
 
 Test(sqlite_token_store, reads_one_record_after_the_commits_before_it) {
-    Fixture f;
+    SqliteTokenStoreFixture f;
     SqliteTokenStore& store = f.open();
     std::string read;
     const auto note = [&](const Result<std::optional<StoredRow>>& row) {
@@ -123,7 +123,7 @@ Test(sqlite_token_store, reads_one_record_after_the_commits_before_it) {
 
 Test(sqlite_token_store, tells_of_another_writer) {
     static std::string told;
-    Fixture f;
+    SqliteTokenStoreFixture f;
     f.open();
     cr_assert(f.commit(put("smith", 0, 1, "x")));
     agent::set_log_sink([](const agent::LogRecord& record) {
@@ -135,7 +135,7 @@ Test(sqlite_token_store, tells_of_another_writer) {
 }
 
 Test(sqlite_token_store, takes_the_changes_of_a_record_in_order) {
-    Fixture f;
+    SqliteTokenStoreFixture f;
     f.open();
     std::vector<int> order;
     for (int i = 0; i < 200; ++i) {
@@ -153,7 +153,7 @@ Test(sqlite_token_store, takes_the_changes_of_a_record_in_order) {
 
 Test(sqlite_token_store, syncs_once_for_all_that_waits) {
     auto& disk = fakes::FaultyVfs::install();
-    Fixture f;
+    SqliteTokenStoreFixture f;
     f.open();
     cr_expect(f.commit(put("warm", 0, 1, "")));  // the first commit of a new log syncs its header too
     const int before = disk.syncs();
@@ -168,7 +168,7 @@ Test(sqlite_token_store, syncs_once_for_all_that_waits) {
 
 Test(sqlite_token_store, lets_a_conflict_within_a_group_fail_alone) {
     auto& disk = fakes::FaultyVfs::install();
-    Fixture f;
+    SqliteTokenStoreFixture f;
     f.open();
     disk.hold_next_sync();
     f.start(put("a", 0, 1, "a1"));
@@ -185,7 +185,7 @@ Test(sqlite_token_store, lets_a_conflict_within_a_group_fail_alone) {
 
 Test(sqlite_token_store, never_stalls_the_loop) {
     auto& disk = fakes::FaultyVfs::install();
-    Fixture f;
+    SqliteTokenStoreFixture f;
     f.open();
     disk.hold_next_sync();
     f.start(put("a", 0, 1, "a"));
@@ -202,7 +202,7 @@ Test(sqlite_token_store, never_stalls_the_loop) {
 }
 
 Test(sqlite_token_store, makes_the_change_of_a_commit_that_nobody_waits_for) {
-    Fixture f;
+    SqliteTokenStoreFixture f;
     f.open();
     bool called = false;
     f.store->commit(put("a", 0, 1, "a"), [&](auto) { called = true; }).reset();
@@ -212,7 +212,7 @@ Test(sqlite_token_store, makes_the_change_of_a_commit_that_nobody_waits_for) {
 }
 
 Test(sqlite_token_store, finishes_what_was_started_before_it_ends) {
-    Fixture f;
+    SqliteTokenStoreFixture f;
     f.open();
     for (int i = 0; i < 10; ++i) f.start(put("a" + std::to_string(i), 0, 1, ""));
     f.commits.clear();
@@ -221,7 +221,7 @@ Test(sqlite_token_store, finishes_what_was_started_before_it_ends) {
 }
 
 Test(sqlite_token_store, lets_a_callback_do_anything) {
-    Fixture f;
+    SqliteTokenStoreFixture f;
     SqliteTokenStore& store = f.open();
     std::unique_ptr<StoreCommit> first;
     std::unique_ptr<StoreCommit> other;
@@ -240,7 +240,7 @@ Test(sqlite_token_store, lets_a_callback_do_anything) {
 
 Test(sqlite_token_store, a_ping_is_answered_after_the_commits_before_it) {
     auto& disk = fakes::FaultyVfs::install();
-    Fixture fixture;
+    SqliteTokenStoreFixture fixture;
     fixture.open();
     cr_assert(fixture.commit(put("smith", 0, 1, "x")));
     disk.hold_next_sync();
@@ -258,7 +258,7 @@ Test(sqlite_token_store, a_ping_is_answered_after_the_commits_before_it) {
 Test(sqlite_token_store, a_disk_that_refuses_is_told_once_and_answers_pings) {
     static std::string told;
     auto& disk = fakes::FaultyVfs::install();
-    Fixture fixture;
+    SqliteTokenStoreFixture fixture;
     fixture.open();
     cr_assert(fixture.commit(put("smith", 0, 1, "x")));
     agent::set_log_sink([](const agent::LogRecord& record) {
@@ -278,7 +278,7 @@ Test(sqlite_token_store, a_disk_that_refuses_is_told_once_and_answers_pings) {
 }
 
 Test(sqlite_token_store, overwrites_a_record_that_is_removed) {
-    Fixture f;
+    SqliteTokenStoreFixture f;
     f.open();
     const std::string sealed = "what nobody is to find again";
     const auto is_on_the_disk = [&] {

@@ -20,6 +20,8 @@
 #include "fakes/fake_entropy.h"
 #include "fakes/fake_http_client.h"
 #include "fakes/fake_redirect_listener.h"
+#include "fakes/files.h"
+#include "fakes/sealing.h"
 #include "fakes/temporary_directory.h"
 #include "io/store/key_slot_table.h"
 #include "io/store/record_table.h"
@@ -30,6 +32,9 @@ using agent::SealingKey;
 using agent::StoredRow;
 using agent::StoreFile;
 namespace fs = std::filesystem;
+using fakes::key_of;
+using fakes::read_file;
+using fakes::write_file;
 
 namespace {
 
@@ -41,11 +46,7 @@ constexpr std::size_t kStep = 1;
 
 const std::map<std::string, std::string> kTokens{{"smith", "A-smith"}, {"jones", "A-jones"}, {"young", "A-young"}};
 const std::set<std::string> kApps{"clerk", "vault"};
-const std::size_t kRecords = kTokens.size() + kApps.size();
-
-SealingKey key_of(char fill) {
-    return SealingKey::from_raw(agent::as_bytes(std::string(SealingKey::kSize, fill))).value();
-}
+const std::size_t kStoreDamageRecords = kTokens.size() + kApps.size();
 
 /// The data key, opened with the key of the first slot.
 Result<agent::DataKeys> open_keys(StoreFile& store) {
@@ -116,16 +117,6 @@ void make_store(const fs::path& path) {
     for (const auto& result : table.commit(changes)) cr_assert(result);
 }
 
-std::string read_file(const fs::path& path) {
-    std::ifstream in(path, std::ios::binary);
-    return {std::istreambuf_iterator<char>(in), {}};
-}
-
-void write_file(const fs::path& path, std::string_view text) {
-    std::ofstream(path, std::ios::binary) << text;
-    fs::permissions(path, fs::perms::owner_read | fs::perms::owner_write);
-}
-
 /// An agent without a network, on a store.
 class Agent {
   public:
@@ -167,15 +158,15 @@ class Agent {
 };
 
 /// What an agent made of a store.
-struct Outcome {
+struct ReadOutcome {
     std::size_t served = 0;   // tokens, each the right one
     std::size_t damaged = 0;  // accounts that say so
     std::size_t apps = 0;
     std::string error;  // instead of all that
 };
 
-Outcome outcome_of(Agent& agent, std::string_view file, const char* what) {
-    Outcome outcome;
+ReadOutcome outcome_of(Agent& agent, std::string_view file, const char* what) {
+    ReadOutcome outcome;
     if (const auto started = agent.start(file); !started) {
         outcome.error = started.error().message;
         cr_expect(!outcome.error.empty(), "%s", what);
@@ -199,7 +190,7 @@ Outcome outcome_of(Agent& agent, std::string_view file, const char* what) {
         }
     }
     outcome.apps = agent.parts().apps.list().size();
-    cr_expect(agent.loaded() == kRecords, "%s: %zu records", what, agent.loaded());
+    cr_expect(agent.loaded() == kStoreDamageRecords, "%s: %zu records", what, agent.loaded());
     return outcome;
 }
 
@@ -225,18 +216,18 @@ std::string dense_store() {
     return read_file(path);
 }
 
-void init() {
+void seal_in_silence() {
     cr_assert(agent::init_sealing());
     cr_assert(std::freopen("/dev/null", "w", stderr) != nullptr);  // the log reports each damage
 }
 
 }  // namespace
 
-TestSuite(store_damage, .init = init, .timeout = 300);
+TestSuite(store_damage, .init = seal_in_silence, .timeout = 300);
 
 Test(store_damage, a_whole_store_is_served_whole) {
     Agent agent;
-    const Outcome outcome = outcome_of(agent, good_store(), "whole");
+    const ReadOutcome outcome = outcome_of(agent, good_store(), "whole");
     EXPECT_TEXT(outcome.error, "");
     cr_expect(outcome.served == kTokens.size() && outcome.damaged == 0 && outcome.apps == kApps.size());
 }
@@ -251,7 +242,7 @@ Test(store_damage, every_byte_flipped) {
         std::string flipped = good;
         flipped[at] = static_cast<char>(flipped[at] ^ (1 << at % 8));
         const std::string what = "byte " + std::to_string(at);
-        const Outcome outcome = outcome_of(agent, flipped, what.c_str());
+        const ReadOutcome outcome = outcome_of(agent, flipped, what.c_str());
         refused += outcome.error.empty() ? 0 : 1;
         const bool is_whole = outcome.served == kTokens.size() && outcome.apps == kApps.size();
         damaged += outcome.error.empty() && !is_whole ? 1 : 0;
@@ -322,11 +313,11 @@ Test(store_damage, every_sealed_value_swapped_with_every_other) {
                 write_value(db, places[j], first);
             });
             const std::string what = places[i].what + " and " + places[j].what;
-            const Outcome outcome = outcome_of(agent, swapped, what.c_str());
+            const ReadOutcome outcome = outcome_of(agent, swapped, what.c_str());
             // A slot that does not open may leave another that does, to the right data key.
             const bool is_noticed =
                 !outcome.error.empty() || outcome.served < kTokens.size() || outcome.apps < kApps.size();
-            cr_expect(is_noticed || i >= kRecords, "%s", what.c_str());
+            cr_expect(is_noticed || i >= kStoreDamageRecords, "%s", what.c_str());
         }
     }
 }
@@ -346,7 +337,7 @@ Test(store_damage, rows_that_take_the_place_of_others) {
          }) {
         const std::string store =
             changed(good, [&](sqlite3* db) { cr_assert(agent::sqlite_execute(db, sql) == SQLITE_OK, "%s", sql); });
-        const Outcome outcome = outcome_of(agent, store, sql);
+        const ReadOutcome outcome = outcome_of(agent, store, sql);
         cr_expect(!outcome.error.empty() || outcome.damaged + (kApps.size() - outcome.apps) > 0, "%s", sql);
         cr_expect(outcome.served <= 1, "%s: serves %zu", sql, outcome.served);
     }

@@ -11,29 +11,17 @@
 
 #include "expect.h"
 #include "fakes/faulty_vfs.h"
+#include "fakes/files.h"
 #include "fakes/temporary_directory.h"
 
 using agent::Error;
 using agent::StoreFile;
 namespace fs = std::filesystem;
+using fakes::mode_of;
+using fakes::read_file;
+using fakes::write_file;
 
 namespace {
-
-std::string read_file(const fs::path& path) {
-    std::ifstream in(path, std::ios::binary);
-    return {std::istreambuf_iterator<char>(in), {}};
-}
-
-void write_file(const fs::path& path, const std::string& text) {
-    std::ofstream(path, std::ios::binary) << text;
-    fs::permissions(path, fs::perms::owner_read | fs::perms::owner_write);
-}
-
-unsigned mode_of(const fs::path& path) {
-    struct stat status {};
-    cr_assert(::stat(path.c_str(), &status) == 0, "%s", path.c_str());
-    return status.st_mode & 0777U;
-}
 
 void run_sql(const fs::path& path, const char* sql) {
     sqlite3* db = nullptr;
@@ -43,7 +31,7 @@ void run_sql(const fs::path& path, const char* sql) {
     fs::permissions(path, fs::perms::owner_read | fs::perms::owner_write);
 }
 
-struct Fixture {
+struct StoreFileFixture {
     /// Expects the file to be refused and left unchanged, with only an empty log next to it.
     void expect_refused(Error::Code code, const char* reason) {
         const std::string before = read_file(path);
@@ -67,7 +55,7 @@ struct Fixture {
 TestSuite(store_file, .timeout = 60);
 
 Test(store_file, is_made_private_and_recognisable) {
-    Fixture f;
+    StoreFileFixture f;
     const auto made = StoreFile::open(f.path);
     cr_assert(made, "%s", made.error().message.c_str());
     cr_expect(made->id().size() == 32);
@@ -81,7 +69,7 @@ Test(store_file, is_made_private_and_recognisable) {
 }
 
 Test(store_file, keeps_its_id) {
-    Fixture f;
+    StoreFileFixture f;
     std::set<std::string> ids;
     for (int i = 0; i < 3; ++i) ids.insert(StoreFile::open(f.path).value().id());
     cr_expect(ids.size() == 1);
@@ -90,7 +78,7 @@ Test(store_file, keeps_its_id) {
 }
 
 Test(store_file, refuses_what_is_no_store) {
-    Fixture f;
+    StoreFileFixture f;
     write_file(f.path, "a letter to mother");
     f.expect_refused(Error::Code::kConflict, "is not a cliod store");
     write_file(f.path, std::string(8192, '\0'));
@@ -104,7 +92,7 @@ Test(store_file, refuses_what_is_no_store) {
 }
 
 Test(store_file, refuses_a_directory_and_a_place_that_is_not) {
-    Fixture f;
+    StoreFileFixture f;
     const auto directory = StoreFile::open(f.directory.path());
     cr_assert_not(directory);
     EXPECT_CONTAINS(directory.error().message, "is not a cliod store");
@@ -122,7 +110,7 @@ Test(store_file, refuses_one_with_tables_triggers_or_views_of_others) {
           "DROP TABLE key_slot; CREATE VIEW key_slot AS SELECT 1 AS id",
           "DROP TABLE meta; CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT); INSERT INTO meta VALUES ('store_id',"
           " 'x')"}) {
-        Fixture f;
+        StoreFileFixture f;
         cr_assert(StoreFile::open(f.path));
         run_sql(f.path, planted);
         const auto refused = StoreFile::open(f.path);
@@ -133,7 +121,7 @@ Test(store_file, refuses_one_with_tables_triggers_or_views_of_others) {
 }
 
 Test(store_file, refuses_a_newer_version) {
-    Fixture f;
+    StoreFileFixture f;
     cr_assert(StoreFile::open(f.path));
     run_sql(f.path, "PRAGMA user_version = 3; CREATE TABLE something_new (a)");
     f.expect_refused(
@@ -145,7 +133,7 @@ Test(store_file, refuses_a_newer_version) {
 }
 
 Test(store_file, refuses_a_damaged_database) {
-    Fixture f;
+    StoreFileFixture f;
     cr_assert(StoreFile::open(f.path));
     const std::string whole = read_file(f.path);
     std::string damaged = whole;
@@ -157,7 +145,7 @@ Test(store_file, refuses_a_damaged_database) {
 }
 
 Test(store_file, refuses_damage_that_only_a_check_of_the_whole_file_finds) {
-    Fixture f;
+    StoreFileFixture f;
     cr_assert(StoreFile::open(f.path));
     std::string damaged = read_file(f.path) + std::string(4096, '\0');
     cr_assert(damaged[28 + 2] == 0);
@@ -182,7 +170,7 @@ void change_and_be_killed(const fs::path& path, const char* sql) {
 }  // namespace
 
 Test(store_file, that_is_refused_is_not_changed_by_its_own_log) {
-    Fixture f;
+    StoreFileFixture f;
     change_and_be_killed(f.path, "DELETE FROM meta");
     const std::string log = f.path.string() + "-wal";
     const std::string before = read_file(f.path);
@@ -196,7 +184,7 @@ Test(store_file, that_is_refused_is_not_changed_by_its_own_log) {
 }
 
 Test(store_file, takes_in_its_log_when_it_is_closed) {
-    Fixture f;
+    StoreFileFixture f;
     const std::string log = f.path.string() + "-wal";
     change_and_be_killed(f.path, "INSERT INTO meta VALUES ('note', 'what was stored last')");
     cr_assert(read_file(f.path).find("what was stored last") == std::string::npos);
@@ -206,7 +194,7 @@ Test(store_file, takes_in_its_log_when_it_is_closed) {
 }
 
 Test(store_file, overwrites_what_is_replaced) {
-    Fixture f;
+    StoreFileFixture f;
     const std::string secret = "what nobody is to find again";
     const auto is_there = [&] { return read_file(f.path).find(secret) != std::string::npos; };
     const auto change = [&](const std::string& sql) {
@@ -220,7 +208,7 @@ Test(store_file, overwrites_what_is_replaced) {
 }
 
 Test(store_file, refuses_a_file_that_others_may_read) {
-    Fixture f;
+    StoreFileFixture f;
     cr_assert(StoreFile::open(f.path));
     for (const unsigned mode : {0640U, 0604U, 0602U}) {
         cr_assert(::chmod(f.path.c_str(), mode) == 0);
@@ -229,7 +217,7 @@ Test(store_file, refuses_a_file_that_others_may_read) {
 }
 
 Test(store_file, is_held_by_one_process_until_it_ends) {
-    Fixture f;
+    StoreFileFixture f;
     std::array<int, 2> ready{};
     std::array<int, 2> may_end{};
     cr_assert(::pipe(ready.data()) == 0 && ::pipe(may_end.data()) == 0);

@@ -13,6 +13,7 @@
 
 #include "expect.h"
 #include "fakes/faulty_vfs.h"
+#include "fakes/files.h"
 #include "fakes/temporary_directory.h"
 #include "io/store/key_slot_table.h"
 #include "io/store/record_table.h"
@@ -21,16 +22,12 @@
 using agent::Error;
 using agent::StoreFile;
 namespace fs = std::filesystem;
+using fakes::read_file;
 
 namespace {
 
-std::string read_file(const fs::path& path) {
-    std::ifstream in(path, std::ios::binary);
-    return {std::istreambuf_iterator<char>(in), {}};
-}
-
-struct Fixture {
-    Fixture() {
+struct StoreFormatFixture {
+    StoreFormatFixture() {
         fs::copy_file(source_path("tests/adapters/stores/0.1.0/store.db"), path);
         fs::permissions(path, fs::perms::owner_read | fs::perms::owner_write);
     }
@@ -73,7 +70,7 @@ struct Connection {
 TestSuite(store_format, .timeout = 60);
 
 Test(store_format, a_store_of_0_1_0_is_brought_to_the_present_one_and_kept) {
-    Fixture f;
+    StoreFormatFixture f;
     std::string rows;
     std::string id;
     {
@@ -109,7 +106,7 @@ Test(store_format, a_store_of_0_1_0_is_brought_to_the_present_one_and_kept) {
 }
 
 Test(store_format, a_new_store_is_as_one_that_was_brought_to_the_present_format) {
-    Fixture f;
+    StoreFormatFixture f;
     constexpr const char* kTables =
         "SELECT group_concat(sql, x'0a') FROM (SELECT sql FROM sqlite_schema ORDER BY name)";
     const auto old = StoreFile::open(f.path).value();
@@ -127,7 +124,7 @@ Test(store_format, a_failure_at_any_point_leaves_the_store_as_it_was) {
     bool done = false;
     int operation = 0;
     for (; !done && operation < 1000; ++operation) {
-        Fixture f;
+        StoreFormatFixture f;
         const std::string before = read_file(f.path);
         disk.fail_from(operation, operation % 2 == 0 ? SQLITE_FULL : SQLITE_IOERR_WRITE);
         {
@@ -154,7 +151,7 @@ Test(store_format, a_failure_at_any_point_leaves_the_store_as_it_was) {
 }
 
 Test(store_format, without_a_copy_nothing_is_changed) {
-    Fixture f;
+    StoreFormatFixture f;
     fs::create_directory(f.kept);
     fs::create_directory(f.kept / "in the way");
     const std::string before = read_file(f.path);

@@ -13,23 +13,21 @@
 #include "fakes/fake_vault.h"
 #include "fakes/faulty_vfs.h"
 #include "fakes/run_until.h"
+#include "fakes/sealing.h"
 #include "fakes/temporary_directory.h"
 #include "io/loop/derivations.h"
 #include "io/store/key_slot_table.h"
 #include "io/store/sqlite_key_store.h"
 
 using namespace agent;
+using fakes::key_of;
 
 namespace {
 
 constexpr std::uint32_t kUser = 1000;
 
-SealingKey key_of(char fill) {
-    return SealingKey::from_raw(as_bytes(std::string(SealingKey::kSize, fill))).value();
-}
-
-struct Fixture {
-    Fixture() {
+struct StoreKeyringFixture {
+    StoreKeyringFixture() {
         cr_assert(init_sealing());
         StoreFile file = StoreFile::open(directory / "store.db").value();
         cr_assert(add_key_slot(file, key_of('d'), {}, {}, key_of('f')));
@@ -87,7 +85,7 @@ struct Fixture {
 TestSuite(store_keyring, .timeout = 60);
 
 Test(store_keyring, a_slot_that_is_added_beside_a_rotation_opens_the_store) {
-    Fixture f;
+    StoreKeyringFixture f;
     std::optional<Result<AddedKeySlot>> added;
     std::optional<Result<void>> rotated;
     f.disk.hold_next_sync();
@@ -109,7 +107,7 @@ Test(store_keyring, a_slot_that_is_added_beside_a_rotation_opens_the_store) {
 }
 
 Test(store_keyring, no_slot_is_added_to_a_store_of_another_data_key) {
-    Fixture f;
+    StoreKeyringFixture f;
     f.vault.key = key_of('x');
     std::optional<Result<AddedKeySlot>> added;
     const auto adding = f.keyring->add({.kind = SlotKind::kRecovery, .source = {}, .passphrase = {}, .calibrate = {}},
@@ -121,7 +119,7 @@ Test(store_keyring, no_slot_is_added_to_a_store_of_another_data_key) {
 }
 
 Test(store_keyring, nobody_can_unlock_while_a_new_data_key_is_stored) {
-    Fixture f;
+    StoreKeyringFixture f;
     std::optional<Result<AddedKeySlot>> added;
     const auto adding = f.keyring->add({.kind = SlotKind::kRecovery, .source = {}, .passphrase = {}, .calibrate = {}},
                                        kUser, [&](auto result) { added = std::move(result); });
@@ -144,7 +142,7 @@ Test(store_keyring, nobody_can_unlock_while_a_new_data_key_is_stored) {
 namespace {
 
 struct Unlocking {
-    explicit Unlocking(Fixture& f) {
+    explicit Unlocking(StoreKeyringFixture& f) {
         adding = f.keyring->add({.kind = SlotKind::kRecovery, .source = {}, .passphrase = {}, .calibrate = {}}, kUser,
                                 [&](auto result) { added = std::move(result); });
         cr_assert(f.await(added) && *added);
@@ -163,7 +161,7 @@ struct Unlocking {
 }  // namespace
 
 Test(store_keyring, a_slot_that_is_removed_while_it_is_tried_opens_nothing) {
-    Fixture f;
+    StoreKeyringFixture f;
     Unlocking u(f);
     const auto removing = f.keyring->remove((*u.added)->id, [](const auto& result) { cr_expect(result); });
     cr_assert(f.await(u.unlocked));
@@ -173,7 +171,7 @@ Test(store_keyring, a_slot_that_is_removed_while_it_is_tried_opens_nothing) {
 }
 
 Test(store_keyring, a_slot_opens_with_the_data_key_that_it_was_given_while_it_was_tried) {
-    Fixture f;
+    StoreKeyringFixture f;
     Unlocking u(f);
     const auto rotating = f.keyring->rotate([](const auto& result) { cr_expect(result); });
     cr_assert(f.await(u.unlocked));
@@ -182,7 +180,7 @@ Test(store_keyring, a_slot_opens_with_the_data_key_that_it_was_given_while_it_wa
 }
 
 Test(store_keyring, a_planted_slot_is_not_tried_at_its_price) {
-    Fixture f;
+    StoreKeyringFixture f;
     std::optional<Result<AddedKeySlot>> added;
     const auto adding = f.keyring->add(
         {.kind = SlotKind::kPassphrase, .source = {}, .passphrase = SecretString("right"), .calibrate = {}}, kUser,
@@ -211,7 +209,7 @@ Test(store_keyring, a_planted_slot_is_not_tried_at_its_price) {
 }
 
 Test(store_keyring, a_dear_backup_is_opened_only_at_any_cost) {
-    Fixture f;
+    StoreKeyringFixture f;
     agent::KdfParameters kdf = agent::moderate_kdf();
     kdf.operations += 1;
     for (const bool accept_cost : {false, true}) {
@@ -228,7 +226,7 @@ Test(store_keyring, a_dear_backup_is_opened_only_at_any_cost) {
 }
 
 Test(store_keyring, a_stop_answers_who_waits_for_a_passphrase) {
-    Fixture f;
+    StoreKeyringFixture f;
     std::optional<Result<agent::NewBackupKey>> made;
     const auto making =
         f.keyring->make_backup_key(SecretString("right"), kUser, [&](auto result) { made = std::move(result); });

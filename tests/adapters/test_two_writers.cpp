@@ -23,11 +23,11 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr int kRounds = 150;
-constexpr int kRecords = 3;
+constexpr int kTwoWritersRounds = 150;
+constexpr int kTwoWritersRecords = 3;
 
 /// Waits until the other has closed it.
-RecordTable open(const fs::path& path) {
+RecordTable shared_table(const fs::path& path) {
     for (;;) {
         auto file = StoreFile::open(path);
         if (file) return RecordTable(*std::move(file));
@@ -56,9 +56,9 @@ void write(const fs::path& path, int writer, int result) {
     std::map<std::string, StoredRow> known;
     std::uint64_t done = 0;
     std::uint64_t refused = 0;
-    for (int round = 0; round < kRounds; ++round) {
-        RecordTable table = open(path);
-        const std::string name = "account-" + std::to_string(chance() % kRecords);
+    for (int round = 0; round < kTwoWritersRounds; ++round) {
+        RecordTable table = shared_table(path);
+        const std::string name = "account-" + std::to_string(chance() % kTwoWritersRecords);
         StoredRow& row = known[name];
         Tally tally(row);
         ++tally.by[writer];
@@ -86,7 +86,7 @@ void write(const fs::path& path, int writer, int result) {
 Test(two_writers, lose_no_write_that_was_not_refused, .timeout = 120) {
     const fakes::TemporaryDirectory directory;
     const fs::path path = directory / "store.db";
-    { RecordTable made = open(path); }
+    { RecordTable made = shared_table(path); }
     int results[2];
     cr_assert(::pipe(results) == 0);
     for (int writer = 0; writer < 2; ++writer) {
@@ -105,10 +105,10 @@ Test(two_writers, lose_no_write_that_was_not_refused, .timeout = 120) {
         done += counts[0];
         refused += counts[1];
     }
-    cr_expect(done + refused == 2 * kRounds);
+    cr_expect(done + refused == 2 * kTwoWritersRounds);
     cr_expect(refused > 0, "they never met");
     std::uint64_t found = 0;
-    RecordTable table = open(path);
+    RecordTable table = shared_table(path);
     cr_assert(table.load([&](const StoredRow& row) {
         const Tally tally(row);
         found += tally.by[0] + tally.by[1];
@@ -118,7 +118,7 @@ Test(two_writers, lose_no_write_that_was_not_refused, .timeout = 120) {
 
 Test(two_writers, a_record_that_was_removed_and_made_again_is_another) {
     const fakes::TemporaryDirectory directory;
-    RecordTable table = open(directory / "store.db");
+    RecordTable table = shared_table(directory / "store.db");
     const auto change = [](StoreChange::Action action, std::uint64_t expected, std::uint64_t version) {
         StoreChange of{.action = action, .row = {}, .expected_version = expected};
         of.row.name = "smith";

@@ -20,8 +20,8 @@ namespace {
 
 constexpr auto kInterval = 20ms;
 
-struct Stage {
-    Stage() {
+struct WatchdogStage {
+    WatchdogStage() {
         cr_assert(store.load([](const agent::StoredRow&) {}));
         watchdog.emplace(
             timers, kInterval, [this](agent::TokenStore::Done done) { return store.ping(std::move(done)); },
@@ -52,12 +52,12 @@ struct Stage {
 }  // namespace
 
 Test(watchdog, tells_again_and_again) {
-    Stage stage;
+    WatchdogStage stage;
     cr_expect(stage.hears_of_it(5));
 }
 
 Test(watchdog, says_nothing_while_the_disk_hangs) {
-    Stage stage;
+    WatchdogStage stage;
     cr_assert(stage.hears_of_it());
     stage.disk.hold_next_sync();
     bool committed = false;
@@ -76,7 +76,7 @@ Test(watchdog, says_nothing_while_the_disk_hangs) {
 }
 
 Test(watchdog, a_full_disk_is_alive) {
-    Stage stage;
+    WatchdogStage stage;
     stage.disk.fail_from(0, SQLITE_FULL);
     bool refused = false;
     const auto commit =

@@ -26,7 +26,7 @@ namespace {
 
 constexpr const char* kStore = "0123456789abcdef0123456789abcdef";
 
-struct Fixture {
+struct WitnessFixture {
     [[nodiscard]] std::string path() const { return directory / "seen.db"; }
     Result<Witness> open(const std::string& store_id = kStore) const { return Witness::open(path(), store_id); }
 
@@ -58,7 +58,7 @@ std::string content(const std::string& path) {
 }  // namespace
 
 Test(witness, keeps_the_highest_generations) {
-    const Fixture fixture;
+    const WitnessFixture fixture;
     {
         auto witness = fixture.open();
         cr_assert(witness, "%s", witness.error().message.c_str());
@@ -77,7 +77,7 @@ Test(witness, keeps_the_highest_generations) {
 }
 
 Test(witness, notes_only_what_was_stored) {
-    const Fixture fixture;
+    const WitnessFixture fixture;
     auto witness = fixture.open();
     const std::vector<StoreChange> changes{put("smith", 0, 1, "x"), put("jones", 0, 1, "x")};
     const std::vector<Result<void>> results{{}, agent::fail(Error::Code::kConflict, "no")};
@@ -86,7 +86,7 @@ Test(witness, notes_only_what_was_stored) {
 }
 
 Test(witness, begins_anew_for_another_store) {
-    const Fixture fixture;
+    const WitnessFixture fixture;
     {
         auto witness = fixture.open();
         note(*witness, {put("smith", 0, 7, "x")});
@@ -99,7 +99,7 @@ Test(witness, begins_anew_for_another_store) {
 
 Test(witness, refuses_other_files_and_leaves_them_as_they_are) {
     for (const char* text : {"hello", "SQLite format 3", R"({"a":1})"}) {
-        const Fixture fixture;
+        const WitnessFixture fixture;
         std::ofstream(fixture.path()) << std::string(200, '#') << text;
         ::chmod(fixture.path().c_str(), 0600);
         const std::string before = content(fixture.path());
@@ -109,13 +109,13 @@ Test(witness, refuses_other_files_and_leaves_them_as_they_are) {
         EXPECT_CONTAINS(witness.error().message, fixture.path());
         cr_expect(content(fixture.path()) == before);
     }
-    const Fixture of_a_store;
+    const WitnessFixture of_a_store;
     { const auto store = StoreFile::open(of_a_store.path()); }
     EXPECT_CONTAINS(of_a_store.open().error().message, "is not the witness");
 }
 
 Test(witness, refuses_what_others_can_read_or_what_cannot_be_made) {
-    const Fixture fixture;
+    const WitnessFixture fixture;
     cr_assert(fixture.open());
     ::chmod(fixture.path().c_str(), 0644);
     cr_expect(fixture.open().error().code == Error::Code::kForbidden);
@@ -123,7 +123,7 @@ Test(witness, refuses_what_others_can_read_or_what_cannot_be_made) {
 }
 
 Test(witness, sees_what_a_table_commits) {
-    const Fixture fixture;
+    const WitnessFixture fixture;
     StoreFile store = StoreFile::open(fixture.directory / "store.db").value();
     const std::string id = store.id();
     RecordTable table(std::move(store), fixture.open(id).value());
@@ -144,7 +144,7 @@ Test(witness, sees_what_a_table_commits) {
 Test(witness, refuses_one_with_tables_or_triggers_of_others) {
     for (const char* planted : {"CREATE TRIGGER t AFTER INSERT ON seen BEGIN DELETE FROM seen; END",
                                 "CREATE TABLE more (a)", "CREATE VIEW v AS SELECT 1"}) {
-        const Fixture fixture;
+        const WitnessFixture fixture;
         cr_assert(fixture.open());
         {
             sqlite3* raw = nullptr;

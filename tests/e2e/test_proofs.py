@@ -2,6 +2,7 @@
 """What a program of the agent's own user can take out, and what asks for a person first."""
 
 import http.server
+import re
 import signal
 import threading
 
@@ -79,6 +80,14 @@ def test_a_program_of_the_same_user_takes_nothing_without_a_person(make_stage_in
         assert stage.agent.post(f"/v1/backups?proof={proof}", {}).status == 201
         assert stage.agent.post(f"/v1/backups?proof={proof}", {}).code == "proof_required", "it was good for one"
         assert stage.clioctl.json("show", "smith-law")["state"] == "ready"
+
+
+def test_a_proof_is_given_for_a_key_of_a_person(make_stage):
+    with make_stage() as stage:
+        assert stage.agent.post("/v1/proofs", {"secret": AGENTS}).status == 409, "the store has no such key"
+        stage.clioctl("key", "add", "passphrase", stdin=AGENTS)
+        given = stage.agent.post("/v1/proofs", {"secret": AGENTS})
+        assert given.status == 201 and re.fullmatch("[0-9a-f]{32}", given.json["proof"]), given.body
 
 
 @runs_as_another_user

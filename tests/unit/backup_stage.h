@@ -78,7 +78,7 @@ struct BackupStage : CoreStage {
     std::optional<agent::StoreBackups> backups;
 };
 
-[[nodiscard]] inline BackupStage::Key key_of(char fill) {
+[[nodiscard]] inline BackupStage::Key backup_key_of(char fill) {
     return std::make_shared<agent::Sealer>(
         *agent::SealingKey::from_raw(agent::as_bytes(std::string(agent::SealingKey::kSize, fill))));
 }

@@ -13,13 +13,12 @@
 #include "fakes/fake_key_store.h"
 #include "fakes/fake_vault.h"
 #include "fakes/fake_worker.h"
+#include "fakes/sealing.h"
 
 inline constexpr std::uint32_t kUser = 1000;
 inline constexpr std::uint32_t kOther = 1001;
 
-inline agent::SealingKey key_of(char fill) {
-    return *agent::SealingKey::from_raw(agent::as_bytes(std::string(agent::SealingKey::kSize, fill)));
-}
+using fakes::key_of;
 
 /// The keyring of an agent whose store has a file's slot, 1, and a recovery key's, 2; unlocked.
 struct KeyringStage {

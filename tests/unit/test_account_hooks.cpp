@@ -13,10 +13,10 @@ using namespace std::chrono_literals;
 
 namespace {
 
-struct Stage {
-    explicit Stage(AccountHooks::Programs programs = {.on_login_required = {"/usr/bin/notify", "--urgent"},
-                                                      .on_needs_attention = {"/usr/bin/look"},
-                                                      .on_recovered = {"/usr/bin/relax"}})
+struct AccountHooksStage {
+    explicit AccountHooksStage(AccountHooks::Programs programs = {.on_login_required = {"/usr/bin/notify", "--urgent"},
+                                                                  .on_needs_attention = {"/usr/bin/look"},
+                                                                  .on_recovered = {"/usr/bin/relax"}})
         : hooks(
               events, timers,
               [this](const std::string& account) -> std::optional<AccountHooks::About> {
@@ -51,7 +51,7 @@ struct Stage {
 }  // namespace
 
 Test(account_hooks, tells_the_program_whom_it_is_about_and_why) {
-    Stage stage;
+    AccountHooksStage stage;
     stage.happens(EventKind::kLoginRequired);
     cr_expect(stage.run.empty(), "others may follow at once");
     stage.timers.advance(1s);
@@ -64,7 +64,7 @@ Test(account_hooks, tells_the_program_whom_it_is_about_and_why) {
 }
 
 Test(account_hooks, has_a_program_for_each_event) {
-    Stage stage;
+    AccountHooksStage stage;
     stage.happens_and_is_told(EventKind::kNeedsAttention);
     EXPECT_TEXT(stage.run.back().arguments.front(), "/usr/bin/look");
     stage.happens_and_is_told(EventKind::kRecovered);
@@ -74,7 +74,7 @@ Test(account_hooks, has_a_program_for_each_event) {
 }
 
 Test(account_hooks, one_program_hears_of_all_that_a_person_must_do) {
-    Stage stage({.on_login_required = {"/usr/bin/notify"}, .on_needs_attention = {}, .on_recovered = {}});
+    AccountHooksStage stage({.on_login_required = {"/usr/bin/notify"}, .on_needs_attention = {}, .on_recovered = {}});
     stage.happens_and_is_told(EventKind::kNeedsAttention);
     cr_assert(stage.run.size() == 1);
     EXPECT_TEXT(stage.run.back().arguments.front(), "/usr/bin/notify");
@@ -84,7 +84,7 @@ Test(account_hooks, one_program_hears_of_all_that_a_person_must_do) {
 }
 
 Test(account_hooks, runs_for_nothing_else) {
-    Stage stage;
+    AccountHooksStage stage;
     for (const EventKind kind : {EventKind::kLoggedIn, EventKind::kRefreshed, EventKind::kRefreshFailed,
                                  EventKind::kLoggedOut, EventKind::kLocked})
         stage.happens_and_is_told(kind);
@@ -92,13 +92,13 @@ Test(account_hooks, runs_for_nothing_else) {
 }
 
 Test(account_hooks, runs_nothing_without_a_program) {
-    Stage stage{AccountHooks::Programs()};
+    AccountHooksStage stage{AccountHooks::Programs()};
     stage.happens_and_is_told(EventKind::kLoginRequired);
     cr_expect(stage.run.empty());
 }
 
 Test(account_hooks, takes_new_programs) {
-    Stage stage;
+    AccountHooksStage stage;
     stage.hooks.set_programs({.on_login_required = {"/usr/bin/mail"}, .on_needs_attention = {}, .on_recovered = {}});
     stage.happens_and_is_told(EventKind::kLoginRequired);
     cr_assert(stage.run.size() == 1);
@@ -111,7 +111,7 @@ Test(account_hooks, takes_new_programs) {
 }
 
 Test(account_hooks, tells_of_a_few_one_by_one) {
-    Stage stage;
+    AccountHooksStage stage;
     for (const char* account : {"a", "b", "c"}) stage.happens(EventKind::kLoginRequired, account);
     stage.happens(EventKind::kLoginRequired, "a");
     stage.happens(EventKind::kRecovered, "d");
@@ -120,7 +120,7 @@ Test(account_hooks, tells_of_a_few_one_by_one) {
 }
 
 Test(account_hooks, tells_of_many_in_one_run) {
-    Stage stage;
+    AccountHooksStage stage;
     stage.gone = {"b"};
     stage.moved_away = {"c"};
     for (const char* account : {"f", "a", "b", "c", "d", "e"}) stage.happens(EventKind::kNeedsAttention, account);
@@ -132,7 +132,7 @@ Test(account_hooks, tells_of_many_in_one_run) {
 }
 
 Test(account_hooks, tells_the_last_word_only) {
-    Stage stage;
+    AccountHooksStage stage;
     stage.happens(EventKind::kRecovered);
     stage.happens(EventKind::kNeedsAttention);
     stage.happens(EventKind::kNeedsAttention, "jones");
@@ -144,7 +144,7 @@ Test(account_hooks, tells_the_last_word_only) {
 }
 
 Test(account_hooks, names_no_more_than_an_environment_holds) {
-    Stage stage;
+    AccountHooksStage stage;
     for (int i = 0; i < 5000; ++i)
         stage.happens(EventKind::kNeedsAttention, std::string(60, 'x') + std::to_string(10'000 + i));
     stage.timers.advance(1s);
@@ -157,7 +157,7 @@ Test(account_hooks, names_no_more_than_an_environment_holds) {
 }
 
 Test(account_hooks, disturbs_nobody_about_what_was_moved_away) {
-    Stage stage;
+    AccountHooksStage stage;
     stage.moved_away = {"smith"};
     stage.happens_and_is_told(EventKind::kLoginRequired);
     stage.gone = {"jones"};
@@ -169,7 +169,7 @@ Test(account_hooks, passes_on_only_what_a_desktop_needs) {
     ::setenv("DISPLAY", ":7", 1);
     ::setenv("PATH", "/somewhere", 1);
     ::setenv("SSLKEYLOGFILE", "/tmp/keys", 1);
-    Stage stage;
+    AccountHooksStage stage;
     stage.happens_and_is_told(EventKind::kLoginRequired);
     cr_expect(stage.tells("DISPLAY=:7"));
     cr_expect(stage.tells("PATH=/usr/local/bin:/usr/bin:/bin"));

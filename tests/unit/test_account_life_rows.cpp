@@ -15,21 +15,21 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr WallTime kNow{std::chrono::seconds(1'767'225'600)};
-constexpr Duration kYear = 24h * 365;
+constexpr WallTime kAccountLifeRowsNow{std::chrono::seconds(1'767'225'600)};
+constexpr Duration kAccountLifeRowsYear = 24h * 365;
 
-Life life_in(State state) {
+Life dated_life_in(State state) {
     return Life{.state = state,
                 .generation = 7,
-                .obtained_at = kNow,
-                .expires_at = kNow + 1h,
-                .refresh_at = kNow + 48min,
+                .obtained_at = kAccountLifeRowsNow,
+                .expires_at = kAccountLifeRowsNow + 1h,
+                .refresh_at = kAccountLifeRowsNow + 48min,
                 .retry_at = {},
                 .reason = {}};
 }
 
 Circumstances because(const char* reason) {
-    return Circumstances{.now = kNow,
+    return Circumstances{.now = kAccountLifeRowsNow,
                          .unit = 0.5,
                          .reason = reason,
                          .retry_after = {},
@@ -110,7 +110,7 @@ constexpr Restart kRestarts[] = {
 Test(account_life_rows, failures) {
     int number = 0;
     for (const Failure& row : kFailures) {
-        Life life = life_in(State::kRequesting);
+        Life life = dated_life_in(State::kRequesting);
         life.answer_lost = row.lost_before;
         life.failures = row.failures;
         Circumstances with = because("HTTP 503");
@@ -119,8 +119,8 @@ Test(account_life_rows, failures) {
         const Life after = agent::next(life, row.what, with).life;
         cr_expect(after.state == row.state, "row %d: %s", number, to_string(after.state).data());
         cr_expect(after.answer_lost == row.lost_after, "row %d", number);
-        cr_expect(after.retry_at == kNow + row.wait, "row %d: %lld ms", number,
-                  static_cast<long long>((after.retry_at - kNow).count()));
+        cr_expect(after.retry_at == kAccountLifeRowsNow + row.wait, "row %d: %lld ms", number,
+                  static_cast<long long>((after.retry_at - kAccountLifeRowsNow).count()));
         cr_expect(after.failures == row.failures + 1, "row %d", number);
         EXPECT_TEXT(after.reason, "HTTP 503");
         ++number;
@@ -128,31 +128,31 @@ Test(account_life_rows, failures) {
 }
 
 Test(account_life_rows, a_disk_that_refuses_an_intent_is_a_failure_like_others) {
-    Life life = life_in(State::kSavingIntent);
+    Life life = dated_life_in(State::kSavingIntent);
     life.failures = 2;
     const Life after = agent::next(life, Happening::kSaveFailed, because("disk full")).life;
-    cr_expect(after.state == State::kStale && after.failures == 3 && after.retry_at == kNow + 2s);
+    cr_expect(after.state == State::kStale && after.failures == 3 && after.retry_at == kAccountLifeRowsNow + 2s);
     EXPECT_TEXT(after.reason, "disk full");
 }
 
 Test(account_life_rows, tokens_are_saved_again_within_seconds) {
-    Life life = life_in(State::kSavingTokens);
+    Life life = dated_life_in(State::kSavingTokens);
     for (const Duration pause : {1s, 2s, 4s, 8s, 10s, 10s, 10s}) {
         const Life after = agent::next(life, Happening::kSaveFailed, because("disk full")).life;
-        cr_expect(after.state == State::kTokensUnsaved && after.retry_at == kNow + pause);
+        cr_expect(after.state == State::kTokensUnsaved && after.retry_at == kAccountLifeRowsNow + pause);
         EXPECT_TEXT(after.reason, "disk full");
         life.failures = after.failures;
     }
 }
 
 Test(account_life_rows, the_server_answered_so_its_failures_are_over) {
-    Life life = life_in(State::kRequesting);
+    Life life = dated_life_in(State::kRequesting);
     life.failures = 9;
     cr_expect(agent::next(life, Happening::kTokensReceived, because("")).life.failures == 0);
 }
 
 Test(account_life_rows, the_reason_of_a_dead_grant) {
-    Life life = life_in(State::kRequesting);
+    Life life = dated_life_in(State::kRequesting);
     const auto dead = agent::next(life, Happening::kGrantDead, because("HTTP 400 invalid_grant"));
     EXPECT_TEXT(dead.life.reason, "HTTP 400 invalid_grant");
 
@@ -163,12 +163,12 @@ Test(account_life_rows, the_reason_of_a_dead_grant) {
 }
 
 Test(account_life_rows, a_request_that_came_late_may_have_ended_the_grant) {
-    Life life = life_in(State::kRequesting);
-    cr_expect_not(agent::comes_after_lost_answer(life, kNow));
+    Life life = dated_life_in(State::kRequesting);
+    cr_expect_not(agent::comes_after_lost_answer(life, kAccountLifeRowsNow));
     life.answer_lost = true;
-    cr_expect(agent::comes_after_lost_answer(life, kNow));
+    cr_expect(agent::comes_after_lost_answer(life, kAccountLifeRowsNow));
 
-    Life next_life = life_in(State::kRequesting);
+    Life next_life = dated_life_in(State::kRequesting);
     next_life.answer_lost_before = true;
     const auto dead = agent::next(next_life, Happening::kGrantDead, because("HTTP 400 invalid_grant"));
     EXPECT_TEXT(dead.life.reason,
@@ -179,7 +179,7 @@ Test(account_life_rows, a_request_that_came_late_may_have_ended_the_grant) {
 }
 
 Test(account_life_rows, the_reason_stays_while_the_next_attempt_runs) {
-    Life life = life_in(State::kStale);
+    Life life = dated_life_in(State::kStale);
     life.reason = "HTTP 503";
     const Life after = agent::next(life, Happening::kBegin, because("")).life;
     EXPECT_TEXT(after.reason, "HTTP 503");
@@ -188,7 +188,7 @@ Test(account_life_rows, the_reason_stays_while_the_next_attempt_runs) {
 Test(account_life_rows, after_a_restart) {
     int number = 0;
     for (const Restart& row : kRestarts) {
-        Life stored = life_in(row.stored);
+        Life stored = dated_life_in(row.stored);
         stored.intent_saved = row.intent;
         stored.reason = "stored";
         const Life found = agent::life_after_restart(stored, row.rotation);
@@ -197,57 +197,61 @@ Test(account_life_rows, after_a_restart) {
         EXPECT_TEXT(found.reason, row.reason);
         ++number;
     }
-    Life open = life_in(State::kReady);
+    Life open = dated_life_in(State::kReady);
     open.intent_saved = true;
-    cr_expect(agent::wake_at(agent::life_after_restart(open, kReusable), kNow) <= kNow, "cleared up at once");
+    cr_expect(agent::wake_at(agent::life_after_restart(open, kReusable), kAccountLifeRowsNow) <= kAccountLifeRowsNow,
+              "cleared up at once");
 }
 
 Test(account_life_rows, wakes_at_its_time) {
-    Life ready = life_in(State::kReady);
-    cr_expect(agent::wake_at(ready, kNow) == kNow + 48min);
+    Life ready = dated_life_in(State::kReady);
+    cr_expect(agent::wake_at(ready, kAccountLifeRowsNow) == kAccountLifeRowsNow + 48min);
     for (const State state : {State::kStale, State::kUnknownOutcome, State::kTokensUnsaved}) {
-        Life waiting = life_in(state);
-        waiting.retry_at = kNow + 30s;
-        cr_expect(agent::wake_at(waiting, kNow) == kNow + 30s);
+        Life waiting = dated_life_in(state);
+        waiting.retry_at = kAccountLifeRowsNow + 30s;
+        cr_expect(agent::wake_at(waiting, kAccountLifeRowsNow) == kAccountLifeRowsNow + 30s);
     }
     for (const State state : {State::kSavingIntent, State::kRequesting, State::kSavingTokens, State::kLoginRequired})
-        cr_expect_not(agent::wake_at(life_in(state), kNow).has_value());
+        cr_expect_not(agent::wake_at(dated_life_in(state), kAccountLifeRowsNow).has_value());
 }
 
 Test(account_life_rows, wakes_at_once_when_the_clock_was_set_back) {
-    const Life ready = life_in(State::kReady);
-    cr_expect(agent::wake_at(ready, kNow - kYear) == kNow - kYear);
+    const Life ready = dated_life_in(State::kReady);
+    cr_expect(agent::wake_at(ready, kAccountLifeRowsNow - kAccountLifeRowsYear) ==
+              kAccountLifeRowsNow - kAccountLifeRowsYear);
     // A correction by a time server is no reason to refresh.
-    cr_expect(agent::wake_at(ready, kNow - 5min) == kNow + 48min);
-    cr_expect(agent::wake_at(ready, kNow - 5min - 1ms) == kNow - 5min - 1ms);
+    cr_expect(agent::wake_at(ready, kAccountLifeRowsNow - 5min) == kAccountLifeRowsNow + 48min);
+    cr_expect(agent::wake_at(ready, kAccountLifeRowsNow - 5min - 1ms) == kAccountLifeRowsNow - 5min - 1ms);
 
-    Life stale = life_in(State::kStale);
-    stale.retry_at = kNow + 30s;
-    cr_expect(agent::wake_at(stale, kNow - kYear) == kNow - kYear);
+    Life stale = dated_life_in(State::kStale);
+    stale.retry_at = kAccountLifeRowsNow + 30s;
+    cr_expect(agent::wake_at(stale, kAccountLifeRowsNow - kAccountLifeRowsYear) ==
+              kAccountLifeRowsNow - kAccountLifeRowsYear);
     // The longest wait there is looks like no set clock.
-    stale.retry_at = kNow + agent::kRefusedPause + agent::kLongestRetryAfter + agent::kLongestBackoff;
-    cr_expect(agent::wake_at(stale, kNow) == stale.retry_at);
+    stale.retry_at = kAccountLifeRowsNow + agent::kRefusedPause + agent::kLongestRetryAfter + agent::kLongestBackoff;
+    cr_expect(agent::wake_at(stale, kAccountLifeRowsNow) == stale.retry_at);
 }
 
 Test(account_life_rows, is_overdue_when_the_clock_was_set_forward) {
-    cr_expect(agent::wake_at(life_in(State::kReady), kNow + kYear) < kNow + kYear);
+    cr_expect(agent::wake_at(dated_life_in(State::kReady), kAccountLifeRowsNow + kAccountLifeRowsYear) <
+              kAccountLifeRowsNow + kAccountLifeRowsYear);
 }
 
 Test(account_life_rows, remaining) {
-    const Life life = life_in(State::kReady);
-    cr_expect(agent::remaining(life, kNow) == 1h);
-    cr_expect(agent::remaining(life, kNow + 20min) == 40min);
-    cr_expect(agent::remaining(life, kNow + 1h) == 0s);
-    cr_expect(agent::remaining(life, kNow + kYear) < 0s);
+    const Life life = dated_life_in(State::kReady);
+    cr_expect(agent::remaining(life, kAccountLifeRowsNow) == 1h);
+    cr_expect(agent::remaining(life, kAccountLifeRowsNow + 20min) == 40min);
+    cr_expect(agent::remaining(life, kAccountLifeRowsNow + 1h) == 0s);
+    cr_expect(agent::remaining(life, kAccountLifeRowsNow + kAccountLifeRowsYear) < 0s);
     // A clock that was set back makes no token live longer than it ever could.
-    cr_expect(agent::remaining(life, kNow - kYear) == 1h);
+    cr_expect(agent::remaining(life, kAccountLifeRowsNow - kAccountLifeRowsYear) == 1h);
 }
 
 Test(account_life_rows, a_grant_is_dead_until_somebody_doubts_it) {
-    const Life dead = next(life_in(State::kRequesting), Happening::kGrantDead, because("invalid_grant")).life;
+    const Life dead = next(dated_life_in(State::kRequesting), Happening::kGrantDead, because("invalid_grant")).life;
     cr_expect(dead.grant_dead);
     cr_expect_not(next(dead, Happening::kSignedIn, because("")).life.grant_dead);
-    cr_expect_not(next(life_in(State::kReady), Happening::kSetAside, because("put back")).life.grant_dead);
+    cr_expect_not(next(dated_life_in(State::kReady), Happening::kSetAside, because("put back")).life.grant_dead);
 }
 
 Test(account_life_rows, a_revival_that_fails_leaves_the_account_as_it_was) {
@@ -269,7 +273,7 @@ Test(account_life_rows, a_revival_that_fails_leaves_the_account_as_it_was) {
     };
     for (const Row& row : rows) {
         for (const bool lost_before : {false, true}) {
-            Life life = life_in(State::kLoginRequired);
+            Life life = dated_life_in(State::kLoginRequired);
             life.reason = "revoked";
             life.grant_dead = true;
             life.answer_lost = lost_before;
@@ -285,13 +289,14 @@ Test(account_life_rows, a_revival_that_fails_leaves_the_account_as_it_was) {
             cr_expect(failed.life.grant_dead == as_before);
             EXPECT_TEXT(to_string(failed.action), as_before ? "save_verdict" : "settle");
             EXPECT_TEXT(failed.life.reason, as_before ? "revoked" : "HTTP 503");
-            cr_expect(agent::wake_at(failed.life, kNow).has_value() != as_before, "it is not tried by itself");
+            cr_expect(agent::wake_at(failed.life, kAccountLifeRowsNow).has_value() != as_before,
+                      "it is not tried by itself");
         }
     }
 }
 
 Test(account_life_rows, what_was_revived_once_fails_as_any_other_from_then_on) {
-    Life life = life_in(State::kLoginRequired);
+    Life life = dated_life_in(State::kLoginRequired);
     life = next(life, Happening::kBegin, because("")).life;
     life = next(life, Happening::kIntentSaved, because("")).life;
     life = next(life, Happening::kTokensReceived, because("")).life;

@@ -4,6 +4,7 @@
 #include "base/bytes.h"
 #include "core/store/seal_context.h"
 #include "expect.h"
+#include "fakes/sealing.h"
 
 using agent::AccountRecord;
 using agent::Bytes;
@@ -13,16 +14,10 @@ using agent::State;
 using agent::StoredRow;
 using agent::WallTime;
 using namespace std::chrono_literals;
+using fakes::need_sealing;
+using fakes::sealer_of;
 
 namespace {
-
-void init() {
-    cr_assert(agent::init_sealing());
-}
-
-Sealer sealer_of(char fill) {
-    return Sealer(*SealingKey::from_raw(agent::as_bytes(std::string(SealingKey::kSize, fill))));
-}
 
 Bytes bytes_of(std::string_view text) {
     const auto bytes = agent::as_bytes(text);
@@ -59,7 +54,7 @@ AccountRecord stored_and_read(const AccountRecord& record) {
 
 }  // namespace
 
-TestSuite(account_record, .init = init);
+TestSuite(account_record, .init = need_sealing);
 
 Test(account_record, reads_as_it_was_written) {
     const AccountRecord record = full_record();

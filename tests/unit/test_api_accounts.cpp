@@ -11,8 +11,8 @@ using enum agent::Error::Code;
 
 namespace {
 
-struct Fixture : ApiFixture {
-    Fixture() { accounts.hold("smith-law"); }
+struct ApiAccountsFixture : ApiFixture {
+    ApiAccountsFixture() { accounts.hold("smith-law"); }
 };
 
 constexpr const char* kSmith =
@@ -22,7 +22,7 @@ constexpr const char* kSmith =
 }  // namespace
 
 Test(api_accounts, one) {
-    Fixture api;
+    ApiAccountsFixture api;
     const auto asked = api.get("/v1/accounts/smith-law", ApiFixture::kStranger);
     cr_expect(asked.status() == 200);
     EXPECT_TEXT(asked.body(), kSmith);
@@ -30,7 +30,7 @@ Test(api_accounts, one) {
 }
 
 Test(api_accounts, with_all_that_is_known) {
-    Fixture api;
+    ApiAccountsFixture api;
     agent::AccountFacts& facts = api.accounts.held.find("smith-law")->second;
     facts.state = agent::AccountState::kStale;
     facts.reason = "token request: HTTP 503 \"oops\"";
@@ -47,21 +47,21 @@ Test(api_accounts, with_all_that_is_known) {
 }
 
 Test(api_accounts, all) {
-    Fixture api;
+    ApiAccountsFixture api;
     EXPECT_TEXT(api.get("/v1/accounts").body(), std::string(R"({"accounts":[)") + kSmith + "]}");
     api.accounts.held.clear();
     EXPECT_TEXT(api.get("/v1/accounts").body(), R"({"accounts":[]})");
 }
 
 Test(api_accounts, never_show_a_token) {
-    Fixture api;
+    ApiAccountsFixture api;
     for (const char* path : {"/v1/accounts", "/v1/accounts/smith-law", "/v1/status", "/v1/metrics"}) {
         cr_expect(api.get(path).body().find("token-of") == std::string::npos, "%s", path);
     }
 }
 
 Test(api_accounts, refresh) {
-    Fixture api;
+    ApiAccountsFixture api;
     auto asked = api.post("/v1/accounts/smith-law/refresh");
     cr_expect(asked.reply->answers == 0 && api.accounts.patience == seconds(30));
     api.accounts.refreshes.answer(api.accounts.held.find("smith-law")->second);
@@ -74,7 +74,7 @@ Test(api_accounts, refresh) {
 }
 
 Test(api_accounts, revive) {
-    Fixture api;
+    ApiAccountsFixture api;
     const auto asked = api.post("/v1/accounts/smith-law/refresh?revive=true");
     api.accounts.revivals.answer(api.accounts.held.find("smith-law")->second);
     cr_expect(asked.status() == 200);
@@ -87,7 +87,7 @@ Test(api_accounts, remove) {
         bool revoke;
     } const rows[] = {{"", true}, {"?revoke=true", true}, {"?revoke=false", false}};
     for (const auto& row : rows) {
-        Fixture api;
+        ApiAccountsFixture api;
         api.accounts.revoke = !row.revoke;
         auto asked = api.ask(ApiMethod::kDelete, std::string("/v1/accounts/smith-law") + row.query);
         cr_expect(asked.reply->answers == 0);
@@ -100,7 +100,7 @@ Test(api_accounts, remove) {
 }
 
 Test(api_accounts, a_removal_that_fails_says_why) {
-    Fixture api;
+    ApiAccountsFixture api;
     auto asked = api.ask(ApiMethod::kDelete, "/v1/accounts/smith-law");
     api.accounts.removals.answer(fail(kTemporarilyUnavailable, "deauthorize: HTTP 500"));
     cr_expect(asked.status() == 503);
@@ -109,7 +109,7 @@ Test(api_accounts, a_removal_that_fails_says_why) {
 
 Test(api_accounts, a_removal_is_not_begun_on_a_bad_parameter) {
     for (const char* query : {"?revoke=yes", "?revoke=", "?revoke=0", "?revoke=true&revoke=false", "?Revoke=false"}) {
-        Fixture api;
+        ApiAccountsFixture api;
         const auto asked = api.ask(ApiMethod::kDelete, std::string("/v1/accounts/smith-law") + query);
         cr_expect(asked.status() == 400, "%s: %d", query, asked.status());
         cr_expect(api.accounts.removals.size() == 0);

@@ -12,7 +12,7 @@ using enum agent::Error::Code;
 
 namespace {
 
-struct Fixture : ApiFixture {
+struct ApiAuthorizationsFixture : ApiFixture {
     void open_login(uid_t user = kOwnUser) {
         static_cast<void>(logins.start({.app = "", .account = "smith-law", .user = user}));
     }
@@ -99,7 +99,7 @@ Test(api_authorizations, errors_of_the_beginning) {
 }
 
 Test(api_authorizations, how_it_stands) {
-    Fixture api;
+    ApiAuthorizationsFixture api;
     api.open_login();
     for (const char* query : {"", "?wait=0"}) {
         const auto asked = api.get(std::string("/v1/authorizations/login-1") + query);
@@ -111,7 +111,7 @@ Test(api_authorizations, how_it_stands) {
 }
 
 Test(api_authorizations, wait_for_the_end) {
-    Fixture api;
+    ApiAuthorizationsFixture api;
     api.open_login();
     auto asked = api.get("/v1/authorizations/login-1?wait=60");
     cr_expect(asked.reply->answers == 0 && api.logins.patience == seconds(60));
@@ -123,7 +123,7 @@ Test(api_authorizations, wait_for_the_end) {
 }
 
 Test(api_authorizations, no_wait_for_what_has_ended) {
-    Fixture api;
+    ApiAuthorizationsFixture api;
     api.open_login();
     api.logins.login->status = LoginState::Status::kFailed;
     api.logins.login->error = "access_denied";
@@ -135,7 +135,7 @@ Test(api_authorizations, no_wait_for_what_has_ended) {
 }
 
 Test(api_authorizations, bad_waits) {
-    Fixture api;
+    ApiAuthorizationsFixture api;
     api.open_login();
     for (const char* wait : {"61", "-1", "", "soon", "1.5"}) {
         const auto asked = api.get(std::string("/v1/authorizations/login-1?wait=") + wait);
@@ -145,7 +145,7 @@ Test(api_authorizations, bad_waits) {
 }
 
 Test(api_authorizations, paste) {
-    Fixture api;
+    ApiAuthorizationsFixture api;
     api.open_login();
     const auto asked =
         api.post("/v1/authorizations/login-1", R"({"redirected_url":"http://127.0.0.1:5678/?code=c&state=s"})");
@@ -157,7 +157,7 @@ Test(api_authorizations, paste) {
 Test(api_authorizations, bad_pastes) {
     for (const char* body : {"", "{}", R"({"redirected_url":""})", R"({"redirected_url":7})",
                              R"({"redirected_url":null})", R"({"redirected_url":"x","y":1})"}) {
-        Fixture api;
+        ApiAuthorizationsFixture api;
         api.open_login();
         const auto asked = api.post("/v1/authorizations/login-1", body);
         cr_expect(asked.status() == 400, "%s: %d", body, asked.status());
@@ -168,7 +168,7 @@ Test(api_authorizations, bad_pastes) {
 }
 
 Test(api_authorizations, longest_paste) {
-    Fixture api;
+    ApiAuthorizationsFixture api;
     api.open_login();
     const auto paste = [&](std::size_t size) {
         const std::string url(size, 'u');
@@ -179,7 +179,7 @@ Test(api_authorizations, longest_paste) {
 }
 
 Test(api_authorizations, give_up) {
-    Fixture api;
+    ApiAuthorizationsFixture api;
     api.open_login();
     cr_expect(api.ask(ApiMethod::kDelete, "/v1/authorizations/login-1").status() == 204);
     EXPECT_TEXT(api.logins.cancelled, "login-1");
@@ -197,7 +197,7 @@ Test(api_authorizations, urls_are_for_the_user_whose_login_it_is) {
                       {1001, ApiFixture::kOwnUser, false},
                       {1001, 0, true}};
     for (const auto& row : rows) {
-        Fixture api;
+        ApiAuthorizationsFixture api;
         api.open_login(row.user);
         for (const char* target : {"/v1/authorizations", "/v1/authorizations/login-1"}) {
             const std::string body = api.get(target, row.reader).body();
@@ -227,7 +227,7 @@ Test(api_authorizations, end_with_their_caller_when_it_asks_for_that) {
 }
 
 Test(api_authorizations, details_of_those_that_are_open) {
-    Fixture api;
+    ApiAuthorizationsFixture api;
     api.open_login();
     api.logins.login->detail = "the browser came back over https";
     EXPECT_CONTAINS(api.get("/v1/authorizations/login-1").body(),

@@ -2,6 +2,7 @@
 #include "base/text/encoding.h"
 #include "expect.h"
 #include "fakes/api_fixture.h"
+#include "fakes/sealing.h"
 
 using agent::ApiMethod;
 using agent::Bytes;
@@ -12,15 +13,12 @@ using agent::Sealer;
 using agent::SealingKey;
 using agent::StoredRow;
 using fakes::ApiFixture;
+using fakes::need_sealing;
 using enum agent::Error::Code;
 
 namespace {
 
-constexpr uid_t kRoot = 0;  // who proves nothing
-
-void init() {
-    cr_assert(agent::init_sealing());
-}
+constexpr uid_t kApiBackupsRoot = 0;  // who proves nothing
 
 SealingKey raw_key(char fill) {
     return *SealingKey::from_raw(agent::as_bytes(std::string(SealingKey::kSize, fill)));
@@ -55,11 +53,11 @@ KdfParameters kdf() {
 constexpr std::string_view kKdf = R"("kdf":{"operations":3,"memory":268435456,"salt":"MDEyMzQ1Njc4OWFiY2RlZg"})";
 
 /// Each route with a body that it takes.
-struct Route {
+struct BackupRoute {
     const char* target;
     std::string body;
 };
-std::vector<Route> routes() {
+std::vector<BackupRoute> guarded_routes() {
     return {{"/v1/backups", R"({"passphrase":"p"})"},
             {"/v1/backups/records", with_key(R"(,"copied":0)")},
             {"/v1/accounts/smith/move", with_key()},
@@ -73,11 +71,11 @@ void expect_nothing_asked(const ApiFixture& api, const std::string& of) {
 
 }  // namespace
 
-TestSuite(api_backups, .init = init);
+TestSuite(api_backups, .init = need_sealing);
 
 Test(api_backups, begin_with_a_passphrase) {
     ApiFixture api;
-    const auto asked = api.post("/v1/backups", R"({"passphrase":"correct horse"})", kRoot);
+    const auto asked = api.post("/v1/backups", R"({"passphrase":"correct horse"})", kApiBackupsRoot);
     cr_expect(asked.reply->answers == 0);
     EXPECT_TEXT(api.keyring.asked.back(), "make_backup_key correct horse");
     api.keyring.make_backup_key_done(agent::NewBackupKey{.key = raw_key('b'), .kdf = kdf(), .recovery_key = {}});
@@ -88,7 +86,7 @@ Test(api_backups, begin_with_a_passphrase) {
 
 Test(api_backups, begin_with_a_recovery_key) {
     ApiFixture api;
-    const auto asked = api.post("/v1/backups", "{}", kRoot);
+    const auto asked = api.post("/v1/backups", "{}", kApiBackupsRoot);
     EXPECT_TEXT(api.keyring.asked.back(), "make_backup_key ");
     api.keyring.make_backup_key_done(
         agent::NewBackupKey{.key = raw_key('b'), .kdf = {}, .recovery_key = agent::SecretString("7KQ2-M0XA")});
@@ -97,7 +95,7 @@ Test(api_backups, begin_with_a_recovery_key) {
 
 Test(api_backups, begin_fails_as_the_keyring_does) {
     ApiFixture api;
-    const auto asked = api.post("/v1/backups", R"({"passphrase":"p"})", kRoot);
+    const auto asked = api.post("/v1/backups", R"({"passphrase":"p"})", kApiBackupsRoot);
     api.keyring.make_backup_key_done(fail(kTemporarilyUnavailable, "passphrase: no memory"));
     cr_expect(asked.status() == 503);
     EXPECT_CONTAINS(asked.body(), "passphrase: no memory");
@@ -276,7 +274,7 @@ Test(api_backups, bad_bodies) {
         opening(R"("recovery_key":"r","records":0,"end":"=")"),
         opening(R"("recovery_key":"","records":0,"end":"")"),
     };
-    for (const Route& route : routes()) {
+    for (const BackupRoute& route : guarded_routes()) {
         for (const char* none : {"", "{", "[]", "7"}) rows.push_back({route.target, none, ""});
         rows.push_back({route.target, route.body.substr(0, route.body.size() - 1) + R"(,"odd":1})", "unknown key"});
     }
@@ -291,7 +289,7 @@ Test(api_backups, bad_bodies) {
 }
 
 Test(api_backups, are_for_managers) {
-    for (const Route& route : routes()) {
+    for (const BackupRoute& route : guarded_routes()) {
         ApiFixture api;
         auto asked = api.ask(ApiMethod::kPost, route.target, route.body, ApiFixture::kStranger);
         cr_expect(asked.status() == 403, "%s: %d", route.target, asked.status());
@@ -304,7 +302,7 @@ Test(api_backups, are_for_managers) {
 }
 
 Test(api_backups, wait_for_the_agent_to_be_unlocked) {
-    for (const Route& route : routes()) {
+    for (const BackupRoute& route : guarded_routes()) {
         ApiFixture api;
         api.api.lock();
         const auto asked = api.post(route.target, route.body);
@@ -314,7 +312,7 @@ Test(api_backups, wait_for_the_agent_to_be_unlocked) {
 }
 
 Test(api_backups, take_no_query) {
-    for (const Route& route : routes()) {
+    for (const BackupRoute& route : guarded_routes()) {
         ApiFixture api;
         cr_expect(api.post(std::string(route.target) + "?all=1", route.body).status() == 400, "%s", route.target);
         expect_nothing_asked(api, route.target);

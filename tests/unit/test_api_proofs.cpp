@@ -8,21 +8,19 @@
 #include "core/oauth/app_presets.h"
 #include "expect.h"
 #include "fakes/api_fixture.h"
+#include "fakes/sealing.h"
 
 using agent::ApiMethod;
 using agent::fail;
 using agent::KeyringFacts;
 using agent::SlotKind;
 using fakes::ApiFixture;
+using fakes::need_sealing;
 using enum agent::Error::Code;
 
 namespace {
 
-constexpr uid_t kRoot = 0;
-
-void init() {
-    cr_assert(agent::init_sealing());
-}
+constexpr uid_t kApiProofsRoot = 0;
 
 KeyringFacts slots(std::initializer_list<SlotKind> kinds) {
     KeyringFacts facts;
@@ -63,7 +61,7 @@ std::string proof_of(ApiFixture& api, uid_t user) {
 
 }  // namespace
 
-TestSuite(api_proofs, .init = init);
+TestSuite(api_proofs, .init = need_sealing);
 
 Test(api_proofs, where_a_person_has_a_key_one_has_to_be_there) {
     for (const SlotKind kind : {SlotKind::kPassphrase, SlotKind::kRecovery}) {
@@ -95,7 +93,7 @@ Test(api_proofs, where_nobody_has_one_nobody_is_asked) {
 Test(api_proofs, root_proves_nothing) {
     for (const Guarded& one : kGuarded) {
         ApiFixture api;
-        const auto asked = api.ask(one.method, one.target, one.body, kRoot);
+        const auto asked = api.ask(one.method, one.target, one.body, kApiProofsRoot);
         cr_expect(was_asked(api, one.then), "%s", one.name);
     }
 }
@@ -103,7 +101,7 @@ Test(api_proofs, root_proves_nothing) {
 Test(api_proofs, a_proof_is_good_for_one_request_of_its_user) {
     for (const Guarded& one : kGuarded) {
         ApiFixture api;
-        const std::string roots = proof_of(api, kRoot);
+        const std::string roots = proof_of(api, kApiProofsRoot);
         const std::string target = std::string(one.target) + "?proof=";
         cr_expect(api.ask(one.method, target + roots, one.body).status() == 403);
         const std::string own = proof_of(api, ApiFixture::kOwnUser);

@@ -11,8 +11,8 @@ using enum agent::Error::Code;
 
 namespace {
 
-struct Fixture : ApiFixture {
-    Fixture() {
+struct ApiTokensFixture : ApiFixture {
+    ApiTokensFixture() {
         accounts.hold("smith-law");
         clock.set_wall(agent::WallTime(seconds(1'800'000'000)));
     }
@@ -25,7 +25,7 @@ constexpr const char* kToken =
 }  // namespace
 
 Test(api_tokens, given_at_once) {
-    Fixture api;
+    ApiTokensFixture api;
     const auto asked = api.get("/v1/accounts/smith-law/token", ApiFixture::kStranger);
     cr_expect(asked.status() == 200 && asked.waiting == nullptr);
     EXPECT_TEXT(asked.reply->answer->content_type, "application/json");
@@ -33,7 +33,7 @@ Test(api_tokens, given_at_once) {
 }
 
 Test(api_tokens, of_the_only_account) {
-    Fixture api;
+    ApiTokensFixture api;
     EXPECT_TEXT(api.get("/v1/token?min_ttl=5").body(), kToken);
     cr_expect(api.accounts.min_ttl == seconds(5));
 
@@ -47,13 +47,13 @@ Test(api_tokens, of_the_only_account) {
 }
 
 Test(api_tokens, that_lives_shorter_than_asked_for_says_so) {
-    Fixture api;
+    ApiTokensFixture api;
     api.accounts.min_ttl_met = false;
     EXPECT_CONTAINS(api.get("/v1/token").body(), R"(,"min_ttl_met":false})");
 }
 
 Test(api_tokens, of_an_account_that_needs_a_person_says_so) {
-    Fixture api;
+    ApiTokensFixture api;
     api.accounts.held["smith-law"].state = agent::AccountState::kLoginRequired;
     api.accounts.held["smith-law"].reason = "the server refused the refresh token";
     EXPECT_CONTAINS(api.get("/v1/token").body(),
@@ -61,7 +61,7 @@ Test(api_tokens, of_an_account_that_needs_a_person_says_so) {
 }
 
 Test(api_tokens, that_has_just_expired_has_no_time_left) {
-    Fixture api;
+    ApiTokensFixture api;
     api.clock.set_wall(agent::WallTime(seconds(1'800'003'601)));
     EXPECT_CONTAINS(api.get("/v1/token").body(), R"("expires_in":0,)");
 }
@@ -89,7 +89,7 @@ Test(api_tokens, min_ttl) {
         {"?min_ttl=%zz", 400, -1},
     };
     for (const auto& row : rows) {
-        Fixture api;
+        ApiTokensFixture api;
         api.accounts.min_ttl = seconds(-1);
         const auto asked = api.get(std::string("/v1/accounts/smith-law/token") + row.query);
         cr_expect(asked.status() == row.status, "%s: %d", row.query, asked.status());
@@ -116,7 +116,7 @@ Test(api_tokens, every_error_has_its_status_and_code) {
         {kInternal, 500, "internal", -1},
     };
     for (const auto& row : rows) {
-        Fixture api;
+        ApiTokensFixture api;
         api.accounts.error = Error{.code = row.code, .message = "token: \"quoted\"\n", .retry_after = seconds(17)};
         const auto asked = api.get("/v1/accounts/smith-law/token");
         cr_assert(asked.status() == row.status, "%s: %d", row.name, asked.status());
@@ -130,13 +130,13 @@ Test(api_tokens, every_error_has_its_status_and_code) {
 }
 
 Test(api_tokens, an_unknown_wait_is_a_second) {
-    Fixture api;
+    ApiTokensFixture api;
     api.accounts.error = Error{.code = kTemporarilyUnavailable, .message = "busy"};
     cr_expect(api.get("/v1/token").reply->answer->retry_after == seconds(1));
 }
 
 Test(api_tokens, awaited) {
-    Fixture api;
+    ApiTokensFixture api;
     api.accounts.must_wait = true;
     auto asked = api.get("/v1/accounts/smith-law/token");
     cr_expect(asked.reply->answers == 0 && asked.waiting != nullptr);
@@ -147,7 +147,7 @@ Test(api_tokens, awaited) {
 }
 
 Test(api_tokens, awaited_in_vain) {
-    Fixture api;
+    ApiTokensFixture api;
     api.accounts.must_wait = true;
     auto asked = api.get("/v1/token");
     api.accounts.tokens.answer(fail(kLoginRequired, "smith-law: log in again"));
@@ -156,7 +156,7 @@ Test(api_tokens, awaited_in_vain) {
 }
 
 Test(api_tokens, a_wait_that_is_given_up_is_gone) {
-    Fixture api;
+    ApiTokensFixture api;
     api.accounts.must_wait = true;
     auto asked = api.get("/v1/token");
     cr_expect(api.accounts.tokens.size() == 1);
@@ -165,7 +165,7 @@ Test(api_tokens, a_wait_that_is_given_up_is_gone) {
 }
 
 Test(api_tokens, a_request_for_which_locked_memory_has_no_room_is_refused) {
-    Fixture api;
+    ApiTokensFixture api;
     api.room = tl::unexpected(agent::Error{.code = agent::Error::Code::kTemporarilyUnavailable,
                                            .message = "the locked memory for secrets is taken",
                                            .retry_after = std::chrono::seconds(1)});
@@ -193,7 +193,7 @@ Test(api_tokens, reports) {
                       {ReportOutcome::kRefreshing, "refreshing"},
                       {ReportOutcome::kIgnored, "ignored"}};
     for (const auto& row : rows) {
-        Fixture api;
+        ApiTokensFixture api;
         api.accounts.outcome = row.outcome;
         const auto asked = api.ask(agent::ApiMethod::kPost, "/v1/accounts/smith-law/report",
                                    R"({"generation":6,"status":401})", ApiFixture::kStranger);
@@ -205,7 +205,7 @@ Test(api_tokens, reports) {
 }
 
 Test(api_tokens, a_report_is_short) {
-    Fixture api;
+    ApiTokensFixture api;
     const std::string report = R"({"generation":6,"status":401})";
     const auto padded = [&](std::size_t size) { return report + std::string(size - report.size(), ' '); };
     cr_expect(api.post("/v1/accounts/smith-law/report", padded(1024)).status() == 200);
@@ -222,12 +222,12 @@ Test(api_tokens, bad_reports_never_reach_the_account) {
           R"({"generation":6,"status":99})", R"({"generation":6,"status":600})", R"({"generation":6.0,"status":401})",
           R"({"generation":6,"status":401,"more":1})", R"({"generation":6,"generation":6,"status":401})",
           R"({"generation":6,"status":401} x)"}) {
-        Fixture api;
+        ApiTokensFixture api;
         const auto asked = api.post("/v1/accounts/smith-law/report", body);
         cr_expect(asked.status() == 400, "%s: %d", body, asked.status());
         EXPECT_CONTAINS(asked.body(), "line 1, column ");
         cr_expect(api.accounts.reports.empty());
     }
-    Fixture api;
+    ApiTokensFixture api;
     cr_expect(api.post("/v1/accounts/nobody/report", R"({"generation":6,"status":401})").status() == 404);
 }

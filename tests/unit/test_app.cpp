@@ -29,7 +29,7 @@ Members platform_app() {
     return members;
 }
 
-agent::Result<App> read(const Members& members, std::string_view name = "firm") {
+agent::Result<App> read_app(const Members& members, std::string_view name = "firm") {
     std::string text = "{";
     for (const auto& [key, value] : members) {
         text.append(text.size() > 1 ? "," : "").append("\"").append(key).append("\":").append(value);
@@ -43,14 +43,14 @@ agent::Result<App> read(const Members& members, std::string_view name = "firm") 
     });
 }
 
-struct Bad {
+struct AppBad {
     bool platform;
     const char* key;
     const char* value;  // null drops the member
     const char* error;
 };
 
-constexpr Bad kBad[] = {
+constexpr AppBad kAppBad[] = {
     {false, "product", nullptr, "missing \"product\""},
     {false, "product", R"("grow")", "expected one of manage, platform"},
     {false, "region", nullptr, "missing \"region\""},
@@ -109,7 +109,7 @@ void expect_same(const App& a, const App& b) {
 }  // namespace
 
 Test(app, manage_implies) {
-    const auto app = read(manage_app());
+    const auto app = read_app(manage_app());
     cr_assert(app);
     cr_expect(app->rotation == agent::Rotation::kReusable && app->client_auth == agent::ClientAuth::kBody);
     cr_expect_not(app->pkce || app->custom_endpoints);
@@ -118,7 +118,7 @@ Test(app, manage_implies) {
 }
 
 Test(app, platform_implies) {
-    const auto app = read(platform_app());
+    const auto app = read_app(platform_app());
     cr_assert(app);
     cr_expect(app->rotation == agent::Rotation::kSingleUse && app->client_auth == agent::ClientAuth::kBody);
     cr_expect(app->pkce && !app->custom_endpoints);
@@ -131,7 +131,7 @@ Test(app, what_is_named_wins) {
     members["client_auth"] = R"("basic")";
     members["pkce"] = "true";
     members["redirect_uri"] = R"("https://app.clio.com/oauth/approval")";
-    const auto app = read(members);
+    const auto app = read_app(members);
     cr_assert(app);
     cr_expect(app->rotation == agent::Rotation::kSingleUse && app->client_auth == agent::ClientAuth::kBasic &&
               app->pkce);
@@ -142,33 +142,33 @@ Test(app, custom_endpoints_turn_pkce_on_and_allow_a_scope) {
     members["scope"] = R"("openid")";
     for (const char* key : {"authorization", "token"}) {
         members["endpoints"] = "{\"" + std::string(key) + "\":\"http://127.0.0.1:9000/x\"}";
-        const auto app = read(members);
+        const auto app = read_app(members);
         cr_assert(app);
         cr_expect(app->custom_endpoints && app->pkce);
     }
     members["pkce"] = "false";
-    cr_expect_not(read(members)->pkce);
+    cr_expect_not(read_app(members)->pkce);
     // Naming Clio's own endpoint changes nothing.
     members = manage_app();
     members["endpoints"] = R"({"token":"https://app.clio.com/oauth/token"})";
-    cr_expect_not(read(members)->custom_endpoints);
+    cr_expect_not(read_app(members)->custom_endpoints);
 }
 
 Test(app, refuses_with_the_reason) {
-    for (const Bad& row : kBad) {
+    for (const AppBad& row : kAppBad) {
         Members members = row.platform ? platform_app() : manage_app();
         if (row.value == nullptr) {
             members.erase(row.key);
         } else {
             members[row.key] = row.value;
         }
-        const auto app = read(members);
+        const auto app = read_app(members);
         cr_assert_not(app, "%s = %s was accepted", row.key, row.value == nullptr ? "(missing)" : row.value);
         cr_expect(app.error().code == agent::Error::Code::kBadRequest);
         cr_expect(app.error().message.starts_with("line 1, column "));
         EXPECT_CONTAINS(app.error().message, row.error);
     }
-    cr_expect_not(read(manage_app(), "no spaces"));
+    cr_expect_not(read_app(manage_app(), "no spaces"));
 }
 
 Test(app, what_is_written_reads_back_the_same) {
@@ -184,7 +184,7 @@ Test(app, what_is_written_reads_back_the_same) {
         for (const char* custom : endpoints) {
             Members members = product;
             members["endpoints"] = custom;
-            const auto app = read(members);
+            const auto app = read_app(members);
             cr_assert(app);
             agent::JsonWriter out;
             agent::write_app(out, *app, /*with_secret=*/true);
@@ -203,7 +203,7 @@ Test(app, what_is_written_reads_back_the_same) {
 
 Test(app, the_secret_is_written_only_when_asked_for) {
     agent::JsonWriter out;
-    agent::write_app(out, *read(manage_app()), /*with_secret=*/false);
+    agent::write_app(out, *read_app(manage_app()), /*with_secret=*/false);
     cr_expect(out.view().find("secret") == std::string_view::npos);
 }
 
@@ -270,7 +270,7 @@ Test(app, several_redirect_uris_are_kept_in_order) {
           R"(["http://localhost:5678/c","https://app.clio.com/oauth/approval"])", R"(["http://[::1]:5678/c"])"}) {
         Members members = manage_app();
         members["redirect_uri"] = list;
-        const auto app = read(members);
+        const auto app = read_app(members);
         cr_assert(app, "%s", list);
         agent::JsonWriter out;
         agent::write_app(out, *app, /*with_secret=*/true);
@@ -282,5 +282,5 @@ Test(app, several_redirect_uris_are_kept_in_order) {
     }
     Members members = manage_app();
     members["redirect_uri"] = R"(["http://127.0.0.1:5679/c","http://127.0.0.1:5678/c"])";
-    EXPECT_TEXT(read(members)->redirect_uris.front(), "http://127.0.0.1:5679/c");
+    EXPECT_TEXT(read_app(members)->redirect_uris.front(), "http://127.0.0.1:5679/c");
 }

@@ -7,7 +7,7 @@
 
 using namespace agent;
 using std::chrono::seconds;
-using Kind = HttpFailure::Kind;
+using CheckFailure = HttpFailure::Kind;
 using Verdict = AppFinding::Verdict;
 
 namespace {
@@ -28,7 +28,7 @@ HttpOutcome answer(int status, std::string location = "", std::string_view body 
     return response;
 }
 
-HttpOutcome failure(Kind kind) {
+HttpOutcome failure(CheckFailure kind) {
     return tl::unexpected(HttpFailure{.kind = kind, .may_have_been_sent = false, .message = "app.clio.com: why"});
 }
 
@@ -60,9 +60,9 @@ Test(app_check, a_server_that_does_not_say) {
 }
 
 Test(app_check, the_way_to_the_server) {
-    expect(failure(Kind::kResolve), Verdict::kBad, "app.clio.com: why");
-    expect(failure(Kind::kConnect), Verdict::kBad, "app.clio.com: why");
-    expect(failure(Kind::kTls), Verdict::kBad, "tls.ca_file");
+    expect(failure(CheckFailure::kResolve), Verdict::kBad, "app.clio.com: why");
+    expect(failure(CheckFailure::kConnect), Verdict::kBad, "app.clio.com: why");
+    expect(failure(CheckFailure::kTls), Verdict::kBad, "tls.ca_file");
 }
 
 Test(app_check, clocks) {
@@ -82,5 +82,5 @@ Test(app_check, clocks) {
         EXPECT_CONTAINS(found.detail, row.detail);
     }
     cr_expect(judge_clock(answer(200), now).verdict == Verdict::kUnknown);
-    cr_expect(judge_clock(failure(Kind::kTls), now).verdict == Verdict::kUnknown);
+    cr_expect(judge_clock(failure(CheckFailure::kTls), now).verdict == Verdict::kUnknown);
 }

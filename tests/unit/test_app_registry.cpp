@@ -8,6 +8,7 @@
 #include "expect.h"
 #include "fakes/fake_clock.h"
 #include "fakes/fake_token_store.h"
+#include "fakes/sealing.h"
 
 using agent::App;
 using agent::AppRegistry;
@@ -17,12 +18,9 @@ using agent::Sealer;
 using agent::SealingKey;
 using agent::SecretString;
 using agent::StoredRow;
+using fakes::need_sealing;
 
 namespace {
-
-void init() {
-    cr_assert(agent::init_sealing());
-}
 
 App app_named(const char* name, const char* secret = "s3cret") {
     App app;
@@ -84,7 +82,7 @@ struct Desk {
 
 }  // namespace
 
-TestSuite(app_registry, .init = init);
+TestSuite(app_registry, .init = need_sealing);
 
 Test(app_registry, has_the_apps_of_the_configuration) {
     Desk desk;

@@ -9,7 +9,7 @@ using agent::AttemptThrottle;
 
 namespace {
 
-struct Stage {
+struct AttemptThrottleStage {
     fakes::FakeClock clock;
     fakes::FakeTimers timers{clock};
     AttemptThrottle throttle{clock, timers};
@@ -28,7 +28,7 @@ struct Stage {
 }  // namespace
 
 Test(attempt_throttle, the_first_one_begins_soon) {
-    Stage stage;
+    AttemptThrottleStage stage;
     cr_assert(stage.begin(1000));
     cr_expect(stage.begun == 0, "not before it has returned");
     stage.timers.turn();
@@ -36,7 +36,7 @@ Test(attempt_throttle, the_first_one_begins_soon) {
 }
 
 Test(attempt_throttle, each_wrong_one_makes_the_next_wait_longer) {
-    Stage stage;
+    AttemptThrottleStage stage;
     stage.be_wrong(1000);
     for (const auto wait : {1s, 2s, 4s, 8s, 16s, 30s, 30s}) {
         cr_assert(stage.begin(1000));
@@ -50,7 +50,7 @@ Test(attempt_throttle, each_wrong_one_makes_the_next_wait_longer) {
 }
 
 Test(attempt_throttle, a_right_one_is_forgiven) {
-    Stage stage;
+    AttemptThrottleStage stage;
     stage.be_wrong(1000);
     stage.be_wrong(1000);
     cr_assert(stage.begin(1000));
@@ -62,7 +62,7 @@ Test(attempt_throttle, a_right_one_is_forgiven) {
 }
 
 Test(attempt_throttle, one_that_tried_nothing_shortens_no_wait) {
-    Stage stage;
+    AttemptThrottleStage stage;
     stage.be_wrong(1000);
     stage.be_wrong(1000);
     for (int i = 0; i < 3; ++i) {
@@ -77,7 +77,7 @@ Test(attempt_throttle, one_that_tried_nothing_shortens_no_wait) {
 }
 
 Test(attempt_throttle, one_at_a_time_for_each_user) {
-    Stage stage;
+    AttemptThrottleStage stage;
     stage.be_wrong(1000);
     stage.be_wrong(1000);
     cr_assert(stage.begin(1000));

@@ -13,13 +13,13 @@ using agent::SecretString;
 
 namespace {
 
-constexpr const char* kRedirectUri = "http://127.0.0.1:5678/callback";
+constexpr const char* kAuthorizationRequestRedirectUri = "http://127.0.0.1:5678/callback";
 
 App app_of(Product product, bool pkce, const char* scope) {
     App app;
     app.product = product;
     app.client_id = "id &=";
-    app.redirect_uris = {kRedirectUri};
+    app.redirect_uris = {kAuthorizationRequestRedirectUri};
     app.scope = scope;
     app.pkce = pkce;
     app.endpoints = agent::clio_endpoints(product, Region::kUs);
@@ -119,14 +119,15 @@ Test(authorization_request, challenge_of_rfc_7636_appendix_b) {
 }
 
 Test(authorization_request, url_for_manage) {
-    EXPECT_TEXT(agent::authorization_url(app_of(Product::kManage, /*pkce=*/false, ""), kRedirectUri, secrets("S", "")),
+    EXPECT_TEXT(agent::authorization_url(app_of(Product::kManage, /*pkce=*/false, ""), kAuthorizationRequestRedirectUri,
+                                         secrets("S", "")),
                 "https://app.clio.com/oauth/authorize?response_type=code&client_id=id%20%26%3D"
                 "&redirect_uri=http%3A%2F%2F127.0.0.1%3A5678%2Fcallback&state=S&redirect_on_decline=true");
 }
 
 Test(authorization_request, url_for_platform) {
-    EXPECT_TEXT(agent::authorization_url(app_of(Product::kPlatform, /*pkce=*/true, "a b"), kRedirectUri,
-                                         secrets("S", kVerifier)),
+    EXPECT_TEXT(agent::authorization_url(app_of(Product::kPlatform, /*pkce=*/true, "a b"),
+                                         kAuthorizationRequestRedirectUri, secrets("S", kVerifier)),
                 "https://auth.api.clio.com/oauth/authorize?response_type=code&client_id=id%20%26%3D"
                 "&redirect_uri=http%3A%2F%2F127.0.0.1%3A5678%2Fcallback&state=S&scope=a%20b&code_challenge=" +
                     std::string(kChallenge) + "&code_challenge_method=S256");
@@ -135,7 +136,7 @@ Test(authorization_request, url_for_platform) {
 Test(authorization_request, an_endpoint_may_have_a_query_of_its_own) {
     App app = app_of(Product::kManage, /*pkce=*/false, "");
     app.endpoints.authorization = "https://as.example/authorize?tenant=7";
-    const std::string url = agent::authorization_url(app, kRedirectUri, secrets("S", ""));
+    const std::string url = agent::authorization_url(app, kAuthorizationRequestRedirectUri, secrets("S", ""));
     cr_expect(url.starts_with("https://as.example/authorize?tenant=7&response_type=code&"), "%s", url.c_str());
 }
 

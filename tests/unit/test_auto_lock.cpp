@@ -11,7 +11,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-struct Stage {
+struct AutoLockStage {
     fakes::FakeClock clock;
     fakes::FakeTimers timers{clock};
     BootTime last_used;
@@ -19,7 +19,7 @@ struct Stage {
     std::string why;
     AutoLock auto_lock;
 
-    explicit Stage(Config::Lock when)
+    explicit AutoLockStage(Config::Lock when)
         : auto_lock(
               when, clock, timers, [this] { return last_used; },
               [this](const char* reason) {
@@ -33,7 +33,7 @@ struct Stage {
 }  // namespace
 
 Test(auto_lock, locks_after_a_time_without_use) {
-    Stage stage({.after_idle = 10min});
+    AutoLockStage stage({.after_idle = 10min});
     stage.timers.advance(10min - 1s);
     cr_expect(stage.asked == 0);
     stage.timers.advance(1s);
@@ -42,7 +42,7 @@ Test(auto_lock, locks_after_a_time_without_use) {
 }
 
 Test(auto_lock, counts_from_the_last_use) {
-    Stage stage({.after_idle = 10min});
+    AutoLockStage stage({.after_idle = 10min});
     stage.timers.advance(9min);
     stage.last_used = stage.clock.boot_now();
     stage.timers.advance(10min - 1s);
@@ -52,7 +52,7 @@ Test(auto_lock, counts_from_the_last_use) {
 }
 
 Test(auto_lock, counts_from_unlocking_and_not_from_a_use_before) {
-    Stage stage({.after_idle = 10min});
+    AutoLockStage stage({.after_idle = 10min});
     stage.timers.advance(10min);
     stage.auto_lock.end();
     stage.timers.advance(1h);
@@ -64,7 +64,7 @@ Test(auto_lock, counts_from_unlocking_and_not_from_a_use_before) {
 }
 
 Test(auto_lock, asks_again_until_it_is_locked) {
-    Stage stage({.after_idle = 10min});
+    AutoLockStage stage({.after_idle = 10min});
     stage.timers.advance(10min);
     for (int i = 2; i < 6; ++i) {
         stage.timers.advance(AutoLock::kAskAgain);
@@ -77,7 +77,7 @@ Test(auto_lock, asks_again_until_it_is_locked) {
 }
 
 Test(auto_lock, a_use_after_a_refusal_counts) {
-    Stage stage({.after_idle = 10min});
+    AutoLockStage stage({.after_idle = 10min});
     stage.timers.advance(10min);
     stage.last_used = stage.clock.boot_now();
     stage.timers.advance(10min - 1s);
@@ -85,7 +85,7 @@ Test(auto_lock, a_use_after_a_refusal_counts) {
 }
 
 Test(auto_lock, locks_when_the_machine_was_suspended) {
-    Stage stage({.after_idle = {}, .on_suspend = true});
+    AutoLockStage stage({.after_idle = {}, .on_suspend = true});
     stage.timers.advance(1h);
     cr_expect(stage.asked == 0);
     stage.timers.sleep(1min);
@@ -96,13 +96,13 @@ Test(auto_lock, locks_when_the_machine_was_suspended) {
 }
 
 Test(auto_lock, a_clock_that_was_set_is_not_a_suspended_machine) {
-    Stage stage({.after_idle = {}, .on_suspend = true});
+    AutoLockStage stage({.after_idle = {}, .on_suspend = true});
     stage.timers.set_wall(stage.clock.now() + 24h);
     cr_expect(stage.asked == 0);
 }
 
 Test(auto_lock, sleep_before_unlocking_does_not_count) {
-    Stage stage({.after_idle = {}, .on_suspend = true});
+    AutoLockStage stage({.after_idle = {}, .on_suspend = true});
     stage.auto_lock.end();
     stage.timers.sleep(1h);
     stage.auto_lock.begin();
@@ -111,7 +111,7 @@ Test(auto_lock, sleep_before_unlocking_does_not_count) {
 }
 
 Test(auto_lock, a_new_configuration_replaces_the_one_before) {
-    Stage stage({.after_idle = 10min, .on_suspend = true});
+    AutoLockStage stage({.after_idle = 10min, .on_suspend = true});
     stage.auto_lock.set({});
     stage.auto_lock.begin();
     stage.timers.sleep(1h);

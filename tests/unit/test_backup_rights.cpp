@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Which backups are made and restored at all.
+#include "fakes/sealing.h"
 #include "unit/backup_stage.h"
 
 using namespace std::chrono_literals;
@@ -9,22 +10,15 @@ using agent::Rotation;
 using Firm = BackupStage::Firm;
 using Key = BackupStage::Key;
 using Rows = BackupStage::Rows;
+using fakes::need_sealing;
 
-namespace {
-
-void init() {
-    cr_assert(agent::init_sealing());
-}
-
-}  // namespace
-
-TestSuite(backup_rights, .init = init);
+TestSuite(backup_rights, .init = need_sealing);
 
 Test(backup_rights, a_grant_does_not_come_back_with_another_app) {
     for (const Rotation rotation : {Rotation::kReusable, Rotation::kSingleUse}) {
         BackupStage stage(rotation);
         stage.log_in("smith");
-        const Key key = key_of('b');
+        const Key key = backup_key_of('b');
         const Rows records = stage.copied(key);
         stage.store.rows().clear();
         stage.app.endpoints.token = "https://evil.example/token";
@@ -40,7 +34,7 @@ Test(backup_rights, a_grant_does_not_come_back_with_another_app) {
 Test(backup_rights, take_no_key_that_was_not_begun_here) {
     BackupStage stage;
     stage.log_in("smith");
-    const Key key = key_of('b');
+    const Key key = backup_key_of('b');
     const auto copied = [&] { return stage.backups->copy(*key, std::nullopt).has_value(); };
     const auto moved = [&] {
         const Reply& reply = stage.waited([&](Reply& to) {
@@ -67,7 +61,7 @@ Test(backup_rights, take_no_key_that_was_not_begun_here) {
     stage.backups->begin(*key);
     for (char fill = 'c'; fill < 'c' + 16; ++fill) {
         stage.run(1s);
-        stage.backups->begin(*key_of(fill));
+        stage.backups->begin(*backup_key_of(fill));
     }
     cr_expect_not(copied(), "the oldest gave way");
 }
@@ -76,7 +70,7 @@ Test(backup_rights, are_checked_without_restoring_anything) {
     BackupStage source;
     source.add_app("extra");
     source.log_in("smith");
-    const Key key = key_of('b');
+    const Key key = backup_key_of('b');
     Rows records = source.copied(key);
     const auto words = [](const std::vector<RestoredRecord>& all) {
         std::string text;
@@ -87,7 +81,7 @@ Test(backup_rights, are_checked_without_restoring_anything) {
     EXPECT_TEXT(words(target.backups->check(*key, records)), "restorable restorable ");
     records[1].sealed.back() ^= std::byte{1};
     EXPECT_TEXT(words(target.backups->check(*key, records)), "restorable failed ");
-    EXPECT_TEXT(words(target.backups->check(*key_of('c'), records)), "failed failed ");
+    EXPECT_TEXT(words(target.backups->check(*backup_key_of('c'), records)), "failed failed ");
     cr_expect(target.book->list().empty() && target.apps->list().empty() && target.store.rows().empty());
 }
 
@@ -95,7 +89,7 @@ Test(backup_rights, leave_out_what_could_not_be_restored) {
     BackupStage stage;
     stage.log_in("good");
     stage.log_in("large", 1h, "A1", std::string(60'000, 'r'));
-    const Key key = key_of('b');
+    const Key key = backup_key_of('b');
     stage.backups->begin(*key);
     const BackupPage page = *stage.backups->copy(*key, std::nullopt);
     cr_assert(page.records.size() == 1 && page.left_out.size() == 1);

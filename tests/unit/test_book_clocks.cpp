@@ -9,7 +9,7 @@ using agent::WallTime;
 
 namespace {
 
-constexpr Duration kYear = 24h * 365;
+constexpr Duration kBookClocksYear = 24h * 365;
 
 }  // namespace
 
@@ -34,13 +34,13 @@ Test(book_clocks, expiry_is_seen_at_each_request_timer_or_not) {
 Test(book_clocks, set_forward_a_year_and_back) {
     CoreStage stage;
     stage.log_in("smith");
-    stage.timers.set_wall(stage.clock.now() + kYear);
+    stage.timers.set_wall(stage.clock.now() + kBookClocksYear);
     EXPECT_TEXT(stage.now("smith", 0s), "wait");
     stage.let_refresh("A2");
     EXPECT_TEXT(stage.now("smith", 59min), "A2#2");
 
     // Corrected: the age of the token is not known any more, so that a new one is asked for at once.
-    stage.timers.set_wall(stage.clock.now() - kYear);
+    stage.timers.set_wall(stage.clock.now() - kBookClocksYear);
     EXPECT_TEXT(stage.now("smith"), "A2#2");
     stage.let_refresh("A3");
     EXPECT_TEXT(stage.now("smith"), "A3#3");
@@ -53,7 +53,7 @@ Test(book_clocks, set_forward_a_year_and_back) {
 Test(book_clocks, set_back_a_year) {
     CoreStage stage;
     stage.log_in("smith");
-    stage.timers.set_wall(stage.clock.now() - kYear);
+    stage.timers.set_wall(stage.clock.now() - kBookClocksYear);
     stage.run(CoreStage::kAMoment);
     cr_assert(stage.http.open() == 1);
     stage.be_down();
@@ -72,7 +72,7 @@ Test(book_clocks, set_back_while_backing_off) {
     stage.refresh("smith");
     stage.run(CoreStage::kAMoment);
     stage.http.answer(503, "", "text/plain", 1min);
-    stage.timers.set_wall(stage.clock.now() - kYear);
+    stage.timers.set_wall(stage.clock.now() - kBookClocksYear);
     stage.run(2min);
     cr_expect(stage.http.sent() == 2, "the server's wish is kept by the clock that nobody sets");
 }

@@ -8,8 +8,8 @@ using agent::Rotation;
 
 namespace {
 
-struct Platform : CoreStage {
-    Platform() : CoreStage(Rotation::kSingleUse, Product::kPlatform) {
+struct BookLostAnswersPlatform : CoreStage {
+    BookLostAnswersPlatform() : CoreStage(Rotation::kSingleUse, Product::kPlatform) {
         log_in("smith");
         run(48min + kAMoment);
         cr_assert(http.open() == 1);
@@ -32,7 +32,7 @@ Test(book_lost_answers, a_reusable_token_is_as_good_as_before) {
 }
 
 Test(book_lost_answers, a_single_use_token_is_tried_again_at_once) {
-    Platform stage;
+    BookLostAnswersPlatform stage;
     stage.http.lose_answer();
     EXPECT_TEXT(stage.state("smith"), "unknown_outcome#1");
     EXPECT_CONTAINS(stage.reason("smith"), "connection cut");
@@ -47,7 +47,7 @@ Test(book_lost_answers, a_single_use_token_is_tried_again_at_once) {
 }
 
 Test(book_lost_answers, that_trial_goes_before_all_others_and_past_a_hold) {
-    Platform stage;
+    BookLostAnswersPlatform stage;
     stage.http.answer(429, "{}", "application/json", 10min);
     stage.run(11min);
     cr_assert(stage.http.open() == 1);
@@ -66,7 +66,7 @@ Test(book_lost_answers, that_trial_goes_before_all_others_and_past_a_hold) {
 }
 
 Test(book_lost_answers, a_second_loss_in_a_row_waits_like_any_failure) {
-    Platform stage;
+    BookLostAnswersPlatform stage;
     stage.http.lose_answer();
     stage.run(CoreStage::kAMoment);
     stage.http.lose_answer();
@@ -78,7 +78,7 @@ Test(book_lost_answers, a_second_loss_in_a_row_waits_like_any_failure) {
 }
 
 Test(book_lost_answers, a_spent_token_is_reported_with_the_reason) {
-    Platform stage;
+    BookLostAnswersPlatform stage;
     stage.http.lose_answer();
     stage.run(CoreStage::kAMoment);
     stage.say_invalid_grant();
@@ -93,7 +93,7 @@ Test(book_lost_answers, a_spent_token_is_reported_with_the_reason) {
 }
 
 Test(book_lost_answers, an_outage_after_it_does_not_make_it_known) {
-    Platform stage;
+    BookLostAnswersPlatform stage;
     stage.http.lose_answer();
     stage.run(CoreStage::kAMoment);
     stage.be_down();
@@ -104,7 +104,7 @@ Test(book_lost_answers, an_outage_after_it_does_not_make_it_known) {
 }
 
 Test(book_lost_answers, a_request_that_was_never_sent_loses_nothing) {
-    Platform stage;
+    BookLostAnswersPlatform stage;
     stage.http.refuse_connection();
     EXPECT_TEXT(stage.state("smith"), "stale#1");
     stage.run(1s);
@@ -113,7 +113,7 @@ Test(book_lost_answers, a_request_that_was_never_sent_loses_nothing) {
 }
 
 Test(book_lost_answers, an_intent_is_written_once_for_each_generation) {
-    Platform stage;
+    BookLostAnswersPlatform stage;
     for (int i = 0; i < 5; ++i) {
         stage.http.lose_answer();
         stage.run(1min);
@@ -124,7 +124,7 @@ Test(book_lost_answers, an_intent_is_written_once_for_each_generation) {
 
 Test(book_lost_answers, new_tokens_are_kept_though_the_old_ones_do_not_open) {
     for (const bool has_refresh_token : {true, false}) {
-        Platform stage;
+        BookLostAnswersPlatform stage;
         for (const char key : {'l', 'm'}) {
             const std::string raw(agent::SealingKey::kSize, key);
             stage.sealer.rotate(*agent::SealingKey::from_raw(agent::as_bytes(raw)));
@@ -137,7 +137,7 @@ Test(book_lost_answers, new_tokens_are_kept_though_the_old_ones_do_not_open) {
 }
 
 Test(book_lost_answers, an_answer_whose_callers_have_gone_is_kept) {
-    Platform stage;
+    BookLostAnswersPlatform stage;
     Reply& token = stage.ask("smith", 30min);
     Reply& refresh = stage.refresh("smith");
     token.waiting.reset();

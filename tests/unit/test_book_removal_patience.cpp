@@ -8,8 +8,8 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr bool kRevoke = true;
-constexpr bool kLocal = false;
+constexpr bool kBookRemovalPatienceRevoke = true;
+constexpr bool kBookRemovalPatienceLocal = false;
 
 /// The access token of smith has expired, while the server lets no request of its app begin for an hour.
 struct Silenced : CoreStage {
@@ -34,7 +34,7 @@ bool asked_to_end_a_grant(const CoreStage& stage) {
 
 Test(book_removal_patience, is_given_up_at_once_where_no_token_can_come_in_time) {
     Silenced stage;
-    const Reply& reply = stage.remove("smith", kRevoke);
+    const Reply& reply = stage.remove("smith", kBookRemovalPatienceRevoke);
     stage.timers.turn();
     EXPECT_TEXT(reply.text, "temporarily_unavailable");
     EXPECT_CONTAINS(reply.error.message, "account smith: the grant could not be ended: its access token was not ");
@@ -57,7 +57,7 @@ Test(book_removal_patience, is_given_up_when_its_patience_is_over_and_changes_no
     stage.run(1h + 1s);
     stage.be_down();  // this was the refresh of `other`
     cr_assert(stage.book->status().queued == 1);
-    const Reply& reply = stage.remove("smith", kRevoke, 30s);
+    const Reply& reply = stage.remove("smith", kBookRemovalPatienceRevoke, 30s);
     stage.run(29s);
     cr_expect(reply.answers == 0);
     stage.run(1s);
@@ -73,13 +73,13 @@ Test(book_removal_patience, is_given_up_when_its_patience_is_over_and_changes_no
 Test(book_removal_patience, that_hears_nothing_from_clio_is_given_up_and_keeps_the_account) {
     CoreStage stage;
     stage.log_in("smith");
-    const Reply& reply = stage.remove("smith", kRevoke, 30s);
+    const Reply& reply = stage.remove("smith", kBookRemovalPatienceRevoke, 30s);
     stage.run(30s);
     EXPECT_TEXT(reply.text, "temporarily_unavailable");
     EXPECT_CONTAINS(reply.error.message, "account smith: the grant could not be ended: no answer in time");
     cr_expect(stage.http.open() == 0, "the request is given up, too");
     EXPECT_TEXT(stage.now("smith"), "A1#1");
-    const Reply& again = stage.remove("smith", kRevoke, 30s);
+    const Reply& again = stage.remove("smith", kBookRemovalPatienceRevoke, 30s);
     stage.http.answer(200, "");
     stage.run(1s);
     EXPECT_TEXT(again.text, "done");
@@ -88,7 +88,7 @@ Test(book_removal_patience, that_hears_nothing_from_clio_is_given_up_and_keeps_t
 Test(book_removal_patience, one_patience_is_for_all_of_its_steps) {
     CoreStage stage;
     stage.log_in("smith");
-    const Reply& reply = stage.remove("smith", kRevoke, 30s);
+    const Reply& reply = stage.remove("smith", kBookRemovalPatienceRevoke, 30s);
     stage.run(20s);
     stage.http.answer(401, R"({"error":"invalid_token"})");
     stage.let_refresh("A2");
@@ -99,7 +99,7 @@ Test(book_removal_patience, one_patience_is_for_all_of_its_steps) {
 }
 
 Test(book_removal_patience, does_not_wait_without_end_for_the_refresh_under_way) {
-    for (const bool revoke : {kRevoke, kLocal}) {
+    for (const bool revoke : {kBookRemovalPatienceRevoke, kBookRemovalPatienceLocal}) {
         CoreStage stage;
         stage.log_in("smith");
         stage.refresh("smith");
@@ -110,7 +110,7 @@ Test(book_removal_patience, does_not_wait_without_end_for_the_refresh_under_way)
         stage.give_tokens("A2");
         stage.run(1min);
         EXPECT_TEXT(stage.now("smith"), "A2#2");
-        const Reply& again = stage.remove("smith", kLocal);
+        const Reply& again = stage.remove("smith", kBookRemovalPatienceLocal);
         stage.run(1s);
         EXPECT_TEXT(again.text, "done");
     }
@@ -120,7 +120,7 @@ Test(book_removal_patience, that_is_being_stored_is_answered_when_it_is_done_how
     CoreStage stage;
     stage.log_in("smith");
     stage.store.hold();
-    const Reply& reply = stage.remove("smith", kLocal, 30s);
+    const Reply& reply = stage.remove("smith", kBookRemovalPatienceLocal, 30s);
     stage.run(1h);
     EXPECT_TEXT(reply.text, "");
     stage.store.finish();
@@ -131,7 +131,7 @@ Test(book_removal_patience, that_is_being_stored_is_answered_when_it_is_done_how
 Test(book_removal_patience, that_nobody_waits_for_is_given_up_all_the_same) {
     CoreStage stage;
     stage.log_in("smith");
-    stage.remove("smith", kRevoke, 30s).waiting.reset();
+    stage.remove("smith", kBookRemovalPatienceRevoke, 30s).waiting.reset();
     stage.run(31s);
     cr_expect(stage.http.open() == 0);
     EXPECT_TEXT(stage.now("smith"), "A1#1");

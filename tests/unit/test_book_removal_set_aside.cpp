@@ -12,9 +12,9 @@ using agent::SecretString;
 
 namespace {
 
-constexpr bool kRevoke = true;
+constexpr bool kBookRemovalSetAsideRevoke = true;
 
-void set_aside(CoreStage& stage, const char* moved_to = "") {
+void put_aside(CoreStage& stage, const char* moved_to = "") {
     const Reply& aside = stage.waited([&](Reply& to) {
         return stage.book->set_aside("smith", "it may be older than it was", moved_to,
                                      CoreStage::answer_to<agent::Result<void>>(to));
@@ -23,15 +23,15 @@ void set_aside(CoreStage& stage, const char* moved_to = "") {
     EXPECT_TEXT(aside.text, "done");
 }
 
-struct Platform : CoreStage {
-    Platform() : CoreStage(Rotation::kSingleUse, Product::kPlatform) { log_in("smith"); }
+struct BookRemovalSetAsidePlatform : CoreStage {
+    BookRemovalSetAsidePlatform() : CoreStage(Rotation::kSingleUse, Product::kPlatform) { log_in("smith"); }
 };
 
 /// The access token, which ends the grant there, has expired.
 struct ExpiredManage : CoreStage {
     ExpiredManage() {
         log_in("smith");
-        set_aside(*this);
+        put_aside(*this);
         run(2h);
         cr_assert(http.sent() == 0);
     }
@@ -48,10 +48,10 @@ void expect_logged_out(CoreStage& stage, const Reply& reply) {
 
 Test(book_removal_set_aside, ends_its_grant) {
     for (const bool restarted : {false, true}) {
-        Platform stage;
-        set_aside(stage);
+        BookRemovalSetAsidePlatform stage;
+        put_aside(stage);
         if (restarted) stage.restart();
-        const Reply& reply = stage.remove("smith", kRevoke);
+        const Reply& reply = stage.remove("smith", kBookRemovalSetAsideRevoke);
         cr_assert(stage.http.open() == 1);
         EXPECT_TEXT(stage.http.last().url, "https://as.example/end");
         EXPECT_TEXT(stage.http.last().form_body.reveal(), "token=R1");
@@ -61,9 +61,9 @@ Test(book_removal_set_aside, ends_its_grant) {
 }
 
 Test(book_removal_set_aside, is_kept_when_the_grant_could_not_be_ended) {
-    Platform stage;
-    set_aside(stage);
-    const Reply& reply = stage.remove("smith", kRevoke);
+    BookRemovalSetAsidePlatform stage;
+    put_aside(stage);
+    const Reply& reply = stage.remove("smith", kBookRemovalSetAsideRevoke);
     stage.be_down();
     stage.timers.turn();
     EXPECT_TEXT(reply.text, "temporarily_unavailable");
@@ -74,8 +74,8 @@ Test(book_removal_set_aside, is_kept_when_the_grant_could_not_be_ended) {
 Test(book_removal_set_aside, ends_its_grant_with_an_access_token_that_lives) {
     CoreStage stage;
     stage.log_in("smith");
-    set_aside(stage);
-    const Reply& reply = stage.remove("smith", kRevoke);
+    put_aside(stage);
+    const Reply& reply = stage.remove("smith", kBookRemovalSetAsideRevoke);
     cr_assert(stage.http.open() == 1);
     EXPECT_TEXT(stage.http.last().authorization.reveal(), "Bearer A1");
     stage.http.answer(200, "");
@@ -84,7 +84,7 @@ Test(book_removal_set_aside, ends_its_grant_with_an_access_token_that_lives) {
 
 Test(book_removal_set_aside, or_with_a_fresh_one) {
     ExpiredManage stage;
-    const Reply& reply = stage.remove("smith", kRevoke);
+    const Reply& reply = stage.remove("smith", kBookRemovalSetAsideRevoke);
     stage.let_refresh("A2");
     cr_assert(stage.http.open() == 1);
     EXPECT_TEXT(stage.http.last().form_body.reveal(), "token=A2");
@@ -94,7 +94,7 @@ Test(book_removal_set_aside, or_with_a_fresh_one) {
 
 Test(book_removal_set_aside, has_nothing_to_end_when_clio_refuses_the_grant) {
     ExpiredManage stage;
-    const Reply& reply = stage.remove("smith", kRevoke);
+    const Reply& reply = stage.remove("smith", kBookRemovalSetAsideRevoke);
     stage.run(CoreStage::kAMoment);
     stage.say_invalid_grant();
     expect_logged_out(stage, reply);
@@ -104,7 +104,7 @@ Test(book_removal_set_aside, has_nothing_to_end_when_clio_refuses_the_grant) {
 Test(book_removal_set_aside, stays_aside_when_no_fresh_token_comes) {
     for (const char* end : {"down", "silent"}) {
         ExpiredManage stage;
-        const Reply& reply = stage.remove("smith", kRevoke);
+        const Reply& reply = stage.remove("smith", kBookRemovalSetAsideRevoke);
         stage.run(CoreStage::kAMoment);
         if (*end == 's') stage.run(30s);
         EXPECT_TEXT(reply.text, *end == 's' ? "temporarily_unavailable" : "");
@@ -127,7 +127,7 @@ Test(book_removal_set_aside, stays_aside_when_the_turn_of_its_refresh_does_not_c
     stage.refresh("jones");
     stage.run(CoreStage::kAMoment);
     stage.http.answer(429, "", "text/plain", 1h);
-    const Reply& reply = stage.remove("smith", kRevoke);
+    const Reply& reply = stage.remove("smith", kBookRemovalSetAsideRevoke);
     stage.run(1s);
     EXPECT_TEXT(reply.text, "temporarily_unavailable");
     EXPECT_CONTAINS(reply.error.message, "HTTP 429");
@@ -138,18 +138,18 @@ Test(book_removal_set_aside, stays_aside_when_the_turn_of_its_refresh_does_not_c
 }
 
 Test(book_removal_set_aside, is_only_forgotten_when_it_was_moved_away) {
-    Platform stage;
-    set_aside(stage, "B1");
+    BookRemovalSetAsidePlatform stage;
+    put_aside(stage, "B1");
     stage.restart();
-    const Reply& reply = stage.remove("smith", kRevoke);
+    const Reply& reply = stage.remove("smith", kBookRemovalSetAsideRevoke);
     expect_logged_out(stage, reply);
     cr_expect(stage.http.sent() == 0, "somebody goes on with this grant elsewhere");
 }
 
 Test(book_removal_set_aside, is_only_forgotten_when_clio_has_refused_it_before) {
     for (const bool tried_again : {false, true}) {
-        Platform stage;
-        set_aside(stage);
+        BookRemovalSetAsidePlatform stage;
+        put_aside(stage);
         stage.revive("smith");
         stage.run(CoreStage::kAMoment);
         stage.say_invalid_grant();
@@ -162,7 +162,7 @@ Test(book_removal_set_aside, is_only_forgotten_when_clio_has_refused_it_before) 
             stage.timers.turn();
         }
         const std::size_t sent = stage.http.sent();
-        const Reply& reply = stage.remove("smith", kRevoke);
+        const Reply& reply = stage.remove("smith", kBookRemovalSetAsideRevoke);
         expect_logged_out(stage, reply);
         cr_expect(stage.http.sent() == sent);
     }
@@ -190,7 +190,7 @@ Test(book_removal_set_aside, ends_a_grant_that_was_restored) {
         });
         stage.timers.turn();
         stage.restart();
-        const Reply& reply = stage.remove("smith", kRevoke);
+        const Reply& reply = stage.remove("smith", kBookRemovalSetAsideRevoke);
         if (!dead) {
             cr_assert(stage.http.open() == 1);
             EXPECT_TEXT(stage.http.last().form_body.reveal(), "token=S");

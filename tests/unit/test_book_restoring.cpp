@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Accounts that are copied for a backup, and accounts that come back from one.
 #include "core/accounts/restored_account.h"
+#include "fakes/sealing.h"
 #include "unit/core_stage.h"
 
 using namespace std::chrono_literals;
@@ -11,12 +12,9 @@ using agent::SealingKey;
 using agent::SecretString;
 using agent::State;
 using agent::TokenSet;
+using fakes::sealer_of;
 
 namespace {
-
-Sealer sealer_of(char fill) {
-    return Sealer(*SealingKey::from_raw(agent::as_bytes(std::string(SealingKey::kSize, fill))));
-}
 
 /// What a backup has of an account: tokens B and S of an hour, received now.
 struct Brought {
@@ -45,7 +43,7 @@ Reply& restore(CoreStage& stage, const std::string& account, const Brought& brou
     });
 }
 
-void set_aside(CoreStage& stage, const std::string& account) {
+void come_aside(CoreStage& stage, const std::string& account) {
     const Reply& aside = stage.waited([&](Reply& to) {
         return stage.book->set_aside(account, "it may be older than it was", "",
                                      CoreStage::answer_to<agent::Result<void>>(to));
@@ -208,7 +206,7 @@ Test(book_restoring, leaves_what_works_here) {
 Test(book_restoring, of_newer_tokens_ends_the_need_of_a_login) {
     CoreStage stage;
     stage.log_in("smith");
-    set_aside(stage, "smith");
+    come_aside(stage, "smith");
     stage.run(1min);
     const Reply& reply = restore(stage, "smith", {.generation = 2});
     stage.timers.turn();
@@ -225,7 +223,7 @@ Test(book_restoring, of_newer_tokens_ends_the_need_of_a_login) {
 Test(book_restoring, of_tokens_that_are_not_newer_leaves_the_need_of_a_login) {
     CoreStage stage;
     stage.log_in("smith");
-    set_aside(stage, "smith");
+    come_aside(stage, "smith");
     stage.run(1min);
     const Reply& reply = restore(stage, "smith", {.generation = 1});
     stage.timers.turn();
@@ -304,7 +302,7 @@ Test(book_restoring, of_the_same_account_twice_at_once_takes_the_first) {
 Test(book_restoring, that_the_disk_refuses_changes_nothing) {
     CoreStage stage;
     stage.log_in("smith");
-    set_aside(stage, "smith");
+    come_aside(stage, "smith");
     stage.heard.clear();
     stage.run(1min);
     stage.store.disk_is_full();

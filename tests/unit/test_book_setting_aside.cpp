@@ -6,7 +6,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-Reply& set_aside(CoreStage& stage, const std::string& account, const char* moved_to = "") {
+Reply& move_aside(CoreStage& stage, const std::string& account, const char* moved_to = "") {
     return stage.waited([&](Reply& to) {
         return stage.book->set_aside(account, "it may be older than it was", moved_to,
                                      CoreStage::answer_to<agent::Result<void>>(to));
@@ -18,7 +18,7 @@ Reply& set_aside(CoreStage& stage, const std::string& account, const char* moved
 Test(book_setting_aside, is_durable_and_sends_nothing_by_itself) {
     CoreStage stage;
     stage.log_in("smith");
-    const Reply& aside = set_aside(stage, "smith");
+    const Reply& aside = move_aside(stage, "smith");
     stage.run(CoreStage::kAMoment);
     EXPECT_TEXT(aside.text, "done");
     for (int start = 0; start < 2; ++start) {
@@ -33,7 +33,7 @@ Test(book_setting_aside, is_durable_and_sends_nothing_by_itself) {
 Test(book_setting_aside, leaves_the_access_token_while_it_lives) {
     CoreStage stage;
     stage.log_in("smith");
-    set_aside(stage, "smith");
+    move_aside(stage, "smith");
     stage.run(CoreStage::kAMoment);
     EXPECT_TEXT(stage.now("smith"), "A1#1");
     stage.run(1h);
@@ -43,7 +43,7 @@ Test(book_setting_aside, leaves_the_access_token_while_it_lives) {
 Test(book_setting_aside, ends_when_the_refresh_token_is_tried_and_taken) {
     CoreStage stage;
     stage.log_in("smith");
-    set_aside(stage, "smith", "B1");
+    move_aside(stage, "smith", "B1");
     stage.run(CoreStage::kAMoment);
     stage.revive("smith");
     stage.let_refresh("A2");
@@ -58,7 +58,7 @@ Test(book_setting_aside, ends_when_the_refresh_token_is_tried_and_taken) {
 Test(book_setting_aside, ends_with_a_login) {
     CoreStage stage;
     stage.log_in("smith");
-    set_aside(stage, "smith", "B1");
+    move_aside(stage, "smith", "B1");
     stage.run(CoreStage::kAMoment);
     stage.log_in("smith", 1h, "A2", "R2");
     EXPECT_TEXT(stage.state("smith"), "ready#2");
@@ -68,7 +68,7 @@ Test(book_setting_aside, waits_for_the_refresh_under_way_and_keeps_what_it_bring
     CoreStage stage(agent::Rotation::kSingleUse, agent::Product::kPlatform);
     stage.log_in("smith");
     stage.run(48min + CoreStage::kAMoment);
-    const Reply& aside = set_aside(stage, "smith");
+    const Reply& aside = move_aside(stage, "smith");
     stage.run(CoreStage::kAMoment);
     EXPECT_TEXT(aside.text, "");
     stage.give_tokens("A2", "R2");
@@ -86,9 +86,9 @@ Test(book_setting_aside, leaves_what_needs_a_login_as_it_is) {
     stage.restart();
     stage.refresh("smith");
     stage.run(CoreStage::kAMoment);
-    const Reply& smith = set_aside(stage, "smith", "B1");
+    const Reply& smith = move_aside(stage, "smith", "B1");
     stage.say_invalid_grant();
-    const Reply& jones = set_aside(stage, "jones", "B1");
+    const Reply& jones = move_aside(stage, "jones", "B1");
     stage.run(CoreStage::kAMoment);
     EXPECT_TEXT(smith.text, "done");
     EXPECT_CONTAINS(stage.reason("smith"), "invalid_grant");
@@ -104,7 +104,7 @@ Test(book_setting_aside, that_the_disk_refuses_changes_nothing) {
     CoreStage stage;
     stage.log_in("smith");
     stage.store.disk_is_full();
-    const Reply& aside = set_aside(stage, "smith");
+    const Reply& aside = move_aside(stage, "smith");
     stage.run(CoreStage::kAMoment);
     EXPECT_TEXT(aside.text, "temporarily_unavailable");
     EXPECT_TEXT(stage.state("smith"), "ready#1");
@@ -114,14 +114,14 @@ Test(book_setting_aside, is_told_to_those_who_listen) {
     CoreStage stage;
     stage.log_in("smith");
     stage.heard.clear();
-    set_aside(stage, "smith");
+    move_aside(stage, "smith");
     stage.run(CoreStage::kAMoment);
     EXPECT_TEXT(stage.heard, "login_required smith#1\n");
 }
 
 Test(book_setting_aside, of_an_unknown_account_says_so) {
     CoreStage stage;
-    const Reply& aside = set_aside(stage, "nobody");
+    const Reply& aside = move_aside(stage, "nobody");
     stage.timers.turn();
     EXPECT_TEXT(aside.text, "not_found");
 }

@@ -8,8 +8,8 @@ using agent::Rotation;
 
 namespace {
 
-struct Platform : CoreStage {
-    Platform() : CoreStage(Rotation::kSingleUse, Product::kPlatform) { log_in("smith"); }
+struct BookStorePlatform : CoreStage {
+    BookStorePlatform() : CoreStage(Rotation::kSingleUse, Product::kPlatform) { log_in("smith"); }
 
     /// The server has answered a refresh with A2 and R2, and the disk refuses them.
     void fail_to_save_tokens() {
@@ -25,7 +25,7 @@ struct Platform : CoreStage {
 }  // namespace
 
 Test(book_store, without_a_durable_intent_nothing_is_asked) {
-    Platform stage;
+    BookStorePlatform stage;
     stage.store.disk_is_full();
     const Reply& reply = stage.refresh("smith");
     stage.run(CoreStage::kAMoment);
@@ -47,7 +47,7 @@ Test(book_store, without_a_durable_intent_nothing_is_asked) {
 }
 
 Test(book_store, tokens_that_cannot_be_saved_are_kept_and_saved_later) {
-    Platform stage;
+    BookStorePlatform stage;
     const Reply& reply = stage.ask("smith", 59min);
     stage.fail_to_save_tokens();
     EXPECT_TEXT(stage.state("smith"), "refreshing#1");
@@ -70,7 +70,7 @@ Test(book_store, tokens_that_cannot_be_saved_are_kept_and_saved_later) {
 }
 
 Test(book_store, whoever_needs_them_is_told_why_not) {
-    Platform stage;
+    BookStorePlatform stage;
     stage.fail_to_save_tokens();
     stage.run(1h);
     EXPECT_TEXT(stage.now("smith", 0s), "wait");
@@ -81,7 +81,7 @@ Test(book_store, whoever_needs_them_is_told_why_not) {
 }
 
 Test(book_store, refresh_saves_them_at_once) {
-    Platform stage;
+    BookStorePlatform stage;
     stage.fail_to_save_tokens();
     stage.run(30min);
     stage.heal();
@@ -92,7 +92,7 @@ Test(book_store, refresh_saves_them_at_once) {
 }
 
 Test(book_store, saving_is_tried_every_few_seconds_and_told_once) {
-    Platform stage;
+    BookStorePlatform stage;
     stage.fail_to_save_tokens();
     const auto before = stage.store.log().size();
     stage.heard.clear();
@@ -106,7 +106,7 @@ Test(book_store, saving_is_tried_every_few_seconds_and_told_once) {
 }
 
 Test(book_store, a_disk_that_takes_one_change_is_given_all_tokens_that_wait) {
-    Platform stage;
+    BookStorePlatform stage;
     stage.log_in("jones", 1h, "B1", "S1");
     stage.fail_to_save_tokens();
     stage.run(1min);
@@ -117,7 +117,7 @@ Test(book_store, a_disk_that_takes_one_change_is_given_all_tokens_that_wait) {
 }
 
 Test(book_store, every_change_tells_how_the_disk_is) {
-    Platform stage;
+    BookStorePlatform stage;
     stage.store.disk_is_full();
     stage.adopt("jones", 1h, "B1", "S1");
     stage.timers.turn();
@@ -133,7 +133,7 @@ Test(book_store, every_change_tells_how_the_disk_is) {
 }
 
 Test(book_store, what_waits_to_be_saved_takes_nobody_s_turn) {
-    Platform stage;
+    BookStorePlatform stage;
     stage.options.pace = {.per_second = 1000.0, .max_parallel = 1};
     stage.restart();
     stage.log_in("jones", 1h, "B1", "S1");
@@ -148,7 +148,7 @@ Test(book_store, what_waits_to_be_saved_takes_nobody_s_turn) {
 }
 
 Test(book_store, a_login_replaces_tokens_that_could_not_be_saved) {
-    Platform stage;
+    BookStorePlatform stage;
     stage.fail_to_save_tokens();
     stage.heal();
     stage.log_in("smith", 1h, "N1", "NR1");
@@ -159,7 +159,7 @@ Test(book_store, a_login_replaces_tokens_that_could_not_be_saved) {
 }
 
 Test(book_store, a_power_cut_before_they_are_saved_loses_them_and_says_so) {
-    Platform stage;
+    BookStorePlatform stage;
     stage.fail_to_save_tokens();
     stage.heal();
     stage.restart();
@@ -171,7 +171,7 @@ Test(book_store, a_power_cut_before_they_are_saved_loses_them_and_says_so) {
 }
 
 Test(book_store, a_slow_disk_stalls_nobody_else) {
-    Platform stage;
+    BookStorePlatform stage;
     stage.log_in("jones", 1h, "B1");
     stage.store.hold();
     stage.refresh("smith");
@@ -183,7 +183,7 @@ Test(book_store, a_slow_disk_stalls_nobody_else) {
 }
 
 Test(book_store, a_record_that_changed_underneath_is_not_overwritten) {
-    Platform stage;
+    BookStorePlatform stage;
     agent::StoredRow& row = *stage.store.find_account("smith");
     row.generation = 5;  // somebody else writes to the same store, with another key
     row.version = 7;
@@ -196,7 +196,7 @@ Test(book_store, a_record_that_changed_underneath_is_not_overwritten) {
 }
 
 Test(book_store, a_verdict_that_cannot_be_saved_is_found_again) {
-    Platform stage;
+    BookStorePlatform stage;
     stage.refresh("smith");
     stage.run(CoreStage::kAMoment);
     stage.store.disk_is_full();

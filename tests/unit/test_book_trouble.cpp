@@ -6,7 +6,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-void begin_refresh(CoreStage& stage) {
+void begin_troubled_refresh(CoreStage& stage) {
     stage.refresh("smith");
     stage.run(CoreStage::kAMoment);
 }
@@ -24,7 +24,7 @@ agent::HttpResponse tokens_at(agent::WallTime date) {
 Test(book_trouble, a_refused_app_is_told_once_and_its_end_once) {
     CoreStage stage;
     stage.log_in("smith", 24h);
-    begin_refresh(stage);
+    begin_troubled_refresh(stage);
     stage.say_invalid_client();
     EXPECT_TEXT(stage.state("smith"), "needs_attention#1");
     EXPECT_TEXT(stage.book->facts("smith")->next_step, "clioctl app check firm");
@@ -44,7 +44,7 @@ Test(book_trouble, a_refused_app_is_told_once_and_its_end_once) {
 Test(book_trouble, waiting_does_not_help_and_the_answer_says_so) {
     CoreStage stage;
     stage.log_in("smith");
-    begin_refresh(stage);
+    begin_troubled_refresh(stage);
     stage.say_invalid_client();
     stage.clock.set_wall(fakes::FakeClock::kStart + 61min);
     const Reply& reply = stage.ask("smith");
@@ -56,7 +56,7 @@ Test(book_trouble, waiting_does_not_help_and_the_answer_says_so) {
 Test(book_trouble, an_untrusted_server_is_asked_again_soon) {
     CoreStage stage;
     stage.log_in("smith", 24h);
-    begin_refresh(stage);
+    begin_troubled_refresh(stage);
     stage.http.be_untrusted();
     EXPECT_TEXT(stage.state("smith"), "needs_attention#1");
     EXPECT_CONTAINS(stage.reason("smith"), "unknown authority");
@@ -67,7 +67,7 @@ Test(book_trouble, an_untrusted_server_is_asked_again_soon) {
 Test(book_trouble, a_reload_tries_again_at_once) {
     CoreStage stage;
     stage.log_in("smith", 24h);
-    begin_refresh(stage);
+    begin_troubled_refresh(stage);
     stage.say_invalid_client();
     stage.run(1min);
     cr_expect(stage.http.open() == 0);
@@ -79,7 +79,7 @@ Test(book_trouble, a_reload_tries_again_at_once) {
 Test(book_trouble, an_outage_is_another_matter) {
     CoreStage stage;
     stage.log_in("smith", 24h);
-    begin_refresh(stage);
+    begin_troubled_refresh(stage);
     stage.be_down();
     EXPECT_TEXT(stage.state("smith"), "stale#1");
     EXPECT_TEXT(stage.heard, "logged_in smith#1\nrefresh_failed smith#1\n");
@@ -90,7 +90,7 @@ Test(book_trouble, a_clock_that_is_far_off_is_told_and_serves_all_the_same) {
                                       std::pair(-180min, "3 hours behind"), std::pair(72 * 60min, "3 days ahead of")}) {
         CoreStage stage;
         stage.log_in("smith");
-        begin_refresh(stage);
+        begin_troubled_refresh(stage);
         stage.http.finish(tokens_at(stage.clock.now() - ahead));
         stage.run(CoreStage::kAMoment);
         EXPECT_TEXT(stage.state("smith"), "needs_attention#2");
@@ -107,7 +107,7 @@ Test(book_trouble, a_clock_that_is_far_off_is_told_and_serves_all_the_same) {
 Test(book_trouble, a_clock_that_is_set_right_or_wrong_is_told_at_once) {
     CoreStage stage;
     stage.log_in("smith", 24h * 30);
-    begin_refresh(stage);
+    begin_troubled_refresh(stage);
     stage.http.finish(tokens_at(stage.clock.now() + 6min));
     stage.run(CoreStage::kAMoment);
     stage.run(10min);
@@ -126,7 +126,7 @@ Test(book_trouble, a_clock_that_is_set_right_or_wrong_is_told_at_once) {
 Test(book_trouble, a_clock_that_is_nearly_right_is_right) {
     CoreStage stage;
     stage.log_in("smith");
-    begin_refresh(stage);
+    begin_troubled_refresh(stage);
     stage.http.finish(tokens_at(stage.clock.now() - 5min));
     stage.run(CoreStage::kAMoment);
     EXPECT_TEXT(stage.state("smith"), "ready#2");
@@ -135,7 +135,7 @@ Test(book_trouble, a_clock_that_is_nearly_right_is_right) {
 Test(book_trouble, an_answer_that_waited_to_be_read_says_nothing_of_the_clock) {
     CoreStage stage;
     stage.log_in("smith");
-    begin_refresh(stage);
+    begin_troubled_refresh(stage);
     const agent::WallTime sent = stage.clock.now();
     stage.clock.advance(10min);  // the process was stopped
     stage.http.finish(tokens_at(sent));
@@ -156,7 +156,7 @@ Test(book_trouble, an_account_without_its_app_is_never_shown_as_ready) {
 Test(book_trouble, a_login_comes_before_anything_else) {
     CoreStage stage;
     stage.log_in("smith");
-    begin_refresh(stage);
+    begin_troubled_refresh(stage);
     stage.say_invalid_grant();
     stage.has_app = false;
     stage.run(CoreStage::kAMoment);

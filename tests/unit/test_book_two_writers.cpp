@@ -9,8 +9,8 @@ using agent::State;
 
 namespace {
 
-struct Stage : CoreStage {
-    Stage() : CoreStage(agent::Rotation::kSingleUse, agent::Product::kPlatform) { log_in("smith"); }
+struct BookTwoWritersStage : CoreStage {
+    BookTwoWritersStage() : CoreStage(agent::Rotation::kSingleUse, agent::Product::kPlatform) { log_in("smith"); }
 
     AccountRecord stored() { return *agent::open_account_record(sealer, *store.find_account("smith")); }
     void store_as_another(const AccountRecord& record) {
@@ -43,7 +43,7 @@ struct Stage : CoreStage {
 }  // namespace
 
 Test(book_two_writers, tokens_that_another_has_refreshed_are_taken) {
-    Stage stage;
+    BookTwoWritersStage stage;
     stage.store_tokens_as_another("A2", "R2", 2);
     const Reply& reply = stage.refresh("smith");
     stage.run(CoreStage::kAMoment);
@@ -58,7 +58,7 @@ Test(book_two_writers, tokens_that_another_has_refreshed_are_taken) {
 }
 
 Test(book_two_writers, no_request_is_sent_beside_that_of_another) {
-    Stage stage;
+    BookTwoWritersStage stage;
     stage.store_intent_as_another();
     stage.refresh("smith");
     stage.run(CoreStage::kAMoment);
@@ -76,7 +76,7 @@ Test(book_two_writers, no_request_is_sent_beside_that_of_another) {
 }
 
 Test(book_two_writers, what_another_has_sent_may_have_spent_the_token) {
-    Stage stage;
+    BookTwoWritersStage stage;
     stage.store_intent_as_another();
     stage.refresh("smith");
     stage.run(agent::kLongestForeignRefresh + 1min);
@@ -88,7 +88,7 @@ Test(book_two_writers, what_another_has_sent_may_have_spent_the_token) {
 }
 
 Test(book_two_writers, what_another_has_set_aside_is_not_used) {
-    Stage stage;
+    BookTwoWritersStage stage;
     AccountRecord record = stage.stored();
     record.life.state = State::kLoginRequired;
     record.life.reason = "moved away";
@@ -101,7 +101,7 @@ Test(book_two_writers, what_another_has_set_aside_is_not_used) {
 }
 
 Test(book_two_writers, the_same_contents_written_again_delay_nothing) {
-    Stage stage;
+    BookTwoWritersStage stage;
     AccountRecord record = stage.stored();
     record.user = agent::ClioUser{.id = 7, .name = "Smith", .email = {}};
     stage.store_as_another(record);
@@ -112,7 +112,7 @@ Test(book_two_writers, the_same_contents_written_again_delay_nothing) {
 }
 
 Test(book_two_writers, received_tokens_are_kept_while_their_parent_is_the_newest) {
-    Stage stage;
+    BookTwoWritersStage stage;
     stage.begin_request();
     AccountRecord record = stage.stored();
     record.life.state = State::kLoginRequired;
@@ -125,7 +125,7 @@ Test(book_two_writers, received_tokens_are_kept_while_their_parent_is_the_newest
 
 Test(book_two_writers, received_tokens_never_replace_newer_ones) {
     for (const std::uint64_t generation : {2U, 5U}) {
-        Stage stage;
+        BookTwoWritersStage stage;
         stage.begin_request();
         stage.store_tokens_as_another("B2", "S2", generation);
         stage.give_tokens("A2", "R2");
@@ -137,7 +137,7 @@ Test(book_two_writers, received_tokens_never_replace_newer_ones) {
 }
 
 Test(book_two_writers, a_refusal_of_a_token_that_another_has_replaced_is_no_verdict) {
-    Stage stage;
+    BookTwoWritersStage stage;
     stage.begin_request();
     stage.store_tokens_as_another("A2", "R2", 2);
     stage.say_invalid_grant();
@@ -149,7 +149,7 @@ Test(book_two_writers, a_refusal_of_a_token_that_another_has_replaced_is_no_verd
 }
 
 Test(book_two_writers, a_record_that_vanished_is_written_again) {
-    Stage stage;
+    BookTwoWritersStage stage;
     stage.store.rows().clear();
     const Reply& reply = stage.refresh("smith");
     stage.let_refresh("A2", "R2");
@@ -158,7 +158,7 @@ Test(book_two_writers, a_record_that_vanished_is_written_again) {
 }
 
 Test(book_two_writers, an_older_record_is_written_over) {
-    Stage stage;
+    BookTwoWritersStage stage;
     const agent::StoredRow old = *stage.store.find_account("smith");
     stage.refresh("smith");
     stage.let_refresh("A2", "R2");
@@ -171,7 +171,7 @@ Test(book_two_writers, an_older_record_is_written_over) {
 }
 
 Test(book_two_writers, a_store_that_is_never_as_it_was_read_is_left_alone_for_a_while) {
-    Stage stage;
+    BookTwoWritersStage stage;
     stage.store.refuse(agent::Error{.code = agent::Error::Code::kConflict, .message = "fake store: changed"});
     const auto before = stage.store.log().size();
     const Reply& reply = stage.refresh("smith");
@@ -185,7 +185,7 @@ Test(book_two_writers, a_store_that_is_never_as_it_was_read_is_left_alone_for_a_
 }
 
 Test(book_two_writers, a_change_that_was_refused_can_be_made_when_it_is_tried_again) {
-    Stage stage;
+    BookTwoWritersStage stage;
     stage.store_tokens_as_another("A2", "R2", 2);
     const auto set_aside = [&]() -> Reply& {
         return stage.waited([&](Reply& to) {
@@ -204,7 +204,7 @@ Test(book_two_writers, a_change_that_was_refused_can_be_made_when_it_is_tried_ag
 }
 
 Test(book_two_writers, a_login_into_an_account_that_another_has_added_finds_it) {
-    Stage stage;
+    BookTwoWritersStage stage;
     agent::StoredRow row = *stage.store.find_account("smith");
     AccountRecord jones = stage.stored();
     jones.name = "jones";
@@ -222,7 +222,7 @@ Test(book_two_writers, a_login_into_an_account_that_another_has_added_finds_it) 
 }
 
 Test(book_two_writers, what_another_has_removed_is_removed) {
-    Stage stage;
+    BookTwoWritersStage stage;
     stage.store.rows().clear();
     const Reply& reply = stage.remove("smith", /*revoke=*/false);
     stage.timers.turn();

@@ -11,13 +11,13 @@ using namespace std::chrono_literals;
 
 namespace {
 
-struct Row {
+struct EndRow {
     int status;
     const char* body;
     bool ended;
 };
 
-constexpr Row kRows[] = {
+constexpr EndRow kRows[] = {
     {200, "", true},  // Clio Manage; RFC 7009 section 2.2
     {200, "{}", true},
     {204, "", true},
@@ -39,13 +39,13 @@ constexpr Row kRows[] = {
 };
 
 /// The token is not good any more.
-constexpr Row kNotGood[] = {
+constexpr EndRow kNotGood[] = {
     {401, R"({"error":"invalid_token","error_description":"The access token provided is expired, revoked, …"})", false},
     {400, R"({"error":"invalid_grant"})", false},
     {400, R"({"error":"invalid_token"})", false},
 };
 
-agent::Result<agent::GrantEnd> read(int status, std::string_view body, std::optional<Duration> retry_after = {}) {
+agent::Result<agent::GrantEnd> read_end(int status, std::string_view body, std::optional<Duration> retry_after = {}) {
     return agent::read_deauthorize_response(HttpResponse{
         .status = status, .content_type = "application/json", .retry_after = retry_after, .body = SecretString(body)});
 }
@@ -53,8 +53,8 @@ agent::Result<agent::GrantEnd> read(int status, std::string_view body, std::opti
 }  // namespace
 
 Test(grant_end, ended_or_not) {
-    for (const Row& row : kRows) {
-        const auto result = read(row.status, row.body);
+    for (const EndRow& row : kRows) {
+        const auto result = read_end(row.status, row.body);
         cr_assert(result.has_value() == row.ended, "%d %s", row.status, row.body);
         if (row.ended) {
             cr_expect(*result == agent::GrantEnd::kEnded);
@@ -66,15 +66,15 @@ Test(grant_end, ended_or_not) {
 }
 
 Test(grant_end, a_token_that_is_not_good) {
-    for (const Row& row : kNotGood) {
-        const auto result = read(row.status, row.body);
+    for (const EndRow& row : kNotGood) {
+        const auto result = read_end(row.status, row.body);
         cr_assert(result && *result == agent::GrantEnd::kTokenNotGood, "%d %s", row.status, row.body);
     }
 }
 
 Test(grant_end, retry_after_is_rounded_up) {
-    cr_expect(read(429, "", 1500ms).error().retry_after == 2s);
-    cr_expect(read(503, "").error().retry_after == 0s);
+    cr_expect(read_end(429, "", 1500ms).error().retry_after == 2s);
+    cr_expect(read_end(503, "").error().retry_after == 0s);
 }
 
 Test(grant_end, no_answer) {

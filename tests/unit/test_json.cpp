@@ -10,13 +10,13 @@ using agent::Json;
 
 namespace {
 
-struct Bad {
+struct JsonBad {
     std::string_view text;
     const char* error;
 };
 
 // Refused with and without comments.
-constexpr Bad kBad[] = {
+constexpr JsonBad kJsonBad[] = {
     {"", "line 1, column 1: expected a value, found nothing"},
     {" \n ", "line 2, column 2: expected a value, found nothing"},
     {"{} x", "line 1, column 4: unexpected text after the value"},
@@ -156,10 +156,10 @@ Test(json, positions_behind_comments) {
 }
 
 Test(json, refuses_with_the_place) {
-    for (const Bad& row : kBad) {
+    for (const JsonBad& row : kJsonBad) {
         for (const auto comments : {Json::Comments::kRefuse, Json::Comments::kAllow}) {
             const auto json = Json::parse(row.text, comments);
-            cr_assert_not(json, "row %td was accepted", &row - kBad);
+            cr_assert_not(json, "row %td was accepted", &row - kJsonBad);
             cr_expect(json.error().code == agent::Error::Code::kBadRequest);
             EXPECT_TEXT(json.error().message, row.error);
         }

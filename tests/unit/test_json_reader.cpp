@@ -40,12 +40,12 @@ agent::Result<Thing> read(std::string_view text) {
     return thing;
 }
 
-struct Bad {
+struct JsonReaderBad {
     const char* text;
     const char* error;
 };
 
-constexpr Bad kBad[] = {
+constexpr JsonReaderBad kJsonReaderBad[] = {
     {"[]", "line 1, column 1: expected an object, found array"},
     {"{}", "line 1, column 1: missing \"name\" (a string)"},
     {R"({"name":"n","size":1})", "line 1, column 1: missing \"colour\" (a string)"},
@@ -96,7 +96,7 @@ Test(json_reader, optional_members_may_be_missing) {
 }
 
 Test(json_reader, says_what_is_wrong_and_where) {
-    for (const Bad& row : kBad) {
+    for (const JsonReaderBad& row : kJsonReaderBad) {
         const auto thing = read(row.text);
         cr_assert_not(thing, "%s was accepted", row.text);
         cr_expect(thing.error().code == agent::Error::Code::kBadRequest);

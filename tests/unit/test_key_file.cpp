@@ -10,16 +10,14 @@
 #include "base/text/encoding.h"
 #include "expect.h"
 #include "fakes/counted_syncs.h"
+#include "fakes/sealing.h"
 #include "temp_dir.h"
 
 using agent::SealingKey;
 using Code = agent::Error::Code;
+using fakes::need_sealing;
 
 namespace {
-
-void init() {
-    cr_assert(agent::init_sealing());
-}
 
 bool same(const SealingKey& a, const SealingKey& b) {
     return std::ranges::equal(a.raw(), b.raw());
@@ -27,7 +25,7 @@ bool same(const SealingKey& a, const SealingKey& b) {
 
 }  // namespace
 
-TestSuite(key_file, .init = init);
+TestSuite(key_file, .init = need_sealing);
 
 Test(key_file, reads_hexadecimal_digits) {
     const TempDir dir;

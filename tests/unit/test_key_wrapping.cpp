@@ -12,22 +12,13 @@
 #include "base/bytes.h"
 #include "expect.h"
 #include "fakes/own_stack.h"
+#include "fakes/sealing.h"
 
 using agent::SealingKey;
+using fakes::key_of;
+using fakes::need_sealing;
 
-namespace {
-
-void init() {
-    cr_assert(agent::init_sealing());
-}
-
-SealingKey key_of(char fill) {
-    return SealingKey::from_raw(agent::as_bytes(std::string(SealingKey::kSize, fill))).value();
-}
-
-}  // namespace
-
-TestSuite(key_wrapping, .init = init);
+TestSuite(key_wrapping, .init = need_sealing);
 
 Test(key_wrapping, opens_with_the_key_whose_public_half_it_was) {
     const SealingKey slot = key_of('s');

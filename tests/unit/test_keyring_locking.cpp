@@ -1,18 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "fakes/sealing.h"
 #include "keyring_stage.h"
 
 using namespace agent;
 using namespace std::chrono_literals;
+using fakes::need_sealing;
 
-namespace {
-
-void init() {
-    cr_assert(init_sealing());
-}
-
-}  // namespace
-
-TestSuite(keyring_locking, .init = init);
+TestSuite(keyring_locking, .init = need_sealing);
 
 Test(keyring_locking, locks_where_a_person_can_unlock_again) {
     KeyringStage stage;

@@ -1,19 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "fakes/sealing.h"
 #include "keyring_stage.h"
 #include "temp_dir.h"
 
 using namespace agent;
 using namespace std::chrono_literals;
+using fakes::need_sealing;
 
-namespace {
-
-void init() {
-    cr_assert(init_sealing());
-}
-
-}  // namespace
-
-TestSuite(keyring_slots, .init = init);
+TestSuite(keyring_slots, .init = need_sealing);
 
 Test(keyring_slots, a_slot_that_was_added_unlocks) {
     KeyringStage stage;

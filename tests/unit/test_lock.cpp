@@ -22,7 +22,7 @@ DataKeys some_keys() {
     return {.current = *SealingKey::from_raw(as_bytes(std::string(SealingKey::kSize, 'k'))), .previous = {}};
 }
 
-struct Stage {
+struct LockStage {
     struct Caller {
         std::unique_ptr<Waiting> waiting;
         std::optional<Result<void>> answer;
@@ -36,7 +36,7 @@ struct Stage {
     std::list<Caller> callers;
     int stopped = 0;
 
-    Stage() {
+    LockStage() {
         vault.key = some_keys().current;
         lock.opened();
     }
@@ -64,7 +64,7 @@ struct Stage {
     }
 };
 
-bool has_failed(const Stage::Caller& caller, Error::Code code) {
+bool has_failed(const LockStage::Caller& caller, Error::Code code) {
     return caller.answer && !*caller.answer && caller.answer->error().code == code;
 }
 
@@ -75,8 +75,8 @@ Result<void> no_passphrase() {
 }  // namespace
 
 Test(lock, locks_once_nothing_is_under_way) {
-    Stage stage;
-    Stage::Caller& caller = stage.ask();
+    LockStage stage;
+    LockStage::Caller& caller = stage.ask();
     cr_expect(stage.lock.is_open(), "serves while the slots are read");
     stage.slots_read();
     cr_expect(!stage.lock.is_open());
@@ -88,30 +88,30 @@ Test(lock, locks_once_nothing_is_under_way) {
 }
 
 Test(lock, requests_that_meet_share_one_closing) {
-    Stage stage;
+    LockStage stage;
     for (int i = 0; i < 3; ++i) stage.ask();
     cr_assert(stage.checks.size() == 1);
     stage.slots_read();
     for (int i = 0; i < 3; ++i) stage.ask();
     stage.wound_down();
-    for (const Stage::Caller& caller : stage.callers) cr_expect(caller.answer && caller.answer->has_value());
+    for (const LockStage::Caller& caller : stage.callers) cr_expect(caller.answer && caller.answer->has_value());
     EXPECT_TEXT(stage.vault.calls, "wind_down close ");
 }
 
 Test(lock, is_confirmed_where_it_is_locked) {
-    Stage stage;
+    LockStage stage;
     stage.ask();
     stage.slots_read();
     stage.wound_down();
-    Stage::Caller& late = stage.ask();
+    LockStage::Caller& late = stage.ask();
     stage.timers.turn();
     cr_expect(late.answer && late.answer->has_value());
 }
 
 Test(lock, is_refused_where_nobody_could_unlock_it) {
-    Stage stage;
-    Stage::Caller& first = stage.ask();
-    Stage::Caller& second = stage.ask();
+    LockStage stage;
+    LockStage::Caller& first = stage.ask();
+    LockStage::Caller& second = stage.ask();
     stage.slots_read(no_passphrase());
     cr_expect(has_failed(first, Error::Code::kConflict) && has_failed(second, Error::Code::kConflict));
     cr_expect(stage.lock.is_open());
@@ -119,17 +119,17 @@ Test(lock, is_refused_where_nobody_could_unlock_it) {
 }
 
 Test(lock, is_refused_where_tokens_would_be_lost) {
-    Stage stage;
+    LockStage stage;
     stage.vault.may_close_result = fail(Error::Code::kTemporarilyUnavailable, "the disk refuses");
-    Stage::Caller& caller = stage.ask();
+    LockStage::Caller& caller = stage.ask();
     stage.slots_read();
     cr_expect(has_failed(caller, Error::Code::kTemporarilyUnavailable));
     cr_expect(stage.lock.is_open());
 }
 
 Test(lock, serves_again_when_a_refresh_does_not_end) {
-    Stage stage;
-    Stage::Caller& caller = stage.ask();
+    LockStage stage;
+    LockStage::Caller& caller = stage.ask();
     stage.slots_read();
     stage.timers.advance(Lock::kGrace - 1ms);
     cr_expect(!caller.answer);
@@ -144,7 +144,7 @@ Test(lock, serves_again_when_a_refresh_does_not_end) {
 }
 
 Test(lock, goes_on_when_the_caller_gives_up) {
-    Stage stage;
+    LockStage stage;
     stage.ask().waiting.reset();
     stage.slots_read();
     stage.wound_down();
@@ -152,8 +152,8 @@ Test(lock, goes_on_when_the_caller_gives_up) {
 }
 
 Test(lock, a_right_passphrase_calls_off_a_closing) {
-    Stage stage;
-    Stage::Caller& caller = stage.ask();
+    LockStage stage;
+    LockStage::Caller& caller = stage.ask();
     stage.slots_read();
     cr_expect(stage.lock.unlock(some_keys()).has_value());
     stage.timers.turn();
@@ -164,7 +164,7 @@ Test(lock, a_right_passphrase_calls_off_a_closing) {
 }
 
 Test(lock, opens_once) {
-    Stage stage;
+    LockStage stage;
     stage.ask();
     stage.slots_read();
     stage.wound_down();
@@ -174,7 +174,7 @@ Test(lock, opens_once) {
 }
 
 Test(lock, stays_locked_when_the_store_cannot_be_read) {
-    Stage stage;
+    LockStage stage;
     stage.ask();
     stage.slots_read();
     stage.wound_down();
@@ -186,8 +186,8 @@ Test(lock, stays_locked_when_the_store_cannot_be_read) {
 }
 
 Test(lock, a_stop_takes_over_a_closing_and_answers) {
-    Stage stage;
-    Stage::Caller& caller = stage.ask();
+    LockStage stage;
+    LockStage::Caller& caller = stage.ask();
     stage.slots_read();
     stage.stop();
     stage.timers.turn();
@@ -199,7 +199,7 @@ Test(lock, a_stop_takes_over_a_closing_and_answers) {
 }
 
 Test(lock, a_stop_waits_no_longer_than_its_grace) {
-    Stage stage;
+    LockStage stage;
     stage.ask();
     stage.slots_read();
     stage.stop();
@@ -210,7 +210,7 @@ Test(lock, a_stop_waits_no_longer_than_its_grace) {
 }
 
 Test(lock, a_stop_waits_for_tokens_at_stake) {
-    Stage stage;
+    LockStage stage;
     stage.vault.tokens_at_stake = true;
     stage.stop();
     stage.timers.advance(1min);
@@ -221,7 +221,7 @@ Test(lock, a_stop_waits_for_tokens_at_stake) {
 }
 
 Test(lock, a_stop_waits_no_longer_once_nothing_is_at_stake) {
-    Stage stage;
+    LockStage stage;
     stage.vault.tokens_at_stake = true;
     stage.stop();
     stage.timers.advance(1min);
@@ -231,7 +231,7 @@ Test(lock, a_stop_waits_no_longer_once_nothing_is_at_stake) {
 }
 
 Test(lock, a_stop_ends_however_much_is_at_stake) {
-    Stage stage;
+    LockStage stage;
     stage.vault.tokens_at_stake = true;
     stage.stop();
     stage.timers.advance(10s + Lock::kLongestDelay - 1ms);
@@ -241,7 +241,7 @@ Test(lock, a_stop_ends_however_much_is_at_stake) {
 }
 
 Test(lock, a_closing_that_takes_too_long_serves_again_with_tokens_at_stake) {
-    Stage stage;
+    LockStage stage;
     stage.vault.tokens_at_stake = true;
     stage.ask();
     stage.slots_read();
@@ -250,11 +250,11 @@ Test(lock, a_closing_that_takes_too_long_serves_again_with_tokens_at_stake) {
 }
 
 Test(lock, nothing_is_locked_or_unlocked_while_it_stops) {
-    Stage stage;
+    LockStage stage;
     stage.ask();
     stage.stop();
     stage.slots_read();
-    Stage::Caller& caller = stage.ask();
+    LockStage::Caller& caller = stage.ask();
     stage.timers.turn();
     cr_expect(has_failed(caller, Error::Code::kTemporarilyUnavailable));
     cr_expect(!stage.lock.unlock(some_keys()));
@@ -263,7 +263,7 @@ Test(lock, nothing_is_locked_or_unlocked_while_it_stops) {
 }
 
 Test(lock, a_locked_agent_stops_soon) {
-    Stage stage;
+    LockStage stage;
     stage.ask();
     stage.slots_read();
     stage.wound_down();
@@ -278,7 +278,7 @@ Test(lock, a_locked_agent_stops_soon) {
 Test(lock, answers_every_caller_in_any_order) {
     for (unsigned seed = 0; seed < 1000; ++seed) {
         std::mt19937 random(seed);
-        Stage stage;
+        LockStage stage;
         bool stops = false;
         for (int step = 0; step < 60; ++step) {
             switch (random() % 10) {
@@ -316,7 +316,7 @@ Test(lock, answers_every_caller_in_any_order) {
         }
         while (!stage.checks.empty()) stage.slots_read();
         stage.timers.advance(Lock::kGrace);
-        for (const Stage::Caller& caller : stage.callers) cr_assert(caller.answer, "seed %u: not answered", seed);
+        for (const LockStage::Caller& caller : stage.callers) cr_assert(caller.answer, "seed %u: not answered", seed);
         cr_assert(stage.stopped == (stops ? 1 : 0), "seed %u: stopped %d times", seed, stage.stopped);
     }
 }

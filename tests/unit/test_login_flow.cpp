@@ -9,7 +9,7 @@ using agent::Rotation;
 
 namespace {
 
-constexpr const char* kRedirectUri = "http%3A%2F%2F127.0.0.1%3A5678%2Fcallback";
+constexpr const char* kLoginFlowRedirectUri = "http%3A%2F%2F127.0.0.1%3A5678%2Fcallback";
 
 }  // namespace
 
@@ -18,7 +18,7 @@ Test(login_flow, manage_from_begin_to_end) {
     const std::string id = stage.begin();
     EXPECT_TEXT(stage.parameter(id, "response_type"), "code");
     EXPECT_TEXT(stage.parameter(id, "client_id"), "id");
-    EXPECT_TEXT(stage.parameter(id, "redirect_uri"), kRedirectUri);
+    EXPECT_TEXT(stage.parameter(id, "redirect_uri"), kLoginFlowRedirectUri);
     EXPECT_TEXT(stage.parameter(id, "redirect_on_decline"), "true");
     EXPECT_TEXT(stage.parameter(id, "code_challenge"), "");
     cr_expect(stage.listener.open() == 1, "the listener is up before anybody has the URL");
@@ -30,7 +30,7 @@ Test(login_flow, manage_from_begin_to_end) {
     cr_assert(stage.http.open() == 1);
     EXPECT_TEXT(stage.http.last().url, "https://as.example/token");
     EXPECT_TEXT(stage.http.last().form_body.reveal(),
-                std::string("grant_type=authorization_code&code=C%201&redirect_uri=") + kRedirectUri +
+                std::string("grant_type=authorization_code&code=C%201&redirect_uri=") + kLoginFlowRedirectUri +
                     "&client_id=id&client_secret=s3cret");
     stage.give_tokens("A1", "R1");
 

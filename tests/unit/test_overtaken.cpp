@@ -5,12 +5,14 @@
 
 #include "base/bytes.h"
 #include "expect.h"
+#include "fakes/sealing.h"
 
 using namespace agent;
+using fakes::need_sealing;
 
 namespace {
 
-const Sealer& sealer() {
+const Sealer& records_sealer() {
     static const Sealer kSealer(*SealingKey::from_raw(as_bytes(std::string(SealingKey::kSize, 'k'))));
     return kSealer;
 }
@@ -31,12 +33,12 @@ StoredRow stored(
     record.life.generation = generation;
     record.life.state = State::kReady;
     change(record.life);
-    return seal_account_record(sealer(), record);
+    return seal_account_record(records_sealer(), record);
 }
 
 /// "again" or what ends the refresh, and the generation to go on with.
 std::string judged(bool has_new_tokens, const std::optional<StoredRow>& present) {
-    const auto result = judge_overtaken(sealer(), ours(), has_new_tokens, present);
+    const auto result = judge_overtaken(records_sealer(), ours(), has_new_tokens, present);
     if (!result) return "unreadable";
     cr_expect(result->record.version == (present ? present->version : 0));
     cr_expect(result->record.life.state == State::kSavingIntent, "what ends the refresh changes it");
@@ -44,13 +46,9 @@ std::string judged(bool has_new_tokens, const std::optional<StoredRow>& present)
            std::to_string(result->record.life.generation);
 }
 
-void init() {
-    cr_assert(init_sealing());
-}
-
 }  // namespace
 
-TestSuite(overtaken, .init = init);
+TestSuite(overtaken, .init = need_sealing);
 
 Test(overtaken, what_is_gone_or_older_is_written_over) {
     EXPECT_TEXT(judged(false, std::nullopt), "again 4");

@@ -6,14 +6,12 @@
 #include "base/bytes.h"
 #include "base/text/encoding.h"
 #include "expect.h"
+#include "fakes/sealing.h"
 
 using agent::KdfParameters;
+using fakes::need_sealing;
 
 namespace {
-
-void init() {
-    cr_assert(agent::init_sealing());
-}
 
 std::string derived(std::string_view passphrase, const KdfParameters& parameters) {
     const auto key = agent::derive_key(passphrase, parameters);
@@ -28,7 +26,7 @@ KdfParameters cheapest() {
 
 }  // namespace
 
-TestSuite(passphrase, .init = init, .timeout = 120);
+TestSuite(passphrase, .init = need_sealing, .timeout = 120);
 
 Test(passphrase, each_derivation_has_a_salt_of_its_own) {
     const KdfParameters one = agent::moderate_kdf();

@@ -7,7 +7,7 @@ using Code = agent::Error::Code;
 
 namespace {
 
-struct Row {
+struct ProblemRow {
     Code code;
     const char* name;
     int http_status;
@@ -15,7 +15,7 @@ struct Row {
 };
 
 // The contract with scripts: repeated here, so that no change of the table goes unnoticed.
-constexpr Row kRows[] = {
+constexpr ProblemRow kProblemRows[] = {
     {Code::kBadRequest, "bad_request", 400, 2},
     {Code::kNotFound, "not_found", 404, 7},
     {Code::kConflict, "conflict", 409, 1},
@@ -32,7 +32,7 @@ constexpr Row kRows[] = {
 }  // namespace
 
 Test(problem, each_code_has_its_name_and_statuses) {
-    for (const Row& row : kRows) {
+    for (const ProblemRow& row : kProblemRows) {
         const agent::ProblemKind& kind = agent::problem_kind(row.code);
         cr_expect(kind.code == row.code && kind.http_status == row.http_status && kind.exit_status == row.exit_status,
                   "%s", row.name);

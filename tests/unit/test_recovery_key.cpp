@@ -6,12 +6,11 @@
 #include "base/bytes.h"
 #include "base/text/encoding.h"
 #include "expect.h"
+#include "fakes/sealing.h"
+
+using fakes::need_sealing;
 
 namespace {
-
-void init() {
-    cr_assert(agent::init_sealing());
-}
 
 std::string key_of(std::string_view text) {
     const auto key = agent::read_recovery_key(text);
@@ -23,7 +22,7 @@ constexpr std::string_view kZero = "0000-0000-0000-0000-0000-0000-0000-0000-";
 
 }  // namespace
 
-TestSuite(recovery_key, .init = init);
+TestSuite(recovery_key, .init = need_sealing);
 
 Test(recovery_key, is_read_as_it_was_made) {
     for (int i = 0; i < 200; ++i) {

@@ -9,7 +9,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr WallTime kNow{std::chrono::seconds(1'767'225'600)};
+constexpr WallTime kRefreshTimingNow{std::chrono::seconds(1'767'225'600)};
 constexpr double kAlmostOne = 0x1.fffffffffffffp-1;
 
 struct Wait {
@@ -40,7 +40,9 @@ const Wait kWaits[] = {
 }  // namespace
 
 Test(refresh_timing, refresh_at_is_spread_around_the_fraction) {
-    const auto drawn = [](double unit) { return agent::draw_refresh_at(kNow, 1000s, 0.8, unit) - kNow; };
+    const auto drawn = [](double unit) {
+        return agent::draw_refresh_at(kRefreshTimingNow, 1000s, 0.8, unit) - kRefreshTimingNow;
+    };
     cr_expect(drawn(0.0) == 720s);
     cr_expect(drawn(0.5) == 800s);
     cr_expect(drawn(kAlmostOne) == 880s);
@@ -50,19 +52,20 @@ Test(refresh_timing, a_tenth_of_the_life_is_always_to_spare) {
     for (const Duration lifetime : {Duration(10s), Duration(1h), Duration(24h * 30)}) {
         for (const double fraction : {0.5, 0.8, 0.9, 0.99, 1.0}) {
             for (const double unit : {0.0, 0.5, kAlmostOne}) {
-                const auto at = agent::draw_refresh_at(kNow, lifetime, fraction, unit);
-                cr_expect(at > kNow && at <= kNow + lifetime * 9 / 10, "%f %f", fraction, unit);
+                const auto at = agent::draw_refresh_at(kRefreshTimingNow, lifetime, fraction, unit);
+                cr_expect(at > kRefreshTimingNow && at <= kRefreshTimingNow + lifetime * 9 / 10, "%f %f", fraction,
+                          unit);
             }
         }
     }
 }
 
 Test(refresh_timing, expiry_leaves_a_margin_for_the_wire) {
-    cr_expect(agent::expiry(kNow, 1h) == kNow + 1h - 1s);
-    cr_expect(agent::expiry(kNow, 24h * 30) == kNow + 24h * 30 - 1s);
-    cr_expect(agent::expiry(kNow, 100s) == kNow + 99s);
-    cr_expect(agent::expiry(kNow, 10s) == kNow + 9900ms);
-    cr_expect(agent::expiry(kNow, 1s) == kNow + 990ms);
+    cr_expect(agent::expiry(kRefreshTimingNow, 1h) == kRefreshTimingNow + 1h - 1s);
+    cr_expect(agent::expiry(kRefreshTimingNow, 24h * 30) == kRefreshTimingNow + 24h * 30 - 1s);
+    cr_expect(agent::expiry(kRefreshTimingNow, 100s) == kRefreshTimingNow + 99s);
+    cr_expect(agent::expiry(kRefreshTimingNow, 10s) == kRefreshTimingNow + 9900ms);
+    cr_expect(agent::expiry(kRefreshTimingNow, 1s) == kRefreshTimingNow + 990ms);
 }
 
 Test(refresh_timing, report_pause_doubles) {

@@ -5,22 +5,20 @@
 
 #include "core/store/revised_store.h"
 #include "core_stage.h"
+#include "fakes/sealing.h"
 
 using agent::Error;
 using agent::SealingKey;
+using fakes::key_of;
 
 namespace {
-
-SealingKey key_of(char fill) {
-    return SealingKey::from_raw(agent::as_bytes(std::string(SealingKey::kSize, fill))).value();
-}
 
 /// Removes what is not there.
 const agent::StoreChange kNothing{.action = agent::StoreChange::Action::kRemove,
                                   .row = {.kind = agent::StoredRow::Kind::kApp, .name = "-", .sealed = {}}};
 
 /// An agent whose data key is rotated.
-struct Rotation {
+struct RunningRotation {
     void rotate() {
         stage.sealer.rotate(key_of('n'));
         resealing.emplace(
@@ -56,7 +54,7 @@ struct Rotation {
 }  // namespace
 
 Test(resealing, what_is_in_memory_and_stored_opens_with_the_new_key_alone) {
-    Rotation r;
+    RunningRotation r;
     for (int n = 0; n < 200; ++n) r.stage.log_in("a" + std::to_string(n));
     const auto app = r.put_app("second");
     r.stage.run(CoreStage::kAMoment);
@@ -70,7 +68,7 @@ Test(resealing, what_is_in_memory_and_stored_opens_with_the_new_key_alone) {
 }
 
 Test(resealing, what_the_disk_refuses_is_tried_again) {
-    Rotation r;
+    RunningRotation r;
     r.stage.log_in("smith");
     r.stage.store.disk_is_full();
     r.rotate();
@@ -84,7 +82,7 @@ Test(resealing, what_the_disk_refuses_is_tried_again) {
 }
 
 Test(resealing, waits_for_tokens_that_the_disk_has_not_taken) {
-    Rotation r;
+    RunningRotation r;
     r.stage.log_in("smith");
     auto& asked = r.stage.refresh("smith");
     r.stage.run(CoreStage::kAMoment);
@@ -102,7 +100,7 @@ Test(resealing, waits_for_tokens_that_the_disk_has_not_taken) {
 }
 
 Test(resealing, reaches_a_login_and_an_app_that_were_on_their_way_to_the_disk) {
-    Rotation r;
+    RunningRotation r;
     r.stage.log_in("smith");
     r.stage.store.hold();
     const Reply& login = r.stage.adopt("jones", std::chrono::hours(1), "A7", "R7");
@@ -119,7 +117,7 @@ Test(resealing, reaches_a_login_and_an_app_that_were_on_their_way_to_the_disk) {
 }
 
 Test(resealing, a_store_that_cannot_forget_is_asked_again) {
-    Rotation r;
+    RunningRotation r;
     r.stage.log_in("smith");
     r.stage.store.hold();
     r.rotate();
@@ -139,7 +137,7 @@ Test(resealing, a_store_that_cannot_forget_is_asked_again) {
 }
 
 Test(resealing, a_damaged_record_needs_neither_key) {
-    Rotation r;
+    RunningRotation r;
     r.stage.log_in("smith");
     r.stage.log_in("jones");
     r.stage.store.find_account("jones")->sealed.back() ^= std::byte{1};
@@ -151,7 +149,7 @@ Test(resealing, a_damaged_record_needs_neither_key) {
 }
 
 Test(resealing, goes_on_with_the_others_while_one_account_is_taken) {
-    Rotation r;
+    RunningRotation r;
     r.stage.log_in("smith");
     r.stage.log_in("jones");
     Reply& logout = r.stage.remove("smith", /*revoke=*/true);
@@ -167,7 +165,7 @@ Test(resealing, goes_on_with_the_others_while_one_account_is_taken) {
 }
 
 Test(resealing, destroying_it_leaves_the_rest_for_later) {
-    Rotation r;
+    RunningRotation r;
     r.stage.log_in("smith");
     r.rotate();
     r.resealing.reset();

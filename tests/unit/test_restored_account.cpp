@@ -3,6 +3,7 @@
 #include "core/accounts/restored_account.h"
 
 #include "expect.h"
+#include "fakes/sealing.h"
 
 using agent::Account;
 using agent::AccountRecord;
@@ -15,22 +16,16 @@ using agent::State;
 using agent::TokenSet;
 using agent::WallTime;
 using namespace std::chrono_literals;
+using fakes::need_sealing;
+using fakes::sealer_of;
 
 namespace {
 
-constexpr WallTime kNow{1'800'000'000s};
+constexpr WallTime kRestoredAccountNow{1'800'000'000s};
 constexpr const char* kBackup = "0123456789abcdef";
 constexpr const char* kAsks =
     "restored from a backup: its refresh token works once, and may have been used since; "
     "to try it all the same: clioctl refresh --revive smith";
-
-void init() {
-    cr_assert(agent::init_sealing());
-}
-
-Sealer sealer_of(char fill) {
-    return Sealer(*SealingKey::from_raw(agent::as_bytes(std::string(SealingKey::kSize, fill))));
-}
 
 /// What decides of an account, here or in the backup.
 struct Side {
@@ -53,7 +48,7 @@ AccountRecord record_of(const Side& side) {
 
 }  // namespace
 
-TestSuite(restored_account, .init = init);
+TestSuite(restored_account, .init = need_sealing);
 
 Test(restored_account, takes_the_place_only_of_what_is_damaged_or_needs_a_login_and_is_older) {
     constexpr Side kOld{.generation = 1, .obtained = 1000s};
@@ -156,11 +151,11 @@ Test(restored_account, waits_for_a_person_where_its_refresh_token_may_be_spent) 
     for (const Row& row : rows) {
         AccountRecord brought = record_of({.state = row.state, .generation = 5});
         brought.life.reason = row.reason;
-        brought.life.obtained_at = kNow - 1h;
-        brought.life.expires_at = kNow + row.left;
+        brought.life.obtained_at = kRestoredAccountNow - 1h;
+        brought.life.expires_at = kRestoredAccountNow + row.left;
         const std::string brought_moved_to = row.moved_to;
         brought.moved_to = brought_moved_to;
-        const AccountRecord record = as_restored(std::move(brought), kBackup, row.rotation, kNow);
+        const AccountRecord record = as_restored(std::move(brought), kBackup, row.rotation, kRestoredAccountNow);
         cr_expect(record.life.state == row.becomes, "%s: %s", row.name, to_string(record.life.state).data());
         cr_expect(record.life.reason == row.because, "%s: <%s>", row.name, record.life.reason.c_str());
         const bool moved_here = brought_moved_to == kBackup;
@@ -208,30 +203,32 @@ Test(restored_account, passes_the_checks_of_a_fresh_answer) {
     };
     const auto check = [](void (*change)(Brought&)) {
         Brought brought{.record = record_of({})};
-        brought.record.life.obtained_at = kNow - 1h;
-        brought.record.life.refresh_at = kNow;
-        brought.record.life.expires_at = kNow + 1h;
+        brought.record.life.obtained_at = kRestoredAccountNow - 1h;
+        brought.record.life.refresh_at = kRestoredAccountNow;
+        brought.record.life.expires_at = kRestoredAccountNow + 1h;
         change(brought);
         const auto checked = agent::check_brought(
             brought.record,
-            {.access_token = SecretString(brought.access), .refresh_token = SecretString(brought.refresh)}, kNow);
+            {.access_token = SecretString(brought.access), .refresh_token = SecretString(brought.refresh)},
+            kRestoredAccountNow);
         return checked ? std::string() : checked.error().message;
     };
     EXPECT_TEXT(check([](Brought&) {}), "");
-    EXPECT_TEXT(check([](Brought& b) { b.record.life.expires_at = kNow - 30min; }), "");  // it has expired since
+    EXPECT_TEXT(check([](Brought& b) { b.record.life.expires_at = kRestoredAccountNow - 30min; }),
+                "");  // it has expired since
     EXPECT_CONTAINS(check([](Brought& b) { b.access = "a\r\nX: y"; }), "access token");
     EXPECT_CONTAINS(check([](Brought& b) { b.access = ""; }), "access token");
     EXPECT_CONTAINS(check([](Brought& b) { b.access = std::string(16385, 'a'); }), "access token");
     EXPECT_CONTAINS(check([](Brought& b) { b.refresh = ""; }), "refresh token");
     EXPECT_CONTAINS(check([](Brought& b) { b.record.app = "../etc"; }), "app");
-    EXPECT_CONTAINS(check([](Brought& b) { b.record.life.expires_at = kNow - 2h; }), "lifetime");
-    EXPECT_CONTAINS(check([](Brought& b) { b.record.life.expires_at = kNow + 24h * 3651; }), "lifetime");
+    EXPECT_CONTAINS(check([](Brought& b) { b.record.life.expires_at = kRestoredAccountNow - 2h; }), "lifetime");
+    EXPECT_CONTAINS(check([](Brought& b) { b.record.life.expires_at = kRestoredAccountNow + 24h * 3651; }), "lifetime");
     EXPECT_CONTAINS(check([](Brought& b) {
                         b.record.life.obtained_at += 24h * 3650;
                         b.record.life.refresh_at += 24h * 3650;
                         b.record.life.expires_at += 24h * 3650;
                     }),
                     "too far in the future");
-    EXPECT_CONTAINS(check([](Brought& b) { b.record.life.refresh_at = kNow - 2h; }), "time to refresh");
-    EXPECT_CONTAINS(check([](Brought& b) { b.record.life.refresh_at = kNow + 24h; }), "time to refresh");
+    EXPECT_CONTAINS(check([](Brought& b) { b.record.life.refresh_at = kRestoredAccountNow - 2h; }), "time to refresh");
+    EXPECT_CONTAINS(check([](Brought& b) { b.record.life.refresh_at = kRestoredAccountNow + 24h; }), "time to refresh");
 }

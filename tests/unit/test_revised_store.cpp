@@ -4,23 +4,20 @@
 #include "expect.h"
 #include "fakes/fake_clock.h"
 #include "fakes/fake_token_store.h"
+#include "fakes/sealing.h"
 #include "fakes/store_changes.h"
 
 using agent::RevisedStore;
 using agent::Sealer;
 using agent::SealingKey;
 using agent::StoredRow;
+using fakes::key_of;
 using fakes::put;
 using fakes::remove_record;
 
 namespace {
 
-SealingKey key_of(char fill) {
-    cr_assert(agent::init_sealing());
-    return *SealingKey::from_raw(agent::as_bytes(std::string(SealingKey::kSize, fill)));
-}
-
-struct Stage {
+struct RevisedStoreStage {
     /// Its result, in words; its commits are then durable, or refused.
     std::string commit(agent::StoreChange change) {
         std::string text = "not told";
@@ -56,7 +53,7 @@ std::string joined(const std::vector<std::string>& lines) {
 }  // namespace
 
 Test(revised_store, counts_before_a_record_comes_or_goes) {
-    Stage stage;
+    RevisedStoreStage stage;
     EXPECT_TEXT(stage.commit(put("smith", 0, 1, "sealed")), "done");
     EXPECT_TEXT(stage.commit(put("smith", 1, 2, "sealed")), "done");
     EXPECT_TEXT(stage.commit(remove_record("smith", 2)), "done");
@@ -66,7 +63,7 @@ Test(revised_store, counts_before_a_record_comes_or_goes) {
 }
 
 Test(revised_store, goes_on_from_what_is_durable) {
-    Stage stage;
+    RevisedStoreStage stage;
     EXPECT_TEXT(stage.commit(put("smith", 0, 1, "sealed")), "done");
     stage.base.disk_is_full();
     EXPECT_CONTAINS(stage.commit(put("jones", 0, 1, "sealed")), "disk full");
@@ -78,7 +75,7 @@ Test(revised_store, goes_on_from_what_is_durable) {
 }
 
 Test(revised_store, one_with_a_broken_seal_counts_as_none_and_is_mended) {
-    Stage stage;
+    RevisedStoreStage stage;
     EXPECT_TEXT(stage.commit(put("smith", 0, 1, "sealed")), "done");
     StoredRow& row = *stage.base.find(StoredRow::Kind::kRevision, RevisedStore::kRecordName);
     row.generation = 9;  // as somebody without the key would have it
@@ -93,7 +90,7 @@ Test(revised_store, one_with_a_broken_seal_counts_as_none_and_is_mended) {
 }
 
 Test(revised_store, is_sealed_with_the_present_key) {
-    Stage stage;
+    RevisedStoreStage stage;
     EXPECT_TEXT(stage.commit(put("smith", 0, 1, "sealed")), "done");
     stage.sealer.rotate(key_of('n'));
     bool told = false;
@@ -104,7 +101,7 @@ Test(revised_store, is_sealed_with_the_present_key) {
 }
 
 Test(revised_store, goes_on_from_what_another_program_has_counted) {
-    Stage stage;
+    RevisedStoreStage stage;
     EXPECT_TEXT(stage.commit(put("smith", 0, 1, "sealed")), "done");
     RevisedStore another(stage.base, stage.sealer);
     cr_assert(another.load([](const StoredRow&) {}));
@@ -119,7 +116,7 @@ Test(revised_store, goes_on_from_what_another_program_has_counted) {
 }
 
 Test(revised_store, what_was_not_counted_is_counted_with_the_next_commit) {
-    Stage stage;
+    RevisedStoreStage stage;
     EXPECT_TEXT(stage.commit(put("smith", 0, 1, "sealed")), "done");
     EXPECT_TEXT(stage.commit(put("jones", 0, 1, "sealed")), "done");
     stage.base.hold();
@@ -139,7 +136,7 @@ Test(revised_store, what_was_not_counted_is_counted_with_the_next_commit) {
 }
 
 Test(revised_store, what_another_program_has_counted_before_is_counted_again) {
-    Stage stage;
+    RevisedStoreStage stage;
     EXPECT_TEXT(stage.commit(put("smith", 0, 1, "sealed")), "done");
     RevisedStore another(stage.base, stage.sealer);
     cr_assert(another.load([](const StoredRow&) {}));

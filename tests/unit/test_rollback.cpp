@@ -15,7 +15,7 @@ using agent::Rotation;
 using agent::Sealer;
 using agent::SeenRecord;
 using agent::StoredRow;
-using Kind = agent::StoredRow::Kind;
+using RowKind = agent::StoredRow::Kind;
 
 namespace {
 
@@ -61,7 +61,7 @@ std::string words(const StoredRow& row) {
     return record->life.reason.empty() ? text : text + ": " + record->life.reason;
 }
 
-std::string joined(const std::vector<std::string>& lines) {
+std::string joined_findings(const std::vector<std::string>& lines) {
     std::string all;
     for (const std::string& line : lines) all += line + "\n";
     return all;
@@ -73,7 +73,7 @@ constexpr const char* kOlder = "generation 7 is stored, and 9 was seen";
 }  // namespace
 
 // Each row: what the witness has seen, what is stored, and what becomes of the account.
-struct Row {
+struct RollbackRow {
     const char* what;
     std::uint64_t seen_generation;  // 0: the witness does not know it
     std::uint64_t seen_revision;
@@ -90,29 +90,31 @@ Test(rollback, accounts) {
     const std::string put_back = "the store was put back: revision 3, and 4 was seen\n";
     const std::string logged_out = "it was logged out since the store that was put back was copied";
     using enum Rotation;
-    const Row rows[] = {
-        Row{"no witness", 0, 0, 7, 3, kSingleUse, "ready#7 A1", ""},
-        Row{"as it was seen", 7, 3, 7, 3, kSingleUse, "ready#7 A1", ""},
-        Row{"a witness that lags", 6, 2, 7, 3, kSingleUse, "ready#7 A1", ""},
-        Row{"one that the witness has missed", 0, 2, 1, 3, kSingleUse, "ready#1 A1", ""},
-        Row{"one that the witness has missed, of the revision that was seen", 0, 3, 1, 3, kSingleUse, "ready#1 A1", ""},
-        Row{"one row put back", 9, 3, 7, 3, kSingleUse, aside, older},
-        Row{"one row of a reusable grant", 9, 3, 7, 3, kReusable, "ready#10 A1", older},
-        Row{"the whole store", 9, 4, 7, 3, kSingleUse, aside, put_back + older},
-        Row{"an account that is the newest all the same", 7, 4, 7, 3, kSingleUse, "ready#7 A1", put_back},
-        Row{"one that was logged out", 0, 4, 7, 3, kSingleUse, "login_required#8 A1: " + logged_out + kTry,
-            put_back + "account smith: " + logged_out + "\n"},
-        Row{"a reusable one that was logged out", 0, 4, 7, 3, kReusable, "login_required#8 A1: " + logged_out + kTry,
-            put_back + "account smith: " + logged_out + "\n"},
+    const RollbackRow rows[] = {
+        RollbackRow{"no witness", 0, 0, 7, 3, kSingleUse, "ready#7 A1", ""},
+        RollbackRow{"as it was seen", 7, 3, 7, 3, kSingleUse, "ready#7 A1", ""},
+        RollbackRow{"a witness that lags", 6, 2, 7, 3, kSingleUse, "ready#7 A1", ""},
+        RollbackRow{"one that the witness has missed", 0, 2, 1, 3, kSingleUse, "ready#1 A1", ""},
+        RollbackRow{"one that the witness has missed, of the revision that was seen", 0, 3, 1, 3, kSingleUse,
+                    "ready#1 A1", ""},
+        RollbackRow{"one row put back", 9, 3, 7, 3, kSingleUse, aside, older},
+        RollbackRow{"one row of a reusable grant", 9, 3, 7, 3, kReusable, "ready#10 A1", older},
+        RollbackRow{"the whole store", 9, 4, 7, 3, kSingleUse, aside, put_back + older},
+        RollbackRow{"an account that is the newest all the same", 7, 4, 7, 3, kSingleUse, "ready#7 A1", put_back},
+        RollbackRow{"one that was logged out", 0, 4, 7, 3, kSingleUse, "login_required#8 A1: " + logged_out + kTry,
+                    put_back + "account smith: " + logged_out + "\n"},
+        RollbackRow{"a reusable one that was logged out", 0, 4, 7, 3, kReusable,
+                    "login_required#8 A1: " + logged_out + kTry, put_back + "account smith: " + logged_out + "\n"},
     };
-    for (const Row& row : rows) {
-        std::vector<SeenRecord> seen{{.kind = Kind::kRevision, .name = "store", .generation = row.seen_revision}};
+    for (const RollbackRow& row : rows) {
+        std::vector<SeenRecord> seen{{.kind = RowKind::kRevision, .name = "store", .generation = row.seen_revision}};
         if (row.seen_generation != 0) seen.push_back({.name = "smith", .generation = row.seen_generation});
         Rollback rollback(sealer(), seen, row.revision);
         const StoredRow before = account_row(row.generation);
         const StoredRow after = rollback.account(before, [&](const std::string&) { return row.rotation; });
         cr_expect(words(after) == row.account, "%s: %s", row.what, words(after).c_str());
-        cr_expect(joined(rollback.findings()) == row.findings, "%s: %s", row.what, joined(rollback.findings()).c_str());
+        cr_expect(joined_findings(rollback.findings()) == row.findings, "%s: %s", row.what,
+                  joined_findings(rollback.findings()).c_str());
         const bool changed = after.generation != before.generation;
         cr_assert(rollback.changes().size() == (changed ? 1 : 0), "%s", row.what);
         if (!changed) continue;
@@ -142,7 +144,7 @@ Test(rollback, keeps_the_reason_of_an_account_that_needs_a_login_anyway) {
 
 Test(rollback, leaves_what_is_damaged_as_it_is) {
     const std::vector<SeenRecord> seen{{.name = "smith", .generation = 9},
-                                       {.kind = Kind::kApp, .name = "firm", .generation = 9}};
+                                       {.kind = RowKind::kApp, .name = "firm", .generation = 9}};
     Rollback rollback(sealer(), seen, 0);
     StoredRow account = account_row(7);
     account.sealed[30] ^= std::byte{1};
@@ -155,27 +157,27 @@ Test(rollback, leaves_what_is_damaged_as_it_is) {
 }
 
 Test(rollback, an_older_app_goes_on_past_what_was_seen) {
-    const std::vector<SeenRecord> seen{{.kind = Kind::kApp, .name = "firm", .generation = 4}};
+    const std::vector<SeenRecord> seen{{.kind = RowKind::kApp, .name = "firm", .generation = 4}};
     Rollback rollback(sealer(), seen, 0);
     const StoredRow after = rollback.app(app_row(2));
     cr_expect(after.generation == 5);
     const auto app = agent::open_app(sealer(), after);
     cr_assert(app);
     EXPECT_TEXT(app->client_secret.reveal(), "hush");
-    EXPECT_TEXT(joined(rollback.findings()),
+    EXPECT_TEXT(joined_findings(rollback.findings()),
                 "app firm: generation 2 is stored, and 4 was seen; its secret may be an old one\n");
     cr_expect(rollback.changes().size() == 1);
 }
 
 Test(rollback, names_what_is_missing) {
-    const std::vector<SeenRecord> seen{{.kind = Kind::kRevision, .name = "store", .generation = 5},
+    const std::vector<SeenRecord> seen{{.kind = RowKind::kRevision, .name = "store", .generation = 5},
                                        {.name = "jones", .generation = 2},
-                                       {.kind = Kind::kApp, .name = "firm", .generation = 4}};
+                                       {.kind = RowKind::kApp, .name = "firm", .generation = 4}};
     const std::string missing =
         "account jones: is not stored, and generation 2 was seen\n"
         "app firm: is not stored, and generation 4 was seen\n";
-    EXPECT_TEXT(joined(Rollback(sealer(), seen, 5).findings()), missing);
-    EXPECT_TEXT(joined(Rollback(sealer(), seen, 4).findings()),
+    EXPECT_TEXT(joined_findings(Rollback(sealer(), seen, 5).findings()), missing);
+    EXPECT_TEXT(joined_findings(Rollback(sealer(), seen, 4).findings()),
                 "the store was put back: revision 4, and 5 was seen\n" + missing);
-    EXPECT_TEXT(joined(Rollback(sealer(), seen, 6).findings()), "");  // it may have forgotten them since
+    EXPECT_TEXT(joined_findings(Rollback(sealer(), seen, 6).findings()), "");  // it may have forgotten them since
 }

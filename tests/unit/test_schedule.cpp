@@ -13,7 +13,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr auto kStart = fakes::FakeClock::kStart;
+constexpr auto kScheduleStart = fakes::FakeClock::kStart;
 
 struct Diary {
     Diary() : accounts(4) {
@@ -27,7 +27,7 @@ struct Diary {
     fakes::FakeTimers timers{clock};
     std::string due;
     Schedule schedule{clock, timers, [this](Account& account) {
-                          due += account.record.name + std::to_string((clock.now() - kStart) / 1s) + " ";
+                          due += account.record.name + std::to_string((clock.now() - kScheduleStart) / 1s) + " ";
                       }};
 };
 
@@ -35,11 +35,11 @@ struct Diary {
 
 Test(schedule, calls_each_once_at_its_time) {
     Diary diary;
-    diary.schedule.set(diary.b, kStart + 2s);
-    diary.schedule.set(diary.a, kStart + 1s);
-    diary.schedule.set(diary.c, kStart - 1h);
+    diary.schedule.set(diary.b, kScheduleStart + 2s);
+    diary.schedule.set(diary.a, kScheduleStart + 1s);
+    diary.schedule.set(diary.c, kScheduleStart - 1h);
     EXPECT_TEXT(diary.due, "");
-    cr_expect(diary.schedule.next() == kStart - 1h);
+    cr_expect(diary.schedule.next() == kScheduleStart - 1h);
     diary.timers.advance(1h);
     EXPECT_TEXT(diary.due, "c0 a1 b2 ");
     cr_expect_not(diary.schedule.next().has_value() || diary.a.scheduled.has_value());
@@ -48,11 +48,11 @@ Test(schedule, calls_each_once_at_its_time) {
 
 Test(schedule, the_last_word_counts) {
     Diary diary;
-    diary.schedule.set(diary.a, kStart + 10s);
-    diary.schedule.set(diary.a, kStart + 1s);
-    diary.schedule.set(diary.b, kStart + 1s);
-    diary.schedule.set(diary.b, kStart + 10s);
-    diary.schedule.set(diary.c, kStart + 5s);
+    diary.schedule.set(diary.a, kScheduleStart + 10s);
+    diary.schedule.set(diary.a, kScheduleStart + 1s);
+    diary.schedule.set(diary.b, kScheduleStart + 1s);
+    diary.schedule.set(diary.b, kScheduleStart + 10s);
+    diary.schedule.set(diary.c, kScheduleStart + 5s);
     diary.schedule.set(diary.c, std::nullopt);
     diary.timers.advance(1h);
     EXPECT_TEXT(diary.due, "a1 b10 ");
@@ -61,7 +61,7 @@ Test(schedule, the_last_word_counts) {
 Test(schedule, has_one_timer_for_all) {
     Diary diary;
     for (std::size_t i = 0; i < diary.accounts.size(); ++i)
-        diary.schedule.set(diary.accounts[i], kStart + std::chrono::seconds(i + 1));
+        diary.schedule.set(diary.accounts[i], kScheduleStart + std::chrono::seconds(i + 1));
     cr_expect(diary.timers.waiting() == 1);
 }
 
@@ -75,7 +75,7 @@ Test(schedule, due_may_set_it_anew) {
         if (++due < 3) self->set(one, clock.now() + 1s);
     });
     self = &schedule;
-    schedule.set(account, kStart);
+    schedule.set(account, kScheduleStart);
     timers.advance(1h);
     cr_expect(due == 3);
 }
@@ -92,24 +92,24 @@ Test(schedule, due_may_take_others_out) {
         self->set(&one == &first ? second : first, std::nullopt);
     });
     self = &schedule;
-    schedule.set(first, kStart + 1s);
-    schedule.set(second, kStart + 1s);
+    schedule.set(first, kScheduleStart + 1s);
+    schedule.set(second, kScheduleStart + 1s);
     timers.advance(1h);
     cr_expect(due == 1);
 }
 
 Test(schedule, goes_by_the_wall_clock) {
     Diary diary;
-    diary.schedule.set(diary.a, kStart + 1h);
-    diary.clock.set_wall(kStart + 2h);
+    diary.schedule.set(diary.a, kScheduleStart + 1h);
+    diary.clock.set_wall(kScheduleStart + 2h);
     diary.schedule.rearm();
     EXPECT_TEXT(diary.due, "");
     diary.timers.turn();
     EXPECT_TEXT(diary.due, "a7200 ");
 
     // Set back: the timer of before fires too early, and nothing is due.
-    diary.schedule.set(diary.b, kStart + 3h);
-    diary.clock.set_wall(kStart);
+    diary.schedule.set(diary.b, kScheduleStart + 3h);
+    diary.clock.set_wall(kScheduleStart);
     diary.timers.advance(2h);
     EXPECT_TEXT(diary.due, "a7200 ");
     diary.timers.advance(1h);

@@ -5,24 +5,15 @@
 #include <string>
 
 #include "expect.h"
+#include "fakes/sealing.h"
 
 using agent::Bytes;
 using agent::Sealer;
 using agent::SealingKey;
+using fakes::need_sealing;
+using fakes::sealer_of;
 
-namespace {
-
-void init() {
-    cr_assert(agent::init_sealing());
-}
-
-Sealer sealer_of(char fill) {
-    return Sealer(*SealingKey::from_raw(agent::as_bytes(std::string(SealingKey::kSize, fill))));
-}
-
-}  // namespace
-
-TestSuite(sealing, .init = init);
+TestSuite(sealing, .init = need_sealing);
 
 Test(sealing, opens_what_it_sealed) {
     const Sealer sealer = sealer_of('k');

@@ -4,19 +4,18 @@
 #include "base/bytes.h"
 #include "base/crypto/recovery_key.h"
 #include "expect.h"
+#include "fakes/sealing.h"
 #include "temp_dir.h"
 
 using namespace agent;
+using fakes::key_of;
+using fakes::need_sealing;
 
 namespace {
 
-SealingKey key_of(char fill) {
-    return *SealingKey::from_raw(as_bytes(std::string(SealingKey::kSize, fill)));
-}
-
 /// Slots 1 and 2 of files, 3 and 4 of recovery keys, of one store.
-struct Stage {
-    Stage() {
+struct SlotTrialStage {
+    SlotTrialStage() {
         for (const char* name : {"first", "second"}) {
             const std::string path = directory.write(name, std::string(64, '1') + "\n");
             add(SlotKind::kFile, *SealingKey::from_raw(as_bytes(std::string(SealingKey::kSize, '\x11'))), path);
@@ -52,18 +51,14 @@ struct Stage {
     KeySlots slots{.store = "/store.db", .store_id = "id", .slots = {}, .sealed_previous = {}};
 };
 
-void init() {
-    cr_assert(init_sealing());
-}
-
 }  // namespace
 
-TestSuite(slot_trial, .init = init);
+TestSuite(slot_trial, .init = need_sealing);
 
 Test(slot_trial, unlocking_tries_what_was_typed_until_one_opens) {
-    const Stage stage;
+    const SlotTrialStage stage;
     SlotTrial trial = stage.run(stage.recovery_key.reveal(), true);
-    EXPECT_TEXT(Stage::tried(trial), "3- 4+ ");
+    EXPECT_TEXT(SlotTrialStage::tried(trial), "3- 4+ ");
     const auto opened = trial.take_opened("unlock");
     cr_assert(opened);
     cr_expect(opened->id == 4);
@@ -71,12 +66,12 @@ Test(slot_trial, unlocking_tries_what_was_typed_until_one_opens) {
 }
 
 Test(slot_trial, unlocking_tries_no_slot_after_the_one_that_opens) {
-    const Stage stage;
-    EXPECT_TEXT(Stage::tried(stage.run(stage.other_key.reveal(), true)), "3+ ");
+    const SlotTrialStage stage;
+    EXPECT_TEXT(SlotTrialStage::tried(stage.run(stage.other_key.reveal(), true)), "3+ ");
 }
 
 Test(slot_trial, a_file_opens_nothing_for_a_person) {
-    const Stage stage;
+    const SlotTrialStage stage;
     SlotTrial trial = stage.run(make_recovery_key().reveal(), true);
     const auto opened = trial.take_opened("unlock");
     cr_assert_not(opened);
@@ -84,23 +79,23 @@ Test(slot_trial, a_file_opens_nothing_for_a_person) {
 }
 
 Test(slot_trial, a_test_tries_every_slot_it_has_the_secret_of) {
-    const Stage stage;
-    EXPECT_TEXT(Stage::tried(stage.run(stage.recovery_key.reveal(), false)), "1+ 2+ 3- 4+ ");
-    EXPECT_TEXT(Stage::tried(stage.run("", false)), "1+ 2+ 3? 4? ");
+    const SlotTrialStage stage;
+    EXPECT_TEXT(SlotTrialStage::tried(stage.run(stage.recovery_key.reveal(), false)), "1+ 2+ 3- 4+ ");
+    EXPECT_TEXT(SlotTrialStage::tried(stage.run("", false)), "1+ 2+ 3? 4? ");
 }
 
 Test(slot_trial, a_test_says_why_a_file_does_not_open) {
-    const Stage stage;
+    const SlotTrialStage stage;
     std::filesystem::remove(stage.directory / "first");
     stage.directory.write("second", std::string(64, '2') + "\n");
     const SlotTrial trial = stage.run("", false);
-    EXPECT_TEXT(Stage::tried(trial), "1- 2- 3? 4? ");
+    EXPECT_TEXT(SlotTrialStage::tried(trial), "1- 2- 3? 4? ");
     EXPECT_CONTAINS(trial.tried[0].detail, stage.directory / "first");
     cr_expect(trial.outcome() == AttemptThrottle::Outcome::kNotTried, "nobody has typed anything");
 }
 
 Test(slot_trial, a_wrong_secret_is_told_from_a_file_that_does_not_open) {
-    const Stage stage;
+    const SlotTrialStage stage;
     std::filesystem::remove(stage.directory / "first");
     const auto outcome = [&](std::string_view typed) { return stage.run(typed, false).outcome(); };
     cr_expect(outcome(make_recovery_key().reveal()) == AttemptThrottle::Outcome::kWrong);
@@ -109,7 +104,7 @@ Test(slot_trial, a_wrong_secret_is_told_from_a_file_that_does_not_open) {
 }
 
 Test(slot_trial, an_altered_slot_is_not_a_wrong_secret) {
-    Stage stage;
+    SlotTrialStage stage;
     stage.slots.slots[3].facts.source = "altered";
     SlotTrial trial = stage.run(stage.recovery_key.reveal(), true);
     const auto opened = trial.take_opened("unlock");
@@ -119,7 +114,7 @@ Test(slot_trial, an_altered_slot_is_not_a_wrong_secret) {
 }
 
 Test(slot_trial, says_what_to_do_where_there_is_no_slot_for_it) {
-    Stage stage;
+    SlotTrialStage stage;
     stage.slots.slots.resize(2);
     SlotTrial trial = stage.run(stage.recovery_key.reveal(), true);
     EXPECT_CONTAINS(trial.take_opened("unlock").error().message, "it has: file, file");

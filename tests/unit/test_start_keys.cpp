@@ -3,17 +3,16 @@
 
 #include "base/bytes.h"
 #include "expect.h"
+#include "fakes/sealing.h"
 #include "temp_dir.h"
 
 using namespace agent;
+using fakes::key_of;
+using fakes::need_sealing;
 
 namespace {
 
-SealingKey key_of(char fill) {
-    return *SealingKey::from_raw(as_bytes(std::string(SealingKey::kSize, fill)));
-}
-
-struct Stage {
+struct StartKeysStage {
     void add(SlotKind kind, char slot_key, std::string source = {}) {
         const auto id = static_cast<std::int64_t>(slots.slots.size()) + 1;
         slots.slots.push_back(
@@ -53,18 +52,14 @@ struct Stage {
     bool refused = false;
 };
 
-void init() {
-    cr_assert(init_sealing());
-}
-
 }  // namespace
 
-TestSuite(start_keys, .init = init);
+TestSuite(start_keys, .init = need_sealing);
 
 // A new store.
 
 Test(start_keys, a_new_store_gets_a_key_file_beside_it) {
-    Stage stage;
+    StartKeysStage stage;
     EXPECT_TEXT(stage.start(), "a new key");
     cr_assert(stage.first);
     cr_expect(stage.first->kind == SlotKind::kFile);
@@ -73,7 +68,7 @@ Test(start_keys, a_new_store_gets_a_key_file_beside_it) {
 }
 
 Test(start_keys, a_key_file_that_is_there_is_used) {
-    Stage stage;
+    StartKeysStage stage;
     stage.write_key("key", 'k');
     const std::string text = TempDir::read(stage.directory / "key");
     EXPECT_TEXT(stage.start(), "a new key");
@@ -81,7 +76,7 @@ Test(start_keys, a_key_file_that_is_there_is_used) {
 }
 
 Test(start_keys, a_configured_key_that_is_missing_is_not_replaced_by_another) {
-    Stage stage;
+    StartKeysStage stage;
     stage.config.key = SecretReference{.path = stage.directory / "configured", .guard = Guard::kFileMode};
     EXPECT_CONTAINS(stage.start(), stage.directory / "configured");
     cr_expect(!stage.first);
@@ -90,7 +85,7 @@ Test(start_keys, a_configured_key_that_is_missing_is_not_replaced_by_another) {
 }
 
 Test(start_keys, a_new_store_waits_for_the_passphrase_that_is_configured) {
-    Stage stage;
+    StartKeysStage stage;
     stage.config.wants_passphrase = true;
     EXPECT_TEXT(stage.start(), "a person");
     cr_expect(!stage.first);
@@ -98,7 +93,7 @@ Test(start_keys, a_new_store_waits_for_the_passphrase_that_is_configured) {
 }
 
 Test(start_keys, a_slot_that_is_not_stored_opens_nothing) {
-    Stage stage;
+    StartKeysStage stage;
     stage.refused = true;
     EXPECT_TEXT(stage.start(), "the disk refuses");
 }
@@ -106,14 +101,14 @@ Test(start_keys, a_slot_that_is_not_stored_opens_nothing) {
 // A store with slots.
 
 Test(start_keys, the_configured_key_opens_the_store) {
-    Stage stage;
+    StartKeysStage stage;
     stage.config.key = SecretReference{.path = stage.write_key("configured", 'c'), .guard = Guard::kFileMode};
     stage.add(SlotKind::kFile, 'c', "/moved/away");
     EXPECT_TEXT(stage.start(), "d");
 }
 
 Test(start_keys, the_file_of_any_slot_opens_the_store) {
-    Stage stage;
+    StartKeysStage stage;
     stage.add(SlotKind::kFile, 'a', stage.directory / "gone");
     stage.add(SlotKind::kFile, 'b', stage.write_key("other", 'b'));
     EXPECT_TEXT(stage.start(), "d");
@@ -121,20 +116,20 @@ Test(start_keys, the_file_of_any_slot_opens_the_store) {
 }
 
 Test(start_keys, a_store_that_only_a_person_can_open_stays_locked) {
-    Stage stage;
+    StartKeysStage stage;
     stage.add(SlotKind::kFile, 'a', stage.directory / "gone");
     stage.add(SlotKind::kPassphrase, 'p');
     EXPECT_TEXT(stage.start(), "a person");
 }
 
 Test(start_keys, a_store_without_its_key_says_what_is_missing) {
-    Stage stage;
+    StartKeysStage stage;
     stage.add(SlotKind::kFile, 'a', stage.directory / "gone");
     EXPECT_CONTAINS(stage.start(), "put it back, or move the store away");
 }
 
 Test(start_keys, a_wrong_key_is_told_from_a_missing_one) {
-    Stage stage;
+    StartKeysStage stage;
     stage.add(SlotKind::kFile, 'a', stage.write_key("key", 'z'));
     EXPECT_CONTAINS(stage.start(), "does not open it");
 }
@@ -142,13 +137,13 @@ Test(start_keys, a_wrong_key_is_told_from_a_missing_one) {
 // The key that was kept over a restart.
 
 Test(start_keys, a_kept_key_needs_no_other) {
-    Stage stage;
+    StartKeysStage stage;
     stage.add(SlotKind::kPassphrase, 'p');
     EXPECT_TEXT(stage.start(key_of('d')), "d");
 }
 
 Test(start_keys, a_kept_key_of_another_store_is_ignored) {
-    Stage stage;
+    StartKeysStage stage;
     stage.add(SlotKind::kPassphrase, 'p');
     EXPECT_TEXT(stage.start(key_of('x')), "a person");
     stage.add(SlotKind::kFile, 'a', stage.write_key("key", 'a'));
@@ -156,7 +151,7 @@ Test(start_keys, a_kept_key_of_another_store_is_ignored) {
 }
 
 Test(start_keys, a_kept_key_that_cannot_be_read_is_ignored) {
-    Stage stage;
+    StartKeysStage stage;
     stage.add(SlotKind::kPassphrase, 'p');
     EXPECT_TEXT(stage.start(fail(Error::Code::kInternal, "not sealed")), "a person");
 }

@@ -12,7 +12,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-struct Stage {
+struct StatusReportStage {
     void publish() {
         events.publish(
             {.at = {}, .kind = agent::EventKind::kRefreshed, .account = "smith", .generation = 1, .detail = {}});
@@ -33,7 +33,7 @@ struct Stage {
 }  // namespace
 
 Test(status_report, begins_when_it_is_ready) {
-    Stage stage;
+    StatusReportStage stage;
     stage.publish();
     stage.timers.advance(1h);
     EXPECT_TEXT(stage.manager.told(), "");
@@ -42,7 +42,7 @@ Test(status_report, begins_when_it_is_ready) {
 }
 
 Test(status_report, tells_within_a_minute_and_only_what_has_changed) {
-    Stage stage;
+    StatusReportStage stage;
     stage.report.ready();
     EXPECT_TEXT(stage.manager.told(), "READY=1\nSTATUS=1 account");
     stage.timers.advance(1h);
@@ -57,7 +57,7 @@ Test(status_report, tells_within_a_minute_and_only_what_has_changed) {
 }
 
 Test(status_report, looks_once_soon_after_however_many_events) {
-    Stage stage;
+    StatusReportStage stage;
     stage.report.ready();
     EXPECT_TEXT(stage.manager.told(), "READY=1\nSTATUS=1 account");
     stage.line = "2 accounts";
@@ -75,7 +75,7 @@ Test(status_report, looks_once_soon_after_however_many_events) {
 }
 
 Test(status_report, ends_with_a_trouble_that_lasts) {
-    Stage stage;
+    StatusReportStage stage;
     stage.report.set_remark("configuration not reloaded: line 3");
     stage.report.ready();
     EXPECT_TEXT(stage.manager.told(), "READY=1\nSTATUS=1 account; configuration not reloaded: line 3");

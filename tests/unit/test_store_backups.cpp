@@ -3,6 +3,7 @@
 #include "core/backup/store_backups.h"
 
 #include "core/store/seal_context.h"
+#include "fakes/sealing.h"
 #include "unit/backup_stage.h"
 
 using namespace std::chrono_literals;
@@ -15,12 +16,9 @@ using agent::SealingKey;
 using agent::StoredRow;
 using Key = BackupStage::Key;
 using Rows = BackupStage::Rows;
+using fakes::need_sealing;
 
 namespace {
-
-void init() {
-    cr_assert(agent::init_sealing());
-}
 
 using Firm = BackupStage::Firm;
 
@@ -49,7 +47,7 @@ std::string pages(BackupStage& stage, const Key& key) {
 
 }  // namespace
 
-TestSuite(store_backups, .init = init);
+TestSuite(store_backups, .init = need_sealing);
 
 Test(store_backups, come_page_by_page_apps_first) {
     struct Row {
@@ -69,7 +67,7 @@ Test(store_backups, come_page_by_page_apps_first) {
         for (int i = row.accounts; i-- > 0;) stage.log_in(numbered("a", i));
         for (int i = 0; i < row.apps; ++i) expect("app " + numbered("z", i) + "\n");
         for (int i = 0; i < row.accounts; ++i) expect("account " + numbered("a", i) + "\n");
-        EXPECT_TEXT(pages(stage, key_of('b')), expected + "--\n");
+        EXPECT_TEXT(pages(stage, backup_key_of('b')), expected + "--\n");
     }
 }
 
@@ -78,18 +76,18 @@ Test(store_backups, are_made_without_what_is_damaged) {
     for (int i = 0; i < 66; ++i) stage.log_in(numbered("a", i));
     for (int i = 1; i < 64; ++i) stage.store.find_account(numbered("a", i))->sealed.back() ^= std::byte{1};
     stage.restart();
-    stage.backups->begin(*key_of('b'));
-    const BackupPage page = *stage.backups->copy(*key_of('b'), std::nullopt);
+    stage.backups->begin(*backup_key_of('b'));
+    const BackupPage page = *stage.backups->copy(*backup_key_of('b'), std::nullopt);
     cr_assert(page.records.size() == 1 && page.left_out.size() == 63);
     cr_expect(page.left_out.back().place.kind == StoredRow::Kind::kAccount);
     EXPECT_TEXT(page.left_out.back().place.name, "a063");
     EXPECT_CONTAINS(page.left_out.back().reason, "damaged");
-    EXPECT_TEXT(pages(stage, key_of('b')).substr(0, 13), "account a000\n");
-    EXPECT_CONTAINS(pages(stage, key_of('b')), "--\naccount a064\naccount a065\n--\n");
+    EXPECT_TEXT(pages(stage, backup_key_of('b')).substr(0, 13), "account a000\n");
+    EXPECT_CONTAINS(pages(stage, backup_key_of('b')), "--\naccount a064\naccount a065\n--\n");
 }
 
 Test(store_backups, end_with_a_seal_of_their_key_and_number) {
-    const Key key = key_of('b');
+    const Key key = backup_key_of('b');
     const Bytes end = seal_backup_end(*key, 3);
     cr_expect(check_backup_end(*key, 3, end).has_value());
     Bytes altered = end;
@@ -102,8 +100,8 @@ Test(store_backups, end_with_a_seal_of_their_key_and_number) {
     };
     for (const Row& row :
          {Row{"fewer", key, 2, end}, Row{"more", key, 4, end}, Row{"none", key, 0, end},
-          Row{"another key", key_of('c'), 3, end}, Row{"altered", key, 3, altered}, Row{"no seal", key, 3, {}},
-          Row{"another backup's", key, 3, seal_backup_end(*key_of('c'), 3)},
+          Row{"another key", backup_key_of('c'), 3, end}, Row{"altered", key, 3, altered}, Row{"no seal", key, 3, {}},
+          Row{"another backup's", key, 3, seal_backup_end(*backup_key_of('c'), 3)},
           Row{"a seal of something else", key, 3,
               key->seal({}, agent::seal_context("app-record", backup_id(*key), 3))}}) {
         const auto checked = check_backup_end(*row.with, row.records, row.sealed);
@@ -115,7 +113,7 @@ Test(store_backups, end_with_a_seal_of_their_key_and_number) {
 Test(store_backups, bring_back_an_app_and_then_its_account) {
     BackupStage source(Rotation::kReusable, Firm::kAdded);
     source.log_in("smith");
-    const Key key = key_of('b');
+    const Key key = backup_key_of('b');
     const Rows records = source.copied(key);
 
     BackupStage target(Rotation::kReusable, Firm::kUnknown);
@@ -133,7 +131,7 @@ Test(store_backups, bring_back_an_app_and_then_its_account) {
 Test(store_backups, leave_what_is_here) {
     BackupStage source(Rotation::kReusable, Firm::kAdded);
     source.log_in("smith");
-    const Key key = key_of('b');
+    const Key key = backup_key_of('b');
     const Rows records = source.copied(key);
     source.app.client_secret = agent::SecretString("newer");
     source.add_app("firm");
@@ -148,7 +146,7 @@ Test(store_backups, leave_what_is_here) {
 Test(store_backups, leave_to_a_person_whether_a_refresh_token_that_works_once_is_spent) {
     BackupStage source(Rotation::kSingleUse);
     source.log_in("smith");
-    const Key key = key_of('b');
+    const Key key = backup_key_of('b');
 
     BackupStage target(Rotation::kSingleUse);
     const std::string why =
@@ -167,7 +165,7 @@ Test(store_backups, leave_to_a_person_whether_a_refresh_token_that_works_once_is
 Test(store_backups, tell_which_app_an_account_lacks) {
     BackupStage source;
     source.log_in("smith");
-    const Key key = key_of('b');
+    const Key key = backup_key_of('b');
     BackupStage target(Rotation::kReusable, Firm::kUnknown);
     EXPECT_TEXT(target.restored(key, source.copied(key)),
                 "account smith set_aside: account smith: its app firm is not registered; add it with: clioctl app add "
@@ -178,9 +176,9 @@ Test(store_backups, bring_back_nothing_that_was_altered_and_all_the_rest) {
     BackupStage source;
     source.add_app("extra");
     source.log_in("smith");
-    const Key key = key_of('b');
+    const Key key = backup_key_of('b');
     const Rows good = source.copied(key);
-    const Rows others = source.copied(key_of('c'));
+    const Rows others = source.copied(backup_key_of('c'));
     struct Row {
         const char* name;
         void (*alter)(StoredRow& row, const StoredRow& other);
@@ -213,7 +211,7 @@ Test(store_backups, bring_back_nothing_that_was_altered_and_all_the_rest) {
 Test(store_backups, that_the_disk_refuses_say_so) {
     BackupStage source(Rotation::kReusable, Firm::kAdded);
     source.log_in("smith");
-    const Key key = key_of('b');
+    const Key key = backup_key_of('b');
     BackupStage target(Rotation::kReusable, Firm::kUnknown);
     target.store.disk_is_full();
     EXPECT_TEXT(target.restored(key, source.copied(key)),
@@ -223,7 +221,7 @@ Test(store_backups, that_the_disk_refuses_say_so) {
 Test(store_backups, that_nobody_waits_for_leave_out_what_has_not_begun) {
     BackupStage source;
     for (const char* account : {"adams", "brown", "clark"}) source.log_in(account);
-    const Key key = key_of('b');
+    const Key key = backup_key_of('b');
 
     BackupStage target;
     target.store.hold();
@@ -244,7 +242,7 @@ Test(store_backups, that_nobody_waits_for_leave_out_what_has_not_begun) {
 Test(store_backups, give_an_account_away_once) {
     BackupStage stage(Rotation::kSingleUse);
     stage.log_in("smith");
-    const Key key = key_of('b');
+    const Key key = backup_key_of('b');
     const std::string id = agent::backup_id(*key);
     EXPECT_TEXT(stage.move("smith", key).text, "moved");
     for (int start = 0; start < 2; ++start) {
@@ -252,7 +250,7 @@ Test(store_backups, give_an_account_away_once) {
         EXPECT_TEXT(stage.reason("smith"), "it was moved away with the backup " + id +
                                                "; unless that is restored somewhere, take it back with: "
                                                "clioctl refresh --revive smith");
-        for (const Key& again : {key, key_of('c')})
+        for (const Key& again : {key, backup_key_of('c')})
             EXPECT_TEXT(stage.move("smith", again).text, "it was moved away before, with the backup " + id);
         stage.restart();
     }
@@ -263,11 +261,11 @@ Test(store_backups, give_an_account_away_once) {
 Test(store_backups, give_an_account_away_again_once_it_was_taken_back) {
     BackupStage stage(Rotation::kSingleUse);
     stage.log_in("smith");
-    stage.move("smith", key_of('b'));
+    stage.move("smith", backup_key_of('b'));
     stage.revive("smith");
     stage.let_refresh("A2", "R2");
-    EXPECT_TEXT(stage.move("smith", key_of('c')).text, "moved");
-    EXPECT_CONTAINS(stage.reason("smith"), agent::backup_id(*key_of('c')));
+    EXPECT_TEXT(stage.move("smith", backup_key_of('c')).text, "moved");
+    EXPECT_CONTAINS(stage.reason("smith"), agent::backup_id(*backup_key_of('c')));
 }
 
 Test(store_backups, leave_an_account_that_needs_a_login_as_it_is) {
@@ -276,16 +274,16 @@ Test(store_backups, leave_an_account_that_needs_a_login_as_it_is) {
         stage.log_in("smith");
         stage.refresh("smith");
         stage.run(CoreStage::kAMoment);
-        const Reply* moved = is_moved_meanwhile ? &stage.move("smith", key_of('b')) : nullptr;
+        const Reply* moved = is_moved_meanwhile ? &stage.move("smith", backup_key_of('b')) : nullptr;
         stage.say_invalid_grant();
         stage.run(CoreStage::kAMoment);
-        if (!is_moved_meanwhile) moved = &stage.move("smith", key_of('b'));
+        if (!is_moved_meanwhile) moved = &stage.move("smith", backup_key_of('b'));
         const std::string reason = stage.reason("smith");
         EXPECT_CONTAINS(reason, "invalid_grant");
         EXPECT_TEXT(moved->text, "it needs a login: " + reason);
 
         BackupStage target(Rotation::kSingleUse);
-        const std::string all = target.restored(key_of('b'), stage.copied(key_of('b')));
+        const std::string all = target.restored(backup_key_of('b'), stage.copied(backup_key_of('b')));
         EXPECT_TEXT(all, "account smith set_aside: " + reason + "\n");
     }
 }
@@ -293,16 +291,16 @@ Test(store_backups, leave_an_account_that_needs_a_login_as_it_is) {
 Test(store_backups, give_nothing_away_that_is_not_there_or_that_the_disk_refuses) {
     BackupStage stage;
     stage.log_in("smith");
-    EXPECT_TEXT(stage.move("nobody", key_of('b')).text, "not_found");
+    EXPECT_TEXT(stage.move("nobody", backup_key_of('b')).text, "not_found");
     stage.store.disk_is_full();
-    EXPECT_TEXT(stage.move("smith", key_of('b')).text, "temporarily_unavailable");
+    EXPECT_TEXT(stage.move("smith", backup_key_of('b')).text, "temporarily_unavailable");
     EXPECT_TEXT(stage.state("smith"), "ready#1");
 }
 
 Test(store_backups, let_an_account_go_on_where_it_was_moved_to) {
     BackupStage source(Rotation::kSingleUse);
     source.log_in("smith");
-    const Key key = key_of('b');
+    const Key key = backup_key_of('b');
     source.move("smith", key);
 
     BackupStage target(Rotation::kSingleUse);
@@ -327,9 +325,9 @@ Test(store_backups, do_not_let_an_account_go_on_that_was_copied_but_not_moved_wi
                            Row{"restored after its token expired", false, 'b', 2h}}) {
         BackupStage source(Rotation::kSingleUse);
         source.log_in("smith");
-        const Key key = key_of(row.copied_with);
+        const Key key = backup_key_of(row.copied_with);
         Rows records = source.copied(key);
-        source.move("smith", key_of('b'));
+        source.move("smith", backup_key_of('b'));
         if (!row.copied_before) records = source.copied(key);
 
         BackupStage target(Rotation::kSingleUse);

@@ -12,14 +12,14 @@ using agent::SecretString;
 
 namespace {
 
-constexpr const char* kRedirectUri = "http://127.0.0.1:5678/callback";
+constexpr const char* kTokenRequestRedirectUri = "http://127.0.0.1:5678/callback";
 
 App app_with(ClientAuth client_auth, Product product = Product::kManage) {
     App app;
     app.name = "firm";
     app.product = product;
     app.client_id = "id";
-    app.redirect_uris = {kRedirectUri};
+    app.redirect_uris = {kTokenRequestRedirectUri};
     app.client_auth = client_auth;
     app.endpoints = {.authorization = "https://as.example/authorize",
                      .token = "https://as.example/token",
@@ -66,17 +66,19 @@ Test(token_request, refresh_with_basic) {
 }
 
 Test(token_request, code) {
-    expect_request(agent::code_request(app_with(ClientAuth::kBody), SecretString("s"), kRedirectUri, "C", ""), kPost,
-                   "https://as.example/token", "",
-                   "grant_type=authorization_code&code=C&redirect_uri=http%3A%2F%2F127.0.0.1%3A5678%2Fcallback"
-                   "&client_id=id&client_secret=s");
+    expect_request(
+        agent::code_request(app_with(ClientAuth::kBody), SecretString("s"), kTokenRequestRedirectUri, "C", ""), kPost,
+        "https://as.example/token", "",
+        "grant_type=authorization_code&code=C&redirect_uri=http%3A%2F%2F127.0.0.1%3A5678%2Fcallback"
+        "&client_id=id&client_secret=s");
 }
 
 Test(token_request, code_with_verifier) {
-    expect_request(agent::code_request(app_with(ClientAuth::kBasic), SecretString("s"), kRedirectUri, "C", "V"), kPost,
-                   "https://as.example/token", "Basic aWQ6cw==",
-                   "grant_type=authorization_code&code=C&redirect_uri=http%3A%2F%2F127.0.0.1%3A5678%2Fcallback"
-                   "&code_verifier=V");
+    expect_request(
+        agent::code_request(app_with(ClientAuth::kBasic), SecretString("s"), kTokenRequestRedirectUri, "C", "V"), kPost,
+        "https://as.example/token", "Basic aWQ6cw==",
+        "grant_type=authorization_code&code=C&redirect_uri=http%3A%2F%2F127.0.0.1%3A5678%2Fcallback"
+        "&code_verifier=V");
 }
 
 Test(token_request, every_value_is_encoded) {
@@ -85,7 +87,8 @@ Test(token_request, every_value_is_encoded) {
     const std::string value = kAwkwardEncoded;
     EXPECT_TEXT(agent::refresh_request(app, SecretString(kAwkward), kAwkward).form_body.reveal(),
                 "grant_type=refresh_token&refresh_token=" + value + "&client_id=" + value + "&client_secret=" + value);
-    EXPECT_TEXT(agent::code_request(app, SecretString(kAwkward), kRedirectUri, kAwkward, kAwkward).form_body.reveal(),
+    EXPECT_TEXT(agent::code_request(app, SecretString(kAwkward), kTokenRequestRedirectUri, kAwkward, kAwkward)
+                    .form_body.reveal(),
                 "grant_type=authorization_code&code=" + value +
                     "&redirect_uri=http%3A%2F%2F127.0.0.1%3A5678%2Fcallback&code_verifier=" + value +
                     "&client_id=" + value + "&client_secret=" + value);
@@ -120,7 +123,7 @@ Test(token_request, secrets_are_known_for_what_they_are) {
         return all;
     };
     const SecretString secret("the-secret");
-    EXPECT_TEXT(sent(agent::code_request(app_with(ClientAuth::kBody), secret, kRedirectUri, "C/1", "V")),
+    EXPECT_TEXT(sent(agent::code_request(app_with(ClientAuth::kBody), secret, kTokenRequestRedirectUri, "C/1", "V")),
                 "C/1|V|the-secret|the-secret|");
     EXPECT_TEXT(sent(agent::refresh_request(app_with(ClientAuth::kBody), secret, "R")), "R|the-secret|the-secret|");
     EXPECT_TEXT(sent(agent::who_am_i_request(app_with(ClientAuth::kBody), "A")), "A|the-secret|");

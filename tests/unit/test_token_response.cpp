@@ -148,7 +148,7 @@ constexpr auto kAppRefused = Happening::kAppRefused;
 constexpr auto kRequestRefused = Happening::kRequestRefused;
 constexpr auto kGrantDead = Happening::kGrantDead;
 
-struct Bad {
+struct TokenResponseBad {
     int status;
     const char* content_type;
     const char* body;
@@ -158,7 +158,7 @@ struct Bad {
     const char* message;
 };
 
-const Bad kBad[] = {
+const TokenResponseBad kTokenResponseBad[] = {
     // 200, but no token set can be had from it: the server may have acted.
     {200, "text/html", "<html>Sign in to the airport</html>", kAnswerLost, "",
      "HTTP 200 (text/html), but the body is not a JSON object"},
@@ -297,7 +297,7 @@ Test(token_response, what_it_says_of_the_server) {
 }
 
 Test(token_response, bad) {
-    for (const Bad& row : kBad) {
+    for (const TokenResponseBad& row : kTokenResponseBad) {
         const auto answer = read(row.status, row.content_type, row.body);
         cr_assert_not(answer, "%d %s", row.status, row.body);
         cr_expect(answer.error().kind == row.kind, "%d %s: %s", row.status, row.body,

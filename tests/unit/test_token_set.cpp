@@ -3,22 +3,17 @@
 
 #include "core/store/seal_context.h"
 #include "expect.h"
+#include "fakes/sealing.h"
 
 using agent::Bytes;
 using agent::Sealer;
 using agent::SealingKey;
 using agent::SecretString;
 using agent::TokenSet;
+using fakes::need_sealing;
+using fakes::sealer_of;
 
 namespace {
-
-void init() {
-    cr_assert(agent::init_sealing());
-}
-
-Sealer sealer_of(char fill) {
-    return Sealer(*SealingKey::from_raw(agent::as_bytes(std::string(SealingKey::kSize, fill))));
-}
 
 Bytes seal(const Sealer& sealer, const char* access_token, const char* refresh_token) {
     const TokenSet tokens{.access_token = SecretString(access_token), .refresh_token = SecretString(refresh_token)};
@@ -27,7 +22,7 @@ Bytes seal(const Sealer& sealer, const char* access_token, const char* refresh_t
 
 }  // namespace
 
-TestSuite(token_set, .init = init);
+TestSuite(token_set, .init = need_sealing);
 
 Test(token_set, opens_as_it_was_sealed) {
     const Sealer sealer = sealer_of('k');

@@ -9,21 +9,19 @@
 #include "fakes/fake_key_store.h"
 #include "fakes/fake_redirect_listener.h"
 #include "fakes/fake_store_witness.h"
+#include "fakes/sealing.h"
 
 using namespace agent;
 using namespace std::chrono_literals;
+using fakes::key_of;
 
 namespace {
 
 using Rows = std::map<fakes::FakeTokenStore::Key, StoredRow>;
 
-SealingKey key_of(char fill) {
-    return *SealingKey::from_raw(as_bytes(std::string(SealingKey::kSize, fill)));
-}
-
 /// An agent that is unlocked with the data key of a CoreStage, whose accounts it has.
-struct Stage {
-    explicit Stage(Rotation rotation = Rotation::kReusable) : core(rotation) {
+struct UnlockedStage {
+    explicit UnlockedStage(Rotation rotation = Rotation::kReusable) : core(rotation) {
         core.log_in("smith");
         core.log_in("jones");
         core.end();
@@ -76,7 +74,7 @@ struct Stage {
 }  // namespace
 
 Test(unlocked, serves_what_is_stored) {
-    Stage stage;
+    UnlockedStage stage;
     cr_assert(stage.unlock());
     EXPECT_TEXT(stage.state("smith"), "ready#1");
     EXPECT_TEXT(stage.state("jones"), "ready#1");
@@ -84,7 +82,7 @@ Test(unlocked, serves_what_is_stored) {
 }
 
 Test(unlocked, an_account_that_does_not_open_stands_alone) {
-    Stage stage;
+    UnlockedStage stage;
     stage.core.store.find_account("smith")->sealed.back() ^= std::byte{1};
     cr_assert(stage.unlock());
     EXPECT_TEXT(stage.state("jones"), "ready#1");
@@ -94,7 +92,7 @@ Test(unlocked, an_account_that_does_not_open_stands_alone) {
 // A store that was put back from an older copy.
 
 Test(unlocked, a_store_that_was_put_back_goes_on_above_what_was_seen) {
-    Stage stage;
+    UnlockedStage stage;
     const Rows before = stage.core.store.rows();
     stage.log_in_again("smith");
     stage.core.store.rows() = before;
@@ -106,7 +104,7 @@ Test(unlocked, a_store_that_was_put_back_goes_on_above_what_was_seen) {
 }
 
 Test(unlocked, a_store_that_was_put_back_twice_is_noticed_twice) {
-    Stage stage;
+    UnlockedStage stage;
     cr_assert(stage.unlock());
     stage.unlocked->key_slots_changed();
     stage.core.timers.turn();
@@ -127,7 +125,7 @@ Test(unlocked, a_store_that_was_put_back_twice_is_noticed_twice) {
 }
 
 Test(unlocked, does_not_begin_with_a_put_back_store_that_takes_no_changes) {
-    Stage stage;
+    UnlockedStage stage;
     const Rows before = stage.core.store.rows();
     stage.log_in_again("smith");
     stage.core.store.rows() = before;
@@ -136,7 +134,7 @@ Test(unlocked, does_not_begin_with_a_put_back_store_that_takes_no_changes) {
 }
 
 Test(unlocked, tells_who_must_log_in_only_once_it_can_be_asked) {
-    Stage stage(Rotation::kSingleUse);
+    UnlockedStage stage(Rotation::kSingleUse);
     const Rows before = stage.core.store.rows();
     stage.log_in_again("smith");
     stage.core.store.rows() = before;
@@ -150,7 +148,7 @@ Test(unlocked, tells_who_must_log_in_only_once_it_can_be_asked) {
 // Another data key.
 
 Test(unlocked, a_rotation_reaches_every_record_and_is_over_when_the_old_key_is_forgotten) {
-    Stage stage;
+    UnlockedStage stage;
     cr_assert(stage.unlock());
     stage.unlocked->rotate(key_of('n'));
     stage.core.timers.advance(1s);
@@ -161,7 +159,7 @@ Test(unlocked, a_rotation_reaches_every_record_and_is_over_when_the_old_key_is_f
 }
 
 Test(unlocked, a_rotation_that_was_begun_goes_on_after_a_restart) {
-    Stage stage;
+    UnlockedStage stage;
     cr_assert(stage.unlock(key_of('k'), 'n'));
     stage.core.timers.advance(1s);
     cr_expect(stage.key_store.asked_to_forget == 1);
@@ -169,7 +167,7 @@ Test(unlocked, a_rotation_that_was_begun_goes_on_after_a_restart) {
 }
 
 Test(unlocked, asks_again_where_the_store_does_not_forget_the_old_key) {
-    Stage stage;
+    UnlockedStage stage;
     stage.key_store.disk_is_full();
     cr_assert(stage.unlock(key_of('k'), 'n'));
     stage.core.timers.advance(1s);
@@ -184,7 +182,7 @@ Test(unlocked, asks_again_where_the_store_does_not_forget_the_old_key) {
 }
 
 Test(unlocked, a_closing_ends_a_rotation_and_an_unlocking_goes_on_with_it) {
-    Stage stage;
+    UnlockedStage stage;
     stage.key_store.disk_is_full();
     cr_assert(stage.unlock(key_of('k'), 'n'));
     stage.core.timers.advance(1s);
@@ -200,7 +198,7 @@ Test(unlocked, a_closing_ends_a_rotation_and_an_unlocking_goes_on_with_it) {
 }
 
 Test(unlocked, a_changed_key_slot_is_a_new_revision_of_the_store) {
-    Stage stage;
+    UnlockedStage stage;
     cr_assert(stage.unlock());
     stage.unlocked->key_slots_changed();
     stage.core.timers.turn();

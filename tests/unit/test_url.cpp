@@ -29,7 +29,7 @@ constexpr Good kGood[] = {
     {"https://xn--bcher-kva.example/", "https", "xn--bcher-kva.example", 443, "/", ""},
 };
 
-constexpr const char* kBad[] = {
+constexpr const char* kUrlBad[] = {
     "",
     "/oauth/token",
     "app.clio.com",
@@ -89,7 +89,7 @@ Test(url, parts) {
 }
 
 Test(url, refuses_what_is_no_plain_http_url) {
-    for (const char* text : kBad) {
+    for (const char* text : kUrlBad) {
         const auto url = Url::parse(text);
         cr_assert_not(url, "%s was accepted", text);
         cr_expect(url.error().code == agent::Error::Code::kBadRequest);

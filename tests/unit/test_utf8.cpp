@@ -7,12 +7,12 @@ using namespace std::string_view_literals;
 
 namespace {
 
-struct Row {
+struct Utf8Row {
     std::string_view text;
     std::size_t length;
 };
 
-constexpr Row kRows[] = {
+constexpr Utf8Row kUtf8Rows[] = {
     {""sv, 0},
     {"a"sv, 1},
     {"\0"sv, 1},
@@ -49,8 +49,8 @@ constexpr Row kRows[] = {
 }  // namespace
 
 Test(utf8, length_of_the_first_sequence) {
-    for (const Row& row : kRows) {
-        cr_expect(agent::utf8_length(row.text) == row.length, "row %td: got %zu", &row - kRows,
+    for (const Utf8Row& row : kUtf8Rows) {
+        cr_expect(agent::utf8_length(row.text) == row.length, "row %td: got %zu", &row - kUtf8Rows,
                   agent::utf8_length(row.text));
     }
 }

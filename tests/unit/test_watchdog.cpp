@@ -16,7 +16,7 @@ namespace {
 
 constexpr Duration kInterval = 30s;
 
-struct Stage {
+struct WatchdogStage {
     /// How often the manager was told since the last call.
     int told() {
         int times = 0;
@@ -41,7 +41,7 @@ struct Stage {
 }  // namespace
 
 Test(watchdog, tells_twice_in_each_interval) {
-    Stage stage;
+    WatchdogStage stage;
     stage.timers.turn();
     cr_expect(stage.told() == 1, "at the start");
     stage.timers.advance(4 * kInterval);
@@ -49,7 +49,7 @@ Test(watchdog, tells_twice_in_each_interval) {
 }
 
 Test(watchdog, tells_nothing_while_the_store_hangs_and_asks_it_once) {
-    Stage stage;
+    WatchdogStage stage;
     stage.timers.turn();
     stage.told();
     stage.store.hold();
@@ -64,7 +64,7 @@ Test(watchdog, tells_nothing_while_the_store_hangs_and_asks_it_once) {
 }
 
 Test(watchdog, a_disk_that_hangs_does_not_end_a_daemon_with_tokens_at_stake) {
-    Stage stage;
+    WatchdogStage stage;
     stage.timers.turn();
     stage.told();
     stage.store.hold();
@@ -77,7 +77,7 @@ Test(watchdog, a_disk_that_hangs_does_not_end_a_daemon_with_tokens_at_stake) {
 }
 
 Test(watchdog, a_disk_that_refuses_is_alive) {
-    Stage stage;
+    WatchdogStage stage;
     stage.store.disk_is_full();
     stage.timers.advance(kInterval);
     cr_expect(stage.told() == 3);

@@ -9,7 +9,7 @@ using agent::SecretString;
 
 namespace {
 
-agent::Result<agent::ClioUser> read(int status, std::string_view body) {
+agent::Result<agent::ClioUser> read_user(int status, std::string_view body) {
     return agent::read_who_am_i(HttpResponse{
         .status = status, .content_type = "application/json", .retry_after = {}, .body = SecretString(body)});
 }
@@ -40,7 +40,7 @@ constexpr Silent kSilent[] = {
 }  // namespace
 
 Test(who_am_i, reads_the_user) {
-    const auto user = read(200, R"({"data":{"id":42,"name":"Jane Doe","email":"jane@example.com","etag":"x"}})");
+    const auto user = read_user(200, R"({"data":{"id":42,"name":"Jane Doe","email":"jane@example.com","etag":"x"}})");
     cr_assert(user.has_value());
     cr_expect(user->id == 42);
     EXPECT_TEXT(user->name, "Jane Doe");
@@ -56,14 +56,14 @@ Test(who_am_i, reads_the_two_names_of_platform) {
                       {R"("first_name":null,"last_name":"Doe")", "Doe"},
                       {R"("first_name":"","last_name":"")", ""}};
     for (const auto& row : rows) {
-        const auto user = read(200, R"({"data":{"id":7,)" + std::string(row.names) + R"(,"account":{"id":1}}})");
+        const auto user = read_user(200, R"({"data":{"id":7,)" + std::string(row.names) + R"(,"account":{"id":1}}})");
         cr_assert(user.has_value());
         EXPECT_TEXT(user->name, row.name);
     }
 }
 
 Test(who_am_i, the_id_is_enough) {
-    const auto user = read(200, R"({"data":{"id":9007199254740993,"name":null}})");
+    const auto user = read_user(200, R"({"data":{"id":9007199254740993,"name":null}})");
     cr_assert(user.has_value());
     cr_expect(user->id == 9007199254740993);
     EXPECT_TEXT(user->name, "");
@@ -72,7 +72,7 @@ Test(who_am_i, the_id_is_enough) {
 
 Test(who_am_i, says_nothing_rather_than_something_wrong) {
     for (const Silent& row : kSilent)
-        cr_expect_not(read(row.status, row.body).has_value(), "%d %s", row.status, row.body);
+        cr_expect_not(read_user(row.status, row.body).has_value(), "%d %s", row.status, row.body);
     cr_expect_not(agent::read_who_am_i(tl::unexpected(HttpFailure{.message = "cut"})).has_value());
 }
 
@@ -92,7 +92,7 @@ Test(who_am_i, a_refusal_is_told_from_an_outage) {
                       {302, kTemporarilyUnavailable},
                       {200, kTemporarilyUnavailable}};
     for (const auto& row : rows) {
-        const auto asked = read(row.status, "<html>");
+        const auto asked = read_user(row.status, "<html>");
         cr_assert_not(asked);
         cr_expect(asked.error().code == row.code, "%d", row.status);
         EXPECT_CONTAINS(asked.error().message, "HTTP " + std::to_string(row.status));
@@ -105,7 +105,7 @@ Test(who_am_i, a_refusal_is_told_from_an_outage) {
 Test(who_am_i, texts_are_cut_where_they_enter) {
     const std::string body = R"({"data":{"id":7,"name":")" + std::string(60'000, 'x') + R"(","email":")" +
                              std::string(199, 'e') + "\xc3\xbc" + R"("}})";
-    const auto user = read(200, body.c_str());
+    const auto user = read_user(200, body.c_str());
     cr_assert(user.has_value());
     EXPECT_TEXT(user->name, std::string(200, 'x'));
     EXPECT_TEXT(user->email, std::string(199, 'e'));
