@@ -14,7 +14,9 @@ void AccountWatch::look_after_restart(const std::vector<AccountFacts>& all) {
 
 void AccountWatch::look(const std::vector<AccountFacts>& all) {
     for (const AccountFacts& facts : all) look_at(facts);
-    if (seen_.size() > all.size()) {  // a removed account starts from the beginning
+    const auto watched =
+        std::count_if(all.begin(), all.end(), [&](const auto& one) { return seen_.contains(one.name); });
+    if (seen_.size() > static_cast<std::size_t>(watched)) {  // a removed account starts from the beginning
         const auto is_gone = [&](const auto& seen) {
             return std::none_of(all.begin(), all.end(), [&](const auto& facts) { return facts.name == seen.first; });
         };

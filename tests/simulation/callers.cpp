@@ -68,6 +68,7 @@ void Callers::app_registered(const StoredRow& row) {
     if (std::exchange(registered_[name], row.generation) == row.generation) return;
     const auto& apps = around_.scenario.apps;
     const auto plan = std::find_if(apps.begin(), apps.end(), [&](const AppPlan& app) { return app.name == name; });
+    if (plan == apps.end()) return;  // one that nobody uses
     const auto number = static_cast<int>(plan - apps.begin());
     around_.invariants.requests().lanes().app_changed(number);
     for (const AccountPlan& account : around_.scenario.accounts)

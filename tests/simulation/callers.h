@@ -22,9 +22,10 @@ struct Surroundings {
     const Scenario& scenario;
     Statistics& statistics;
     const Trace& trace;
+    const Clock& clock;
     /// Null while it is down.
     std::function<Daemon*()> daemon;
-    /// Has the data key rotated within a second.
+    /// Has the data key rotated within a second, and more stored beside it.
     std::function<void()> rotate_soon;
 };
 

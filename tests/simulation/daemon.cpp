@@ -13,6 +13,7 @@ Daemon::Daemon(World world, const Sealer& sealer, RedirectListener& listener, Ac
       apps_(sealer, world.timers, store_, {}),
       book_(world_, sealer, apps_, events_, options),
       desk_(world_, listener, apps_, book_),
+      backups_(world.clock, world.timers, apps_, book_),
       traced_(events_, [&trace](const Event& event) {
           trace.say("agent: ", word_of(kEventKinds, event.kind), ", ", event.account, " generation ", event.generation,
                     event.detail.empty() ? "" : ": ", event.detail);

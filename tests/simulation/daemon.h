@@ -5,6 +5,7 @@
 
 #include "core/accounts/account_book.h"
 #include "core/apps/app_registry.h"
+#include "core/backup/store_backups.h"
 #include "core/login/login_desk.h"
 #include "core/store/revised_store.h"
 #include "ports/world.h"
@@ -22,6 +23,7 @@ class Daemon {
     [[nodiscard]] AppRegistry& apps() { return apps_; }
     [[nodiscard]] AccountBook& accounts() { return book_; }
     [[nodiscard]] LoginDesk& logins() { return desk_; }
+    [[nodiscard]] Backups& backups() { return backups_; }
 
   private:
     Events events_;
@@ -30,6 +32,7 @@ class Daemon {
     AppRegistry apps_;
     AccountBook book_;
     LoginDesk desk_;
+    StoreBackups backups_;
     Events::Subscription traced_;
 };
 

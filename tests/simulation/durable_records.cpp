@@ -28,8 +28,9 @@ const DurableSet* DurableRecords::find_removed(const std::string& account) const
 }
 
 std::size_t DurableRecords::count() const {
-    return static_cast<std::size_t>(
-        std::count_if(records_.begin(), records_.end(), [](const auto& entry) { return entry.second.present; }));
+    return apart_.size() +
+           static_cast<std::size_t>(
+               std::count_if(records_.begin(), records_.end(), [](const auto& entry) { return entry.second.present; }));
 }
 
 void DurableRecords::crashed() {
@@ -39,11 +40,24 @@ void DurableRecords::crashed() {
 void DurableRecords::changed(const StoreChange& change) {
     if (change.row.kind != StoredRow::Kind::kAccount) return;
     const std::string& account = change.row.name;
+    if (account.starts_with("restored-")) return changed_apart(change);
     Record& record = records_[account];
     if (change.action == StoreChange::Action::kPut) return put(account, record, change.row);
 
     if (record.removals_asked <= 0) violated(account, "its record was removed, which nobody asked for");
     record.before = std::exchange(record.present, std::nullopt);
+}
+
+void DurableRecords::changed_apart(const StoreChange& change) {
+    const std::string& account = change.row.name;
+    if (change.action == StoreChange::Action::kRemove) {
+        apart_.erase(account);
+        return;
+    }
+    apart_.insert(account);
+    const auto opened = open_account_record(sealer_, change.row);
+    if (!opened || !open_token_set(sealer_, opened->tokens, account, change.row.generation))
+        violated(account, "stored what cannot be opened");
 }
 
 void DurableRecords::put(const std::string& account, Record& record, const StoredRow& row) {

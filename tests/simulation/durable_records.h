@@ -70,6 +70,7 @@ class DurableRecords {
         int removals_asked = 0;
     };
 
+    void changed_apart(const StoreChange& change);
     void put(const std::string& account, Record& record, const StoredRow& row);
     void compare(const std::string& account, const DurableSet& old_set, const DurableSet& new_set);
     void check_previous(const std::string& account, const DurableSet& old_set, const AccountRecord& opened);
@@ -82,6 +83,7 @@ class DurableRecords {
     const Clock& clock_;
     Findings& findings_;
     std::map<std::string, Record> records_;
+    std::set<std::string> apart_;  // of Deposits, with tokens that the server does not know
     std::set<int> failed_logins_;
     std::function<void(const std::string&, const DurableSet&)> on_new_set_ = [](const auto&, const auto&) {};
 };

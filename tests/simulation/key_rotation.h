@@ -1,51 +1,36 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <memory>
+#include <functional>
 #include <optional>
+#include <utility>
 
+#include "core/keys/key_store.h"
 #include "core/keys/resealing.h"
-#include "core/keys/vault.h"
 #include "simulation/callers.h"
-#include "simulation/sim_store.h"
 
 namespace agent::sim {
 
-/// An operator who has the data key rotated now and then, by the real Resealing, at any step of what else happens. The
-/// store's part is played here. No record is ever sealed with a key that the store does not hold.
+/// What is left of a rotation of the data key, done by the real Resealing beside all else, as Unlocked does it.
 class KeyRotation {
   public:
-    /// `stored` are the keys that the store holds, `in_use` those that the agent seals with.
-    KeyRotation(const Surroundings& around, Timers& timers, SimStore& store, Sealer& stored, Sealer& in_use,
-                Findings& findings, Random random);
+    /// `in_use` are the keys that the agent seals with. `forgotten` is called when the previous one is gone.
+    KeyRotation(const Surroundings& around, Timers& timers, KeyStore& store, Sealer& in_use,
+                std::function<void()> forgotten)
+        : around_(around), timers_(timers), store_(store), in_use_(in_use), forgotten_(std::move(forgotten)) {}
 
-    void start();
-    void rotate_soon();
-    /// The keys for a process that begins.
-    void load_keys();
-    /// As Unlocked: goes on with what is left of a rotation, and stops for a lock or a crash.
+    /// Goes on with one that is not complete; stops for a lock, a stop or a crash.
     void go_on(Daemon& daemon);
     void stop() { resealing_.reset(); }
-    void crashed();
-    /// A new data key is on its way to the disk, and nobody may lock the agent.
-    [[nodiscard]] bool is_under_way() const { return rotating_ != nullptr; }
 
   private:
-    void rotate_some_time();
-    void rotate();
-    [[nodiscard]] Sealer keys_in_store() const;
     [[nodiscard]] std::unique_ptr<StoreCommit> forget_previous(TokenStore::Done done);
-    [[nodiscard]] Result<void> reseal(SimStore::Rows& rows);
 
     const Surroundings& around_;
     Timers& timers_;
-    SimStore& store_;
-    DataKeys keys_;   // that the store holds
-    Sealer& stored_;  // the same
+    KeyStore& store_;
     Sealer& in_use_;
-    Findings& findings_;
-    Random random_;
-    std::unique_ptr<StoreCommit> rotating_;
+    std::function<void()> forgotten_;
     std::optional<Resealing> resealing_;
 };
 

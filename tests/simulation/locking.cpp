@@ -2,7 +2,8 @@
 #include "simulation/locking.h"
 
 #include <algorithm>
-#include <array>
+#include <memory>
+#include <utility>
 
 namespace agent::sim {
 
@@ -10,60 +11,76 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr Duration kBetweenLocks = 72h;  // on average
+// On average.
+constexpr Duration kBetweenLocks = 72h;
+constexpr Duration kBetweenStops = 24h * 5;
 
-DataKeys any_keys() {
-    const std::array<std::byte, SealingKey::kSize> key{};
-    return {.current = *SealingKey::from_raw(key), .previous = {}};
-}
+constexpr Duration kSlowestDisk = 6h;        // hundreds of commits, each of which may take two minutes
+constexpr Duration kAnswerGrace = 5s;        // as Agent's
+constexpr Duration kRefreshGrace = 10s;      // the same
+constexpr Duration kLongestClosing = 30min;  // before the faults end: all must be well from then on
 
 }  // namespace
 
-Locking::Locking(const Surroundings& around, Timers& timers, Findings& findings, Random random, Doors doors)
+Locking::Locking(const Surroundings& around, const Clock& clock, Timers& timers, KeyStore& store, KeyHolders& holders,
+                 Findings& findings, Random random, Doors doors)
     : around_(around),
+      clock_(clock),
       timers_(timers),
+      store_(store),
+      holders_(holders),
+      findings_(findings),
       random_(random),
       doors_(std::move(doors)),
       waits_(around.events, random, around.statistics, findings) {}
 
-void Locking::start() {
+void Locking::start(bool is_hasty) {
+    is_hasty_ = is_hasty;
     lock_some_time();
+    stop_some_time();
 }
 
 void Locking::booted() {
-    lock_.emplace(timers_, static_cast<Vault&>(*this), [this](Lock::Done done) {
-        const bool may = random_.chance(0.9);
-        slots_read_ = timers_.after(random_.between(0ms, 100ms), [this, may, done = std::move(done)] {
-            if (doors_.is_rotating())
-                return done(fail(Error::Code::kTemporarilyUnavailable, "a new data key is being stored"));
-            done(may ? Result<void>() : fail(Error::Code::kConflict, "there is no passphrase"));
-        });
-    });
+    ++life_;
+    stopping_ = false;
+    worker_.emplace(timers_, random_);
+    lock_.emplace(timers_, static_cast<Vault&>(*this),
+                  [this](Lock::Done done) { keyring_->check_a_person_can_unlock(std::move(done)); });
+    keyring_.emplace(clock_, timers_, *worker_, store_, static_cast<Vault&>(*this), *lock_);
     lock_->opened();
 }
 
-void Locking::crashed() {
+void Locking::gone() {
+    ++life_;
     waits_.abandon_all();
-    slots_read_.reset();
+    holders_.abandon();
+    hasty_.reset();
+    worker_.reset();
+    keyring_.reset();
     lock_.reset();
+}
+
+bool Locking::rests() const {
+    return around_.events.now() + kLongestClosing >= around_.scenario.faults.end;
 }
 
 void Locking::lock_some_time() {
     around_.events.add(random_.interval(kBetweenLocks), EventQueue::Place::kMachine, [this] {
-        if (around_.events.now() >= around_.scenario.faults.end) return;
+        if (rests()) return;
         for (std::uint64_t left = 1 + random_.below(4); left > 0; --left)
             around_.events.add(random_.between(0ms, 500ms), EventQueue::Place::kMachine, [this] { ask_to_lock(); });
         unlock_within(random_.magnitude(10ms, 5s));  // some call the lock off
+        if (random_.chance(0.5)) holders_.rotate_soon();
         lock_some_time();
     });
 }
 
 void Locking::ask_to_lock() {
-    if (!lock_ || around_.events.now() >= around_.scenario.faults.end) return;
+    if (keyring() == nullptr || rests() || !holders_.typed()) return;
     around_.trace.say("operator: locks the agent");
     using Answer = Result<void>;
     waits_.ask<Answer>(
-        "a request to lock", Lock::kGrace + 1s, [this](Lock::Done done) { return lock_->lock(std::move(done)); },
+        "a request to lock", kSlowestDisk, [this](Lock::Done done) { return keyring_->lock(std::move(done)); },
         [this](const Answer& answer) {
             around_.trace.say("operator: ", answer ? "it is locked" : answer.error().message);
             if (answer) ++around_.statistics[Count::kLocks];
@@ -78,13 +95,55 @@ void Locking::unlock_within(Duration time) {
 }
 
 void Locking::unlock() {
-    if (!lock_) return;
+    auto typed = holders_.typed();
+    if (keyring() == nullptr || !typed) return;
     around_.trace.say("operator: unlocks the agent");
-    if (const auto unlocked = lock_->unlock(any_keys()); !unlocked) std::abort();
+    const auto key = std::make_shared<TypedSecrets>();
+    key->recovery_key = typed->recovery_key.clone();
+    const auto user = static_cast<std::uint32_t>(random_.below(3));
+    using Answer = Result<void>;
+    waits_.ask<Answer>(
+        "a request to unlock", kSlowestDisk,
+        [&](Keyring::Done done) { return keyring_->unlock(std::move(*typed), user, std::move(done)); },
+        [this, key](const Answer& answer) {
+            if (answer || is_open()) return;
+            around_.trace.say("operator: still locked: ", answer.error().message);
+            if (answer.error().code != Error::Code::kTemporarilyUnavailable && !holders_.may_be_refused(*key))
+                findings_.violated("a recovery key that was given out does not unlock: " + answer.error().message);
+            unlock_within(random_.magnitude(100ms, 10s));
+        });
 }
 
-Result<void> Locking::open(DataKeys) {
-    doors_.boot();
+void Locking::stop_some_time() {
+    around_.events.add(random_.interval(kBetweenStops), EventQueue::Place::kMachine, [this] {
+        if (rests()) return;
+        stop();
+        stop_some_time();
+    });
+}
+
+/// As Agent::stop().
+void Locking::stop() {
+    if (!lock_ || stopping_) return;
+    around_.trace.say("operator: stops the agent");
+    stopping_ = true;
+    if (is_open()) doors_.book().stop_refreshes();
+    around_.events.add(random_.between(0ms, kAnswerGrace), EventQueue::Place::kMachine, [this, life = life_] {
+        if (life != life_) return;
+        doors_.cut_off();
+        waits_.abandon_all();
+        holders_.abandon();
+        lock_->stop(kRefreshGrace, [this, life] {
+            // Not from within the lock, which ends with the process.
+            around_.events.add(0ms, EventQueue::Place::kMachine, [this, life] {
+                if (life == life_) doors_.ended();
+            });
+        });
+    });
+}
+
+Result<void> Locking::open(DataKeys keys) {
+    doors_.boot(std::move(keys));
     return {};
 }
 
@@ -96,10 +155,14 @@ Result<void> Locking::may_close() const {
 
 void Locking::wind_down(std::function<void()> wound_down) {
     doors_.cut_off();
-    doors_.book().wind_down(std::move(wound_down));
+    if (is_hasty_)
+        hasty_ = timers_.after(0ms, std::move(wound_down));
+    else
+        doors_.book().wind_down(std::move(wound_down));
 }
 
 void Locking::resume() {
+    hasty_.reset();
     doors_.book().resume();
     doors_.resumed();
 }
@@ -107,6 +170,15 @@ void Locking::resume() {
 void Locking::close() {
     doors_.shut();
     unlock_within(random_.magnitude(10ms, 6h));
+}
+
+Result<void> Locking::rotate(SealingKey next) {
+    doors_.rotate(std::move(next));
+    return {};
+}
+
+void Locking::key_slots_changed() {
+    doors_.slots_changed();
 }
 
 }  // namespace agent::sim

@@ -22,7 +22,8 @@ enum class Stream : std::uint64_t {
     kBustle,
     kAgent,
     kLocking,
-    kKeys
+    kKeys,
+    kDeposits
 };
 
 /// A stream of pseudo-random numbers (splitmix64). One seed gives as many streams as one likes, so that what one part

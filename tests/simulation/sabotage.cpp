@@ -152,6 +152,90 @@ class StaleStore : public WrappedStore {
     std::vector<std::unique_ptr<Timer>> again_;
 };
 
+/// Reaches the disk after jobs that were ordered later, such as the one that forgets a data key.
+class LaggingStore : public WrappedStore {
+  public:
+    using WrappedStore::WrappedStore;
+    std::unique_ptr<StoreCommit> commit(StoreChange change, Done done) override {
+        constexpr Duration kLag = 2s;
+        auto wanted = std::make_unique<Wanted>();
+        wanted->done = std::make_shared<Done>(std::move(done));
+        lagging_.push_back(timers_.after(kLag, [this, change = std::move(change), told = wanted->done] {
+            under_way_.push_back(store_.commit(change, [told](Result<void> result) {
+                if (const auto call = std::exchange(*told, nullptr)) call(std::move(result));
+            }));
+        }));
+        return wanted;
+    }
+
+  private:
+    struct Wanted : StoreCommit {
+        Wanted() = default;
+        ~Wanted() override { *done = nullptr; }
+        Wanted(const Wanted&) = delete;
+        Wanted& operator=(const Wanted&) = delete;
+        std::shared_ptr<Done> done;
+    };
+    std::vector<std::unique_ptr<Timer>> lagging_;
+    std::vector<std::unique_ptr<StoreCommit>> under_way_;
+};
+
+class WrappedKeyStore : public KeyStore {
+  public:
+    explicit WrappedKeyStore(KeyStore& store) : store_(store) {}
+    std::unique_ptr<StoreCommit> read(std::function<void(Result<KeySlots>)> done) override {
+        return store_.read(std::move(done));
+    }
+    std::unique_ptr<StoreCommit> add(Key data_key, KeySlotFacts facts, Bytes salt, Key slot_key,
+                                     std::function<void(Result<std::int64_t>)> done) override {
+        return store_.add(std::move(data_key), std::move(facts), std::move(salt), std::move(slot_key), std::move(done));
+    }
+    std::unique_ptr<StoreCommit> remove(std::int64_t id, Done done) override {
+        return store_.remove(id, std::move(done));
+    }
+    std::unique_ptr<StoreCommit> rotate(Key current, Key next, Done done) override {
+        return store_.rotate(std::move(current), std::move(next), std::move(done));
+    }
+    std::unique_ptr<StoreCommit> forget_previous(Key current,
+                                                 std::function<void(Result<std::vector<std::string>>)> done) override {
+        return store_.forget_previous(std::move(current), std::move(done));
+    }
+
+  protected:
+    KeyStore& store_;
+};
+
+/// Tells the slots as they were when they were read last: what was found by a trial is not looked at again.
+class RememberingKeyStore : public WrappedKeyStore {
+  public:
+    using WrappedKeyStore::WrappedKeyStore;
+    std::unique_ptr<StoreCommit> read(std::function<void(Result<KeySlots>)> done) override {
+        return store_.read([this, done = std::move(done)](Result<KeySlots> slots) {
+            if (slots && last_) std::swap(*slots, *last_);
+            if (slots && !last_) last_ = *slots;
+            done(std::move(slots));
+        });
+    }
+
+  private:
+    std::optional<KeySlots> last_;
+};
+
+/// Says that a slot was added although it has another data key than the store.
+class CarelessKeyStore : public WrappedKeyStore {
+  public:
+    using WrappedKeyStore::WrappedKeyStore;
+    std::unique_ptr<StoreCommit> add(Key data_key, KeySlotFacts facts, Bytes salt, Key slot_key,
+                                     std::function<void(Result<std::int64_t>)> done) override {
+        return store_.add(std::move(data_key), std::move(facts), std::move(salt), std::move(slot_key),
+                          [done = std::move(done)](Result<std::int64_t> id) {
+                              constexpr std::int64_t kAnother = 1'000'000;
+                              if (!id && id.error().code == Error::Code::kConflict) id = kAnother;
+                              done(std::move(id));
+                          });
+    }
+};
+
 class WrappedHttp : public HttpClient {
   public:
     explicit WrappedHttp(World world) : timers_(world.timers), http_(world.http) {}
@@ -247,6 +331,17 @@ const std::vector<Sabotage>& all_sabotages() {
          [](World world, const Sealer&, Keep& keep) { return with_http(world, make<RepeatingHttp>(keep, world)); }},
         {"any-refusal-believed", "an HTML page is taken for invalid_grant",
          [](World world, const Sealer&, Keep& keep) { return with_http(world, make<CredulousHttp>(keep, world)); }},
+        {"commits-lag", "a commit reaches the disk after the previous data key was forgotten",
+         [](World world, const Sealer&, Keep& keep) { return with_store(world, make<LaggingStore>(keep, world)); }},
+        {.name = "trial-believed",
+         .what = "the agent is unlocked with the data key that a slot had when it was tried",
+         .apply_to_keys = [](KeyStore& store, Keep& keep) -> KeyStore& {
+             return make<RememberingKeyStore>(keep, store);
+         }},
+        {.name = "slot-of-another-key",
+         .what = "a slot is added with a data key that was rotated away",
+         .apply_to_keys = [](KeyStore& store, Keep& keep) -> KeyStore& { return make<CarelessKeyStore>(keep, store); }},
+        {.name = "hasty-end", .what = "a lock or a stop waits for nothing", .ends_hastily = true},
         {"clock-step-unnoticed", "nobody hears that the wall clock was set",
          [](World world, const Sealer&, Keep& keep) {
              return with_timers(world, make<UnwatchfulTimers>(keep, world));

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/crypto/sealing.h"
+#include "core/keys/key_store.h"
 #include "ports/world.h"
 
 namespace agent::sim {
@@ -15,8 +16,11 @@ namespace agent::sim {
 struct Sabotage {
     std::string_view name;
     std::string_view what;
-    /// Wraps `world` in faulty ports; what it creates lives in `keep`.
-    World (*apply)(World world, const Sealer& sealer, std::vector<std::shared_ptr<void>>& keep);
+    /// Wraps `world` in faulty ports, or the key slots in a faulty one; what it creates lives in `keep`. May be null.
+    World (*apply)(World world, const Sealer& sealer, std::vector<std::shared_ptr<void>>& keep) = nullptr;
+    KeyStore& (*apply_to_keys)(KeyStore& store, std::vector<std::shared_ptr<void>>& keep) = nullptr;
+    /// A lock or a stop waits for nothing that is under way.
+    bool ends_hastily = false;
 };
 
 [[nodiscard]] const std::vector<Sabotage>& all_sabotages();

@@ -44,6 +44,10 @@ std::unique_ptr<StoreCommit> SimStore::run(Job job, Done done) {
     return start({.change = {}, .job = std::move(job), .done = std::move(done), .read = {}});
 }
 
+std::unique_ptr<StoreCommit> SimStore::look(Job job, Done done) {
+    return start({.change = {}, .job = std::move(job), .done = std::move(done), .read = {}, .reads = true});
+}
+
 std::unique_ptr<StoreCommit> SimStore::read(StoredRow::Kind kind, std::string name, Read done) {
     StoreChange which;
     which.row.kind = kind;
@@ -83,7 +87,7 @@ void SimStore::write_next() {
     events_.add(latency(), EventQueue::Place::kMachine, [this, life = life_] {
         if (life != life_) return;
         const auto entry = waiting_.front();
-        auto result = entry->reads ? Result<void>() : write(*entry);
+        auto result = write(*entry);
         entry->over = true;
         // Durable, but not yet reported: the process may die in between.
         const Duration later = random_.between(0ms, 5ms);
@@ -97,6 +101,7 @@ void SimStore::write_next() {
 }
 
 Result<void> SimStore::write(const Entry& entry) {
+    if (entry.reads) return entry.job ? entry.job(durable_) : Result<void>();
     const DiskSpell* now = spell();
     if (now != nullptr && now->full) {
         ++refusals_;
@@ -117,6 +122,12 @@ Result<void> SimStore::write(const StoreChange& change) {
         durable_.erase(key);
     on_durable_(change);
     return {};
+}
+
+void SimStore::end() {
+    ++life_;
+    for (const auto& entry : std::exchange(waiting_, {}))
+        if (!entry->over) static_cast<void>(write(*entry));
 }
 
 void SimStore::crash() {

@@ -40,12 +40,17 @@ class SimStore : public TokenStore {
     /// Does something else with what is durable, between the commits before and after it.
     using Job = std::function<Result<void>(Rows&)>;
     [[nodiscard]] std::unique_ptr<StoreCommit> run(Job job, Done done);
+    /// The same for a job that only reads, which a full disk does not refuse.
+    [[nodiscard]] std::unique_ptr<StoreCommit> look(Job job, Done done);
 
     /// The process dies, or the power fails. Each commit that was not yet durable may become so or not; those of one
     /// record in their order, and a job only when all before it did.
     void crash();
+    /// The process ends in order: what was committed is written before it does.
+    void end();
 
     [[nodiscard]] bool idle() const { return waiting_.empty(); }
+    [[nodiscard]] const Rows& durable() const { return durable_; }
     [[nodiscard]] std::uint64_t refusals() const { return refusals_; }
 
   private:

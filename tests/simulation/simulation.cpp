@@ -21,7 +21,11 @@ Random stream(const RunOptions& options, Stream which) {
 }
 
 World sabotaged(World world, const Sabotage* sabotage, const Sealer& sealer, std::vector<std::shared_ptr<void>>& keep) {
-    return sabotage == nullptr ? world : sabotage->apply(world, sealer, keep);
+    return sabotage == nullptr || !sabotage->apply ? world : sabotage->apply(world, sealer, keep);
+}
+
+KeyStore& sabotaged(KeyStore& store, const Sabotage* sabotage, std::vector<std::shared_ptr<void>>& keep) {
+    return sabotage == nullptr || !sabotage->apply_to_keys ? store : sabotage->apply_to_keys(store, keep);
 }
 
 Sealer make_sealer() {
@@ -57,6 +61,7 @@ Simulation::Simulation(const RunOptions& options)
                  invariants_.became_durable(change);
                  if (change.row.kind == StoredRow::Kind::kApp) callers_.app_registered(change.row);
              }),
+      key_store_(store_, stored_keys_, invariants_.findings()),
       waits_(events_, stream(options, Stream::kWaits), statistics_, invariants_.findings()),
       world_(sabotaged({.clock = clock_, .timers = timers_, .entropy = entropy_, .http = network_, .store = store_},
                        options.sabotage, sealer_, sabotaged_)),
@@ -67,14 +72,23 @@ Simulation::Simulation(const RunOptions& options)
               .scenario = scenario_,
               .statistics = statistics_,
               .trace = trace_,
+              .clock = clock_,
               .daemon = [this] { return locking_.is_open() ? daemon_.get() : nullptr; },
-              .rotate_soon = [this] { rotation_.rotate_soon(); }},
+              .rotate_soon =
+                  [this] {
+                      holders_.rotate_soon();
+                      deposits_.change_soon();
+                  }},
       callers_(around_, stream(options, Stream::kCallers)),
       people_(around_, stream(options, Stream::kPeople)),
-      rotation_(around_, timers_, store_, stored_keys_, sealer_, invariants_.findings(),
-                stream(options, Stream::kKeys)),
-      locking_(around_, timers_, invariants_.findings(), stream(options, Stream::kLocking),
-               {.boot = [this] { build(); },
+      deposits_(around_, invariants_.findings(), stream(options, Stream::kDeposits)),
+      sabotaged_keys_(sabotaged(key_store_, options.sabotage, sabotaged_)),
+      rotation_(around_, timers_, sabotaged_keys_, sealer_, [this] { deposits_.check(*daemon_); }),
+      holders_(around_, invariants_.findings(), stream(options, Stream::kKeys), key_store_,
+               [this] { return locking_.keyring(); }),
+      locking_(around_, clock_, timers_, sabotaged_keys_, holders_, invariants_.findings(),
+               stream(options, Stream::kLocking),
+               {.boot = [this](DataKeys keys) { build(std::move(keys)); },
                 .cut_off =
                     [this] {
                         waits_.abandon_all();
@@ -84,29 +98,35 @@ Simulation::Simulation(const RunOptions& options)
                 .resumed = [this] { rotation_.go_on(*daemon_); },
                 .shut =
                     [this] {
-                        rotation_.crashed();
+                        rotation_.stop();
                         daemon_.reset();
                         invariants_.locked();
                     },
-                .is_rotating = [this] { return rotation_.is_under_way(); }}) {}
+                .key = [this]() -> const SealingKey& { return sealer_.key(); },
+                .rotate = [this](SealingKey next) { rotate(std::move(next)); },
+                .slots_changed =
+                    [this] {
+                        if (daemon_) daemon_->revised().advance([](const Result<void>&) {});
+                    },
+                .ended = [this] { end(); }}),
+      is_hasty_(options.sabotage != nullptr && options.sabotage->ends_hastily) {}
 
 Simulation::~Simulation() {
-    waits_.abandon_all();
-    locking_.crashed();
-    rotation_.crashed();
+    end_process();
 }
 
 std::optional<std::string> Simulation::run() {
     boot();
     callers_.start();
     people_.start();
-    locking_.start();
-    rotation_.start();
+    locking_.start(is_hasty_);
+    holders_.start();
+    deposits_.start();
     schedule_upsets();
     invariants_.on_refresh([this](const std::string& account) {
         if (bustle_.chance(scenario_.bustle)) callers_.disturb(account);
         if (bustle_.chance(scenario_.bustle / 8)) people_.disturb(account);
-        if (bustle_.chance(scenario_.bustle / 8)) rotation_.rotate_soon();
+        if (bustle_.chance(scenario_.bustle / 8)) around_.rotate_soon();
     });
     while (events_.step(scenario_.end)) {
         if (daemon_) invariants_.after_step(daemon_->accounts());
@@ -123,14 +143,22 @@ std::optional<std::string> Simulation::run() {
 
 void Simulation::boot() {
     trace_.say("the agent starts");
-    build();
+    build(key_store_.open_with_file());
     locking_.booted();
+    holders_.check_any();
 }
 
-void Simulation::build() {
-    rotation_.load_keys();
+void Simulation::rotate(SealingKey next) {
+    if (!daemon_) return;
+    sealer_.rotate(std::move(next));
+    rotation_.go_on(*daemon_);
+}
+
+void Simulation::build(DataKeys keys) {
+    sealer_ = Sealer(std::move(keys.current), std::move(keys.previous));
     daemon_ = std::make_unique<Daemon>(world_, sealer_, listener_, scenario_.options, trace_);
     invariants_.restarted(daemon_->accounts());
+    deposits_.check(*daemon_);
     rotation_.go_on(*daemon_);
 }
 
@@ -144,16 +172,34 @@ void Simulation::maybe_crash() {
 void Simulation::crash() {
     trace_.say("the agent dies");
     ++statistics_[Count::kCrashes];
-    waits_.abandon_all();
-    locking_.crashed();
-    rotation_.crashed();
-    daemon_.reset();
-    network_.crash();
+    end_process();
     store_.crash();
     invariants_.crashed();
-    const Duration wanted = crashes_.chance(0.8) ? crashes_.magnitude(10ms, 10s) : crashes_.magnitude(10s, 12h);
-    const Duration down = std::min(wanted, Duration(scenario_.faults.end - events_.now()));
-    events_.add(down, EventQueue::Place::kMachine, [this] { boot(); });
+    boot_after(crashes_.chance(0.8) ? crashes_.magnitude(10ms, 10s) : crashes_.magnitude(10s, 12h));
+}
+
+/// After its grace, what is at stake may be lost as in a crash.
+void Simulation::end() {
+    trace_.say("the agent ends");
+    ++statistics_[Count::kStops];
+    const bool in_time = !daemon_ || !daemon_->accounts().has_tokens_at_stake();
+    end_process();
+    store_.end();
+    in_time ? invariants_.locked() : invariants_.crashed();
+    boot_after(crashes_.magnitude(10ms, 10min));
+}
+
+void Simulation::end_process() {
+    waits_.abandon_all();
+    locking_.gone();
+    rotation_.stop();
+    daemon_.reset();
+    network_.crash();
+}
+
+void Simulation::boot_after(Duration down) {
+    const Duration left = std::max(Duration(scenario_.faults.end - events_.now()), Duration(0));
+    events_.add(std::min(down, left), EventQueue::Place::kMachine, [this] { boot(); });
 }
 
 void Simulation::schedule_upsets() {

@@ -7,11 +7,14 @@
 #include <vector>
 
 #include "simulation/callers.h"
+#include "simulation/deposits.h"
+#include "simulation/key_holders.h"
 #include "simulation/key_rotation.h"
 #include "simulation/locking.h"
 #include "simulation/people.h"
 #include "simulation/sabotage.h"
 #include "simulation/sim_entropy.h"
+#include "simulation/sim_key_store.h"
 
 namespace agent::sim {
 
@@ -42,8 +45,12 @@ class Simulation {
 
   private:
     void boot();
-    void build();
+    void build(DataKeys keys);
+    void rotate(SealingKey next);
     void crash();
+    void end();
+    void end_process();
+    void boot_after(Duration down);
     void maybe_crash();
     void happen(const Upset& upset);
     void schedule_upsets();
@@ -64,6 +71,7 @@ class Simulation {
     Invariants invariants_;
     SimNetwork network_;
     SimStore store_;
+    SimKeyStore key_store_;
     NoRedirects listener_;
     Waits waits_;
     std::vector<std::shared_ptr<void>> sabotaged_;
@@ -72,8 +80,12 @@ class Simulation {
     Surroundings around_;
     Callers callers_;
     People people_;
+    Deposits deposits_;
+    KeyStore& sabotaged_keys_;
     KeyRotation rotation_;
+    KeyHolders holders_;
     Locking locking_;
+    bool is_hasty_;
 };
 
 }  // namespace agent::sim
