@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "simulation/daemon.h"
 
+#include <utility>
 #include <vector>
 
 namespace agent::sim {
@@ -28,6 +29,16 @@ Daemon::Daemon(World world, const Sealer& sealer, RedirectListener& listener, Ac
     if (!loaded) std::abort();
     for (const StoredRow& row : accounts) book_.load(row);
     book_.start();
+}
+
+void Daemon::wind_down(std::function<void()> wound_down) {
+    stop_refreshes();
+    desk_.wind_down([this, wound_down = std::move(wound_down)]() mutable { book_.wind_down(std::move(wound_down)); });
+}
+
+void Daemon::resume() {
+    desk_.resume();
+    book_.resume();
 }
 
 }  // namespace agent::sim

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <functional>
 #include <memory>
 
 #include "core/accounts/account_book.h"
@@ -24,6 +25,15 @@ class Daemon {
     [[nodiscard]] AccountBook& accounts() { return book_; }
     [[nodiscard]] LoginDesk& logins() { return desk_; }
     [[nodiscard]] Backups& backups() { return backups_; }
+
+    /// These do as those of Unlocked.
+    void stop_refreshes() { book_.stop_refreshes(); }
+    void wind_down(std::function<void()> wound_down);
+    void resume();
+    [[nodiscard]] bool has_unsaved_tokens() const { return book_.has_unsaved_tokens() || desk_.has_unsaved_tokens(); }
+    [[nodiscard]] bool has_tokens_at_stake() const {
+        return book_.has_tokens_at_stake() || desk_.has_grants_at_stake();
+    }
 
   private:
     Events events_;

@@ -17,7 +17,6 @@ constexpr Duration kBetweenStops = 24h * 5;
 
 constexpr Duration kSlowestDisk = 6h;        // hundreds of commits, each of which may take two minutes
 constexpr Duration kAnswerGrace = 5s;        // as Agent's
-constexpr Duration kRefreshGrace = 10s;      // the same
 constexpr Duration kLongestClosing = 30min;  // before the faults end: all must be well from then on
 
 }  // namespace
@@ -127,28 +126,27 @@ void Locking::stop() {
     if (!lock_ || stopping_) return;
     around_.trace.say("operator: stops the agent");
     stopping_ = true;
-    if (is_open()) doors_.book().stop_refreshes();
+    if (is_open()) doors_.daemon().stop_refreshes();
     around_.events.add(random_.between(0ms, kAnswerGrace), EventQueue::Place::kMachine, [this, life = life_] {
         if (life != life_) return;
         doors_.cut_off();
         waits_.abandon_all();
         holders_.abandon();
-        lock_->stop(kRefreshGrace, [this, life] {
+        lock_->stop(kRefreshGrace, [this, life, since = around_.events.now()] {
             // Not from within the lock, which ends with the process.
-            around_.events.add(0ms, EventQueue::Place::kMachine, [this, life] {
-                if (life == life_) doors_.ended();
+            around_.events.add(0ms, EventQueue::Place::kMachine, [this, life, since] {
+                if (life == life_) doors_.ended(around_.events.now() - since);
             });
         });
     });
 }
 
 Result<void> Locking::open(DataKeys keys) {
-    doors_.boot(std::move(keys));
-    return {};
+    return doors_.unlock(std::move(keys));
 }
 
 Result<void> Locking::may_close() const {
-    if (doors_.book().has_unsaved_tokens())
+    if (doors_.daemon().has_unsaved_tokens())
         return fail(Error::Code::kTemporarilyUnavailable, "tokens wait for the disk");
     return {};
 }
@@ -158,16 +156,17 @@ void Locking::wind_down(std::function<void()> wound_down) {
     if (is_hasty_)
         hasty_ = timers_.after(0ms, std::move(wound_down));
     else
-        doors_.book().wind_down(std::move(wound_down));
+        doors_.daemon().wind_down(std::move(wound_down));
 }
 
 void Locking::resume() {
     hasty_.reset();
-    doors_.book().resume();
+    doors_.daemon().resume();
     doors_.resumed();
 }
 
 void Locking::close() {
+    if (has_tokens_at_stake()) findings_.violated("the agent was locked while a grant was at stake");
     doors_.shut();
     unlock_within(random_.magnitude(10ms, 6h));
 }

@@ -14,22 +14,24 @@ namespace agent::sim {
 
 /// What the lock opens and closes: the Simulation.
 struct Doors {
-    std::function<void(DataKeys)> boot;
+    std::function<Result<void>(DataKeys)> unlock;
     std::function<void()> cut_off;  // everybody who waits for the agent
-    std::function<AccountBook&()> book;
+    std::function<Daemon&()> daemon;
     std::function<void()> resumed;
     std::function<void()> shut;
     std::function<const SealingKey&()> key;  // that the agent seals with
     std::function<void(SealingKey)> rotate;
     std::function<void()> slots_changed;
-    std::function<void()> ended;  // the process, in order
+    std::function<void(Duration took)> ended;  // the process, in order, so long after what was left was to end
 };
 
 /// Operators who lock, unlock and stop the agent through the real Lock and keyring at any step, some at the same time.
-/// Each request is answered, and neither a lock nor a stop loses anything, unlike a crash. They rest when the faults
-/// end.
+/// Each request is answered, and neither a lock nor a stop in its grace loses anything, unlike a crash. They rest when
+/// the faults end.
 class Locking : private Vault {
   public:
+    static constexpr Duration kRefreshGrace = std::chrono::seconds(10);  // of a stop, as Agent's
+
     Locking(const Surroundings& around, const Clock& clock, Timers& timers, KeyStore& store, KeyHolders& holders,
             Findings& findings, Random random, Doors doors);
 
@@ -47,7 +49,7 @@ class Locking : private Vault {
     [[nodiscard]] Result<void> open(DataKeys keys) override;
     [[nodiscard]] Result<void> may_close() const override;
     void wind_down(std::function<void()> wound_down) override;
-    [[nodiscard]] bool has_tokens_at_stake() const override { return doors_.book().has_tokens_at_stake(); }
+    [[nodiscard]] bool has_tokens_at_stake() const override { return doors_.daemon().has_tokens_at_stake(); }
     void end_later(Duration) override {}
     void resume() override;
     void close() override;

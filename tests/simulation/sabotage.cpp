@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <chrono>
 #include <functional>
-#include <map>
 #include <utility>
 
 #include "core/accounts/account_record.h"
@@ -23,6 +22,16 @@ Port& make(Keep& keep, Parts&&... parts) {
     auto port = std::make_shared<Port>(std::forward<Parts>(parts)...);
     keep.push_back(port);
     return *port;
+}
+
+struct Told : StoreCommit {
+    std::unique_ptr<Timer> timer;
+};
+
+std::unique_ptr<StoreCommit> tell_at_once(Timers& timers, TokenStore::Done done) {
+    auto told = std::make_unique<Told>();
+    told->timer = timers.after(0ms, [done = std::move(done)] { done({}); });
+    return told;
 }
 
 World with_store(World world, TokenStore& store) {
@@ -61,15 +70,6 @@ class WrappedStore : public TokenStore {
         return change.action == StoreChange::Action::kPut && present && present->generation == change.row.generation;
     }
 
-    struct Told : StoreCommit {
-        std::unique_ptr<Timer> timer;
-    };
-    std::unique_ptr<StoreCommit> tell_at_once(Done done) {
-        auto told = std::make_unique<Told>();
-        told->timer = timers_.after(0ms, [done = std::move(done)] { done({}); });
-        return told;
-    }
-
     Timers& timers_;
     TokenStore& store_;
 };
@@ -81,7 +81,7 @@ class HastyStore : public WrappedStore {
     std::unique_ptr<StoreCommit> commit(StoreChange change, Done done) override {
         if (keeps_generation(change)) return WrappedStore::commit(std::move(change), std::move(done));
         (void)store_.commit(std::move(change), [](const Result<void>&) {});
-        return tell_at_once(std::move(done));
+        return tell_at_once(timers_, std::move(done));
     }
 };
 
@@ -90,7 +90,7 @@ class IntentlessStore : public WrappedStore {
   public:
     using WrappedStore::WrappedStore;
     std::unique_ptr<StoreCommit> commit(StoreChange change, Done done) override {
-        if (keeps_generation(change)) return tell_at_once(std::move(done));
+        if (keeps_generation(change)) return tell_at_once(timers_, std::move(done));
         return WrappedStore::commit(std::move(change), std::move(done));
     }
 };
@@ -104,7 +104,7 @@ class DisorderlyStore : public WrappedStore {
         if (change.row.kind != StoredRow::Kind::kRevision)
             return WrappedStore::commit(std::move(change), std::move(done));
         (void)store_.commit(std::move(change), [](const Result<void>&) {});
-        return tell_at_once(std::move(done));
+        return tell_at_once(timers_, std::move(done));
     }
 };
 
@@ -152,34 +152,6 @@ class StaleStore : public WrappedStore {
     std::vector<std::unique_ptr<Timer>> again_;
 };
 
-/// Reaches the disk after jobs that were ordered later, such as the one that forgets a data key.
-class LaggingStore : public WrappedStore {
-  public:
-    using WrappedStore::WrappedStore;
-    std::unique_ptr<StoreCommit> commit(StoreChange change, Done done) override {
-        constexpr Duration kLag = 2s;
-        auto wanted = std::make_unique<Wanted>();
-        wanted->done = std::make_shared<Done>(std::move(done));
-        lagging_.push_back(timers_.after(kLag, [this, change = std::move(change), told = wanted->done] {
-            under_way_.push_back(store_.commit(change, [told](Result<void> result) {
-                if (const auto call = std::exchange(*told, nullptr)) call(std::move(result));
-            }));
-        }));
-        return wanted;
-    }
-
-  private:
-    struct Wanted : StoreCommit {
-        Wanted() = default;
-        ~Wanted() override { *done = nullptr; }
-        Wanted(const Wanted&) = delete;
-        Wanted& operator=(const Wanted&) = delete;
-        std::shared_ptr<Done> done;
-    };
-    std::vector<std::unique_ptr<Timer>> lagging_;
-    std::vector<std::unique_ptr<StoreCommit>> under_way_;
-};
-
 class WrappedKeyStore : public KeyStore {
   public:
     explicit WrappedKeyStore(KeyStore& store) : store_(store) {}
@@ -205,20 +177,43 @@ class WrappedKeyStore : public KeyStore {
     KeyStore& store_;
 };
 
-/// Tells the slots as they were when they were read last: what was found by a trial is not looked at again.
+/// Tells for a while what was read before: what a trial has found is not looked at again.
 class RememberingKeyStore : public WrappedKeyStore {
   public:
-    using WrappedKeyStore::WrappedKeyStore;
+    RememberingKeyStore(KeyStore& store, World world) : WrappedKeyStore(store), timers_(world.timers) {}
     std::unique_ptr<StoreCommit> read(std::function<void(Result<KeySlots>)> done) override {
         return store_.read([this, done = std::move(done)](Result<KeySlots> slots) {
-            if (slots && last_) std::swap(*slots, *last_);
-            if (slots && !last_) last_ = *slots;
+            constexpr Duration kLongestTrial = 5s;
+            if (slots && remembered_) {
+                slots = *remembered_;
+            } else if (slots) {
+                remembered_ = *slots;
+                forgetting_ = timers_.after(kLongestTrial, [this] { remembered_.reset(); });
+            }
             done(std::move(slots));
         });
     }
 
   private:
-    std::optional<KeySlots> last_;
+    Timers& timers_;
+    std::optional<KeySlots> remembered_;
+    std::unique_ptr<Timer> forgetting_;
+};
+
+/// Says that the slots have a new data key a while before they do.
+class HastyKeyStore : public WrappedKeyStore {
+  public:
+    HastyKeyStore(KeyStore& store, World world) : WrappedKeyStore(store), timers_(world.timers) {}
+    std::unique_ptr<StoreCommit> rotate(Key current, Key next, Done done) override {
+        rotating_ = timers_.after(10s, [this, current = std::move(current), next = std::move(next)] {
+            (void)store_.rotate(current, next, [](const Result<void>&) {});
+        });
+        return tell_at_once(timers_, std::move(done));
+    }
+
+  private:
+    Timers& timers_;
+    std::unique_ptr<Timer> rotating_;
 };
 
 /// Says that a slot was added although it has another data key than the store.
@@ -331,16 +326,21 @@ const std::vector<Sabotage>& all_sabotages() {
          [](World world, const Sealer&, Keep& keep) { return with_http(world, make<RepeatingHttp>(keep, world)); }},
         {"any-refusal-believed", "an HTML page is taken for invalid_grant",
          [](World world, const Sealer&, Keep& keep) { return with_http(world, make<CredulousHttp>(keep, world)); }},
-        {"commits-lag", "a commit reaches the disk after the previous data key was forgotten",
-         [](World world, const Sealer&, Keep& keep) { return with_store(world, make<LaggingStore>(keep, world)); }},
+        {.name = "new-key-used-early",
+         .what = "the agent seals with a new data key before a slot has it",
+         .apply_to_keys = [](KeyStore& store, World world, Keep& keep) -> KeyStore& {
+             return make<HastyKeyStore>(keep, store, world);
+         }},
         {.name = "trial-believed",
          .what = "the agent is unlocked with the data key that a slot had when it was tried",
-         .apply_to_keys = [](KeyStore& store, Keep& keep) -> KeyStore& {
-             return make<RememberingKeyStore>(keep, store);
+         .apply_to_keys = [](KeyStore& store, World world, Keep& keep) -> KeyStore& {
+             return make<RememberingKeyStore>(keep, store, world);
          }},
         {.name = "slot-of-another-key",
          .what = "a slot is added with a data key that was rotated away",
-         .apply_to_keys = [](KeyStore& store, Keep& keep) -> KeyStore& { return make<CarelessKeyStore>(keep, store); }},
+         .apply_to_keys = [](KeyStore& store, World, Keep& keep) -> KeyStore& {
+             return make<CarelessKeyStore>(keep, store);
+         }},
         {.name = "hasty-end", .what = "a lock or a stop waits for nothing", .ends_hastily = true},
         {"clock-step-unnoticed", "nobody hears that the wall clock was set",
          [](World world, const Sealer&, Keep& keep) {

@@ -18,7 +18,7 @@ struct Sabotage {
     std::string_view what;
     /// Wraps `world` in faulty ports, or the key slots in a faulty one; what it creates lives in `keep`. May be null.
     World (*apply)(World world, const Sealer& sealer, std::vector<std::shared_ptr<void>>& keep) = nullptr;
-    KeyStore& (*apply_to_keys)(KeyStore& store, std::vector<std::shared_ptr<void>>& keep) = nullptr;
+    KeyStore& (*apply_to_keys)(KeyStore& store, World world, std::vector<std::shared_ptr<void>>& keep) = nullptr;
     /// A lock or a stop waits for nothing that is under way.
     bool ends_hastily = false;
 };

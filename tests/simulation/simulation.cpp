@@ -24,8 +24,8 @@ World sabotaged(World world, const Sabotage* sabotage, const Sealer& sealer, std
     return sabotage == nullptr || !sabotage->apply ? world : sabotage->apply(world, sealer, keep);
 }
 
-KeyStore& sabotaged(KeyStore& store, const Sabotage* sabotage, std::vector<std::shared_ptr<void>>& keep) {
-    return sabotage == nullptr || !sabotage->apply_to_keys ? store : sabotage->apply_to_keys(store, keep);
+KeyStore& sabotaged(KeyStore& store, World world, const Sabotage* sabotage, std::vector<std::shared_ptr<void>>& keep) {
+    return sabotage == nullptr || !sabotage->apply_to_keys ? store : sabotage->apply_to_keys(store, world, keep);
 }
 
 Sealer make_sealer() {
@@ -82,19 +82,19 @@ Simulation::Simulation(const RunOptions& options)
       callers_(around_, stream(options, Stream::kCallers)),
       people_(around_, stream(options, Stream::kPeople)),
       deposits_(around_, invariants_.findings(), stream(options, Stream::kDeposits)),
-      sabotaged_keys_(sabotaged(key_store_, options.sabotage, sabotaged_)),
+      sabotaged_keys_(sabotaged(key_store_, world_, options.sabotage, sabotaged_)),
       rotation_(around_, timers_, sabotaged_keys_, sealer_, [this] { deposits_.check(*daemon_); }),
       holders_(around_, invariants_.findings(), stream(options, Stream::kKeys), key_store_,
                [this] { return locking_.keyring(); }),
       locking_(around_, clock_, timers_, sabotaged_keys_, holders_, invariants_.findings(),
                stream(options, Stream::kLocking),
-               {.boot = [this](DataKeys keys) { build(std::move(keys)); },
+               {.unlock = [this](DataKeys keys) { return unlock(std::move(keys)); },
                 .cut_off =
                     [this] {
                         waits_.abandon_all();
                         rotation_.stop();
                     },
-                .book = [this]() -> AccountBook& { return daemon_->accounts(); },
+                .daemon = [this]() -> Daemon& { return *daemon_; },
                 .resumed = [this] { rotation_.go_on(*daemon_); },
                 .shut =
                     [this] {
@@ -108,11 +108,11 @@ Simulation::Simulation(const RunOptions& options)
                     [this] {
                         if (daemon_) daemon_->revised().advance([](const Result<void>&) {});
                     },
-                .ended = [this] { end(); }}),
+                .ended = [this](Duration took) { end(took); }}),
       is_hasty_(options.sabotage != nullptr && options.sabotage->ends_hastily) {}
 
 Simulation::~Simulation() {
-    end_process();
+    end_process(/*breaks_off=*/true);
 }
 
 std::optional<std::string> Simulation::run() {
@@ -154,6 +154,16 @@ void Simulation::rotate(SealingKey next) {
     rotation_.go_on(*daemon_);
 }
 
+Result<void> Simulation::unlock(DataKeys keys) {
+    if (fingerprint(keys.current) != fingerprint(stored_keys_.key())) {
+        const std::string what = "the agent was unlocked with another data key than the store has";
+        invariants_.findings().violated(what);
+        return fail(Error::Code::kInternal, what);
+    }
+    build(std::move(keys));
+    return {};
+}
+
 void Simulation::build(DataKeys keys) {
     sealer_ = Sealer(std::move(keys.current), std::move(keys.previous));
     daemon_ = std::make_unique<Daemon>(world_, sealer_, listener_, scenario_.options, trace_);
@@ -172,29 +182,33 @@ void Simulation::maybe_crash() {
 void Simulation::crash() {
     trace_.say("the agent dies");
     ++statistics_[Count::kCrashes];
-    end_process();
+    end_process(/*breaks_off=*/true);
     store_.crash();
     invariants_.crashed();
     boot_after(crashes_.chance(0.8) ? crashes_.magnitude(10ms, 10s) : crashes_.magnitude(10s, 12h));
 }
 
-/// After its grace, what is at stake may be lost as in a crash.
-void Simulation::end() {
+/// After its grace, what is under way may be lost as in a crash; what is at stake only after a longer one.
+void Simulation::end(Duration took) {
     trace_.say("the agent ends");
     ++statistics_[Count::kStops];
-    const bool in_time = !daemon_ || !daemon_->accounts().has_tokens_at_stake();
-    end_process();
+    const bool lost_patience = took >= Locking::kRefreshGrace;
+    const bool at_stake = daemon_ && daemon_->has_tokens_at_stake();
+    if (at_stake && took < Locking::kRefreshGrace + Lock::kLongestDelay)
+        invariants_.findings().violated("the agent ended while a grant was at stake");
+    end_process(lost_patience);
     store_.end();
-    in_time ? invariants_.locked() : invariants_.crashed();
+    lost_patience ? invariants_.crashed() : invariants_.locked();
     boot_after(crashes_.magnitude(10ms, 10min));
 }
 
-void Simulation::end_process() {
+/// An answer that comes later is excused as lost when the process breaks off what it has begun.
+void Simulation::end_process(bool breaks_off) {
     waits_.abandon_all();
     locking_.gone();
     rotation_.stop();
     daemon_.reset();
-    network_.crash();
+    if (breaks_off) network_.crash();
 }
 
 void Simulation::boot_after(Duration down) {

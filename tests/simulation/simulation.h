@@ -45,11 +45,12 @@ class Simulation {
 
   private:
     void boot();
+    [[nodiscard]] Result<void> unlock(DataKeys keys);
     void build(DataKeys keys);
     void rotate(SealingKey next);
     void crash();
-    void end();
-    void end_process();
+    void end(Duration took);
+    void end_process(bool breaks_off);
     void boot_after(Duration down);
     void maybe_crash();
     void happen(const Upset& upset);
