@@ -19,6 +19,7 @@ constexpr Duration kBetweenTests = 24h * 8;
 
 constexpr Duration kSlowestDisk = 6h;  // hundreds of commits, each of which may take two minutes
 constexpr std::size_t kFewest = 2;     // that are kept, so that somebody can unlock
+constexpr std::size_t kMost = 4;       // each costs time in every rotation
 
 std::uint32_t some_user(Random& random) {
     return static_cast<std::uint32_t>(random.below(3));
@@ -90,7 +91,7 @@ void KeyHolders::check_all() const {
 
 void KeyHolders::add() {
     Keyring* const keyring = keyring_();
-    if (keyring == nullptr) return;
+    if (keyring == nullptr || keys_.size() >= kMost) return;
     around_.trace.say("operator: adds a recovery key");
     using Answer = Result<AddedKeySlot>;
     waits_.ask<Answer>(

@@ -39,6 +39,10 @@ struct Shared {
     std::exit(EXIT_FAILURE);
 }
 
+bool counts(const std::string& violated, const Sabotage* sabotage) {
+    return sabotage == nullptr || violated.find(sabotage->found_as) != std::string::npos;
+}
+
 void work(Shared& shared, Report& report, Seeds seeds, RunOptions options) {
     while (!shared.stop) {
         options.seed = shared.next++;
@@ -47,7 +51,7 @@ void work(Shared& shared, Report& report, Seeds seeds, RunOptions options) {
         Simulation simulation(options);
         const auto violated = simulation.run();
         report.statistics.add(simulation.statistics());
-        if (!violated) continue;
+        if (!violated || !counts(*violated, options.sabotage)) continue;
         std::strncpy(report.what.data(), violated->c_str(), report.what.size() - 1);
         report.violated = true;
         shared.stop = true;

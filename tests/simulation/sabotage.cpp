@@ -238,6 +238,7 @@ class WrappedHttp : public HttpClient {
   protected:
     struct Both : HttpCall {
         std::unique_ptr<HttpCall> first;
+        std::unique_ptr<Timer> pause;  // in which the rate of requests allows one more
         std::unique_ptr<HttpCall> second;
     };
     static HttpRequest copy_of(const HttpRequest& request) {
@@ -250,8 +251,8 @@ class WrappedHttp : public HttpClient {
     HttpClient& http_;
 };
 
-/// Sends a request again when the first answer does not come at once, as an HTTP client may do that thinks every
-/// request is idempotent, and believes the second answer.
+/// Sends a request again a while later, as an HTTP client may do that thinks every request is idempotent, and believes
+/// the second answer.
 class RepeatingHttp : public WrappedHttp {
   public:
     using WrappedHttp::WrappedHttp;
@@ -259,7 +260,8 @@ class RepeatingHttp : public WrappedHttp {
         auto both = std::make_unique<Both>();
         auto again = std::make_shared<HttpRequest>(copy_of(request));
         both->first = http_.send(std::move(request), [this, both = both.get(), again, done](auto) {
-            both->second = http_.send(std::move(*again), done);
+            both->pause =
+                timers_.after(20s, [this, both, again, done] { both->second = http_.send(std::move(*again), done); });
         });
         return both;
     }
@@ -310,43 +312,50 @@ class PredictableEntropy : public Entropy {
 
 const std::vector<Sabotage>& all_sabotages() {
     static const std::vector<Sabotage> all = {
-        {"commit-after-answering", "callers are answered before the token set is durable",
+        {"commit-after-answering", "callers are answered before the token set is durable", "is ahead of the disk",
          [](World world, const Sealer&, Keep& keep) { return with_store(world, make<HastyStore>(keep, world)); }},
-        {"intent-not-written", "the request is sent before its intent is durable",
+        {"intent-not-written", "the request is sent before its intent is durable", "without a durable intent",
          [](World world, const Sealer&, Keep& keep) { return with_store(world, make<IntentlessStore>(keep, world)); }},
-        {"commits-out-of-order", "a commit is told of before those that were started earlier",
+        {"commits-out-of-order", "a commit is told of before those that were started earlier", "cannot be opened",
          [](World world, const Sealer&, Keep& keep) { return with_store(world, make<DisorderlyStore>(keep, world)); }},
-        {"jitter-redrawn", "the time of a refresh is drawn again at each look",
+        {"jitter-redrawn", "the time of a refresh is drawn again at each look", "was drawn again",
          [](World world, const Sealer& sealer, Keep& keep) {
              return with_store(world, make<RedrawingStore>(keep, world, sealer));
          }},
-        {"race-loser-wins", "a write that has lost is carried out after all",
+        {"race-loser-wins", "a write that has lost is carried out after all", "was stored over",
          [](World world, const Sealer&, Keep& keep) { return with_store(world, make<StaleStore>(keep, world)); }},
         {"request-repeated", "a refresh is sent twice, and the second answer counts",
+         "login_required for a healthy grant",
          [](World world, const Sealer&, Keep& keep) { return with_http(world, make<RepeatingHttp>(keep, world)); }},
-        {"any-refusal-believed", "an HTML page is taken for invalid_grant",
+        {"any-refusal-believed", "an HTML page is taken for invalid_grant", "login_required for a healthy grant",
          [](World world, const Sealer&, Keep& keep) { return with_http(world, make<CredulousHttp>(keep, world)); }},
         {.name = "new-key-used-early",
          .what = "the agent seals with a new data key before a slot has it",
+         .found_as = "stored what cannot be opened",
          .apply_to_keys = [](KeyStore& store, World world, Keep& keep) -> KeyStore& {
              return make<HastyKeyStore>(keep, store, world);
          }},
         {.name = "trial-believed",
          .what = "the agent is unlocked with the data key that a slot had when it was tried",
+         .found_as = "unlocked with another data key",
          .apply_to_keys = [](KeyStore& store, World world, Keep& keep) -> KeyStore& {
              return make<RememberingKeyStore>(keep, store, world);
          }},
         {.name = "slot-of-another-key",
          .what = "a slot is added with a data key that was rotated away",
+         .found_as = "the recovery key of slot",
          .apply_to_keys = [](KeyStore& store, World, Keep& keep) -> KeyStore& {
              return make<CarelessKeyStore>(keep, store);
          }},
-        {.name = "hasty-end", .what = "a lock or a stop waits for nothing", .ends_hastily = true},
-        {"clock-step-unnoticed", "nobody hears that the wall clock was set",
+        {.name = "hasty-end",
+         .what = "a lock or a stop waits for nothing",
+         .found_as = "while a grant was at stake",
+         .ends_hastily = true},
+        {"clock-step-unnoticed", "nobody hears that the wall clock was set", "that the server does not accept",
          [](World world, const Sealer&, Keep& keep) {
              return with_timers(world, make<UnwatchfulTimers>(keep, world));
          }},
-        {"backoff-unused", "a failed refresh is tried again at once",
+        {"backoff-unused", "a failed refresh is tried again at once", "too many requests to a dead endpoint",
          [](World world, const Sealer&, Keep& keep) {
              return World{.clock = world.clock,
                           .timers = world.timers,

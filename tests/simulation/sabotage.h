@@ -16,6 +16,7 @@ namespace agent::sim {
 struct Sabotage {
     std::string_view name;
     std::string_view what;
+    std::string_view found_as;  // part of the finding: what else the fault leads to does not count
     /// Wraps `world` in faulty ports, or the key slots in a faulty one; what it creates lives in `keep`. May be null.
     World (*apply)(World world, const Sealer& sealer, std::vector<std::shared_ptr<void>>& keep) = nullptr;
     KeyStore& (*apply_to_keys)(KeyStore& store, World world, std::vector<std::shared_ptr<void>>& keep) = nullptr;
