@@ -15,9 +15,9 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr Duration kBetweenChanges = 24h;  // on average
-constexpr Duration kSlowestDisk = 6h;      // hundreds of commits, each of which may take two minutes
-constexpr std::size_t kMost = 2;           // of each kind: each costs time in every step
+constexpr Duration kBetweenChanges = 24h;         // on average
+constexpr Duration kSlowestDiskForDeposits = 6h;  // hundreds of commits, each of which may take two minutes
+constexpr std::size_t kMost = 2;                  // of each kind: each costs time in every step
 
 SealingKey backup_key() {
     std::array<std::byte, SealingKey::kSize> raw{};
@@ -76,7 +76,7 @@ void Deposits::restore() {
     around_.trace.say("operator: restores ", name);
     using Answer = std::vector<RestoredRecord>;
     around_.waits.ask<Answer>(
-        "a restore of " + name, kSlowestDisk,
+        "a restore of " + name, kSlowestDiskForDeposits,
         [&](Backups::RestoreDone done) {
             std::vector<StoredRow> records{account_of_backup(name, backup_, around_.clock.now())};
             return around_.daemon()->backups().restore(std::make_shared<const Sealer>(backup_key()), std::move(records),
@@ -95,9 +95,10 @@ void Deposits::remove_account() {
     accounts_.erase(name);  // whatever the answer, nobody may rely on it
     using Answer = Result<void>;
     around_.waits.ask<Answer>(
-        "a removal of " + name, kSlowestDisk,
+        "a removal of " + name, kSlowestDiskForDeposits,
         [&](Accounts::Done done) {
-            return around_.daemon()->accounts().remove(name, /*revoke=*/false, kSlowestDisk, std::move(done));
+            return around_.daemon()->accounts().remove(name, /*revoke=*/false, kSlowestDiskForDeposits,
+                                                       std::move(done));
         },
         [](const Answer&) {});
 }
@@ -107,7 +108,7 @@ void Deposits::put_app() {
     around_.trace.say("operator: registers ", name);
     using Answer = Result<void>;
     around_.waits.ask<Answer>(
-        "registering " + name, kSlowestDisk,
+        "registering " + name, kSlowestDiskForDeposits,
         [&](Apps::Done done) {
             App app = around_.scenario.apps.front().app();
             app.name = name;
@@ -125,7 +126,7 @@ void Deposits::remove_app() {
     apps_.erase(name);
     using Answer = Result<void>;
     around_.waits.ask<Answer>(
-        "a removal of " + name, kSlowestDisk,
+        "a removal of " + name, kSlowestDiskForDeposits,
         [&](Apps::Done done) { return around_.daemon()->apps().remove(name, std::move(done)); }, [](const Answer&) {});
 }
 

@@ -17,9 +17,9 @@ constexpr Duration kBetweenRemovals = 24h * 4;
 constexpr Duration kBetweenRotations = 24h * 6;
 constexpr Duration kBetweenTests = 24h * 8;
 
-constexpr Duration kSlowestDisk = 6h;  // hundreds of commits, each of which may take two minutes
-constexpr std::size_t kFewest = 2;     // that are kept, so that somebody can unlock
-constexpr std::size_t kMost = 4;       // each costs time in every rotation
+constexpr Duration kSlowestDiskForKeys = 6h;  // hundreds of commits, each of which may take two minutes
+constexpr std::size_t kFewestKeys = 2;        // that are kept, so that somebody can unlock
+constexpr std::size_t kMostKeys = 4;          // each costs time in every rotation
 
 std::uint32_t some_user(Random& random) {
     return static_cast<std::uint32_t>(random.below(3));
@@ -91,11 +91,11 @@ void KeyHolders::check_all() const {
 
 void KeyHolders::add() {
     Keyring* const keyring = keyring_();
-    if (keyring == nullptr || keys_.size() >= kMost) return;
+    if (keyring == nullptr || keys_.size() >= kMostKeys) return;
     around_.trace.say("operator: adds a recovery key");
     using Answer = Result<AddedKeySlot>;
     waits_.ask<Answer>(
-        "a new key slot", kSlowestDisk,
+        "a new key slot", kSlowestDiskForKeys,
         [&](std::function<void(Answer)> done) {
             NewKeySlot slot{.kind = SlotKind::kRecovery, .source = {}, .passphrase = {}, .calibrate = {}};
             return keyring->add(std::move(slot), some_user(random_), std::move(done));
@@ -112,13 +112,13 @@ void KeyHolders::add() {
 
 void KeyHolders::remove() {
     Keyring* const keyring = keyring_();
-    if (keyring == nullptr || keys_.size() <= kFewest) return;
+    if (keyring == nullptr || keys_.size() <= kFewestKeys) return;
     const std::int64_t slot = std::next(keys_.begin(), static_cast<long>(random_.below(keys_.size())))->first;
     around_.trace.say("operator: removes slot ", slot);
     keys_.erase(slot);  // whatever the answer, nobody may rely on it
     using Answer = Result<void>;
     waits_.ask<Answer>(
-        "a removal of a key slot", kSlowestDisk,
+        "a removal of a key slot", kSlowestDiskForKeys,
         [&](Keyring::Done done) { return keyring->remove(slot, std::move(done)); }, [](const Answer&) {});
 }
 
@@ -128,7 +128,7 @@ void KeyHolders::rotate() {
     around_.trace.say("operator: rotates the data key");
     using Answer = Result<void>;
     waits_.ask<Answer>(
-        "a rotation of the data key", kSlowestDisk,
+        "a rotation of the data key", kSlowestDiskForKeys,
         [&](Keyring::Done done) { return keyring->rotate(std::move(done)); },
         [this](const Answer& rotated) {
             around_.trace.say("operator: ", rotated ? "a new data key" : rotated.error().message);
@@ -145,7 +145,7 @@ void KeyHolders::test() {
     secrets.recovery_key = key->recovery_key.clone();
     using Answer = Result<std::vector<TriedKeySlot>>;
     waits_.ask<Answer>(
-        "a test of the key slots", kSlowestDisk,
+        "a test of the key slots", kSlowestDiskForKeys,
         [&](std::function<void(Answer)> done) {
             return keyring->test(std::move(secrets), some_user(random_), std::move(done));
         },

@@ -15,9 +15,9 @@ namespace {
 constexpr Duration kBetweenLocks = 72h;
 constexpr Duration kBetweenStops = 24h * 5;
 
-constexpr Duration kSlowestDisk = 6h;        // hundreds of commits, each of which may take two minutes
-constexpr Duration kAnswerGrace = 5s;        // as Agent's
-constexpr Duration kLongestClosing = 30min;  // before the faults end: all must be well from then on
+constexpr Duration kSlowestDiskForLocks = 6h;  // hundreds of commits, each of which may take two minutes
+constexpr Duration kAnswerGrace = 5s;          // as Agent's
+constexpr Duration kLongestClosing = 30min;    // before the faults end: all must be well from then on
 
 }  // namespace
 
@@ -79,7 +79,7 @@ void Locking::ask_to_lock() {
     around_.trace.say("operator: locks the agent");
     using Answer = Result<void>;
     waits_.ask<Answer>(
-        "a request to lock", kSlowestDisk, [this](Lock::Done done) { return keyring_->lock(std::move(done)); },
+        "a request to lock", kSlowestDiskForLocks, [this](Lock::Done done) { return keyring_->lock(std::move(done)); },
         [this](const Answer& answer) {
             around_.trace.say("operator: ", answer ? "it is locked" : answer.error().message);
             if (answer) ++around_.statistics[Count::kLocks];
@@ -102,7 +102,7 @@ void Locking::unlock() {
     const auto user = static_cast<std::uint32_t>(random_.below(3));
     using Answer = Result<void>;
     waits_.ask<Answer>(
-        "a request to unlock", kSlowestDisk,
+        "a request to unlock", kSlowestDiskForLocks,
         [&](Keyring::Done done) { return keyring_->unlock(std::move(*typed), user, std::move(done)); },
         [this, key](const Answer& answer) {
             if (answer || is_open()) return;
