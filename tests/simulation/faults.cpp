@@ -9,23 +9,23 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr std::array<std::string_view, kFaults> kWords = {"none",
-                                                          "name not resolved",
-                                                          "connection refused",
-                                                          "TLS failed",
-                                                          "request lost",
-                                                          "answer lost",
-                                                          "answer cut",
-                                                          "answer slow",
-                                                          "answer too late",
-                                                          "500",
-                                                          "503",
-                                                          "502 or 504",
-                                                          "200 HTML",
-                                                          "403 HTML",
-                                                          "429",
-                                                          "invalid_client",
-                                                          "no refresh_token"};
+constexpr std::array<std::string_view, kFaults> kFaultWords = {"none",
+                                                               "name not resolved",
+                                                               "connection refused",
+                                                               "TLS failed",
+                                                               "request lost",
+                                                               "answer lost",
+                                                               "answer cut",
+                                                               "answer slow",
+                                                               "answer too late",
+                                                               "500",
+                                                               "503",
+                                                               "502 or 504",
+                                                               "200 HTML",
+                                                               "403 HTML",
+                                                               "429",
+                                                               "invalid_client",
+                                                               "no refresh_token"};
 
 HttpResponse page(int status, std::string content_type, std::string_view body) {
     return {.status = status,
@@ -37,7 +37,7 @@ HttpResponse page(int status, std::string content_type, std::string_view body) {
 }  // namespace
 
 std::string_view to_string(Fault fault) {
-    return kWords.at(static_cast<std::size_t>(fault));
+    return kFaultWords.at(static_cast<std::size_t>(fault));
 }
 
 Fault Faults::draw(BootTime now, int app) {

@@ -10,7 +10,7 @@ namespace agent::sim {
 
 namespace {
 
-constexpr std::array<std::string_view, static_cast<std::size_t>(Count::kCount)> kWords = {
+constexpr std::array<std::string_view, static_cast<std::size_t>(Count::kCount)> kCountWords = {
     "seeds",
     "simulated seconds",
     "events",
@@ -65,7 +65,7 @@ void Statistics::print(std::ostream& out) const {
         if (static_cast<Count>(i) == Count::kSeconds)
             line(out, "simulated days", counts_.at(i) / kDay);
         else
-            line(out, kWords.at(i), counts_.at(i));
+            line(out, kCountWords.at(i), counts_.at(i));
     }
     for (std::size_t i = 1; i < faults_.size(); ++i)
         line(out, "requests with fault: " + std::string(to_string(static_cast<Fault>(i))), faults_.at(i));

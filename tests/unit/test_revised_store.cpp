@@ -12,6 +12,7 @@ using agent::Sealer;
 using agent::SealingKey;
 using agent::StoredRow;
 using fakes::key_of;
+using fakes::need_sealing;
 using fakes::put;
 using fakes::remove_record;
 
@@ -51,6 +52,8 @@ std::string joined(const std::vector<std::string>& lines) {
 }
 
 }  // namespace
+
+TestSuite(revised_store, .init = need_sealing);
 
 Test(revised_store, counts_before_a_record_comes_or_goes) {
     RevisedStoreStage stage;
