@@ -85,7 +85,7 @@ def test_a_person_is_told_what_is_left_to_do(play):
 
 
 @pytest.mark.parametrize(
-    "error, exit", [("access_denied", 3), ("expired", 1), ("state_mismatch", 1), ("user_mismatch", 1), ("temporarily_unavailable", 75)]
+    "error, exit", [("access_denied", 3), ("expired", 1), ("user_mismatch", 1), ("temporarily_unavailable", 75)]
 )
 def test_failed(play, error, exit):
     _, clioctl = play(failed(error))
@@ -219,6 +219,8 @@ def test_open_logins(play):
     assert not agent.asked(f"DELETE {STATE}")
     assert clioctl("login", "--cancel").stdout.count("Cancelled") == 2
     assert "No login is open" in clioctl("login", "--cancel", "nosuch").stderr
+    assert clioctl.json("login", "--cancel") == {"cancelled": ["smith-law", "jones"]}
+    assert clioctl.json("login", "--cancel", "nosuch") == {"cancelled": []}
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])

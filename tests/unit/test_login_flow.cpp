@@ -57,6 +57,15 @@ Test(login_flow, manage_from_begin_to_end) {
     cr_expect(stage.listener.open() == 0);
 }
 
+Test(login_flow, does_not_wait_for_the_end_of_a_pause) {
+    LoginStage stage;
+    const std::string id = stage.begin();
+    stage.book->pacer().hold(agent::pacer_lane(stage.app), 30min, "the server asked for a pause");
+    stage.redirect(id, "code=C");
+    stage.run(CoreStage::kAMoment);
+    cr_assert(stage.http.open() == 1, "the code would have expired");
+}
+
 Test(login_flow, platform_with_pkce) {
     LoginStage stage(Product::kPlatform, Rotation::kSingleUse);
     stage.app.pkce = true;

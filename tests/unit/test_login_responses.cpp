@@ -235,7 +235,7 @@ Test(login_responses, pasted_urls_must_belong_to_the_attempt) {
         EXPECT_TEXT(stage.paste(id, text), "bad_request");
         EXPECT_TEXT(stage.outcome(id), "pending");
     }
-    EXPECT_CONTAINS(stage.desk->paste(id, bad[0]).error().message, "state_mismatch");
+    EXPECT_CONTAINS(stage.desk->paste(id, bad[0]).error().message, "does not belong to this login");
     EXPECT_TEXT(stage.paste("0123", "C"), "not_found");
     stage.run(1min);
     cr_expect(stage.http.sent() == 0);

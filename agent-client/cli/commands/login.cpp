@@ -130,18 +130,22 @@ Reply<void> run_login(AgentClient& client, const Arguments& arguments, const std
 }
 
 /// Those of `account`, or all.
-Reply<void> cancel_logins(const AgentClient& client, const Answer& listing, std::string_view account) {
+Reply<void> cancel_logins(const AgentClient& client, const Answer& listing, std::string_view account, bool as_json) {
     AGENT_TRY(const Json::Array* logins, need_array(listing.json, "authorizations"));
-    std::size_t cancelled = 0;
+    JsonWriter cancelled;
+    cancelled.begin_object().key("cancelled").begin_array();
+    bool any = false;
     for (const Json& login : *logins) {
         AGENT_TRY(const auto id, need_string(login, "id"));
         AGENT_TRY(const auto its_account, need_string(login, "account"));
         if (!account.empty() && account != its_account) continue;
         AGENT_CHECK(client.call({.method = "DELETE", .target = "/v1/authorizations/" + percent_encode(id)}));
-        AGENT_CHECK(print("Cancelled the login of " + printable(its_account) + "\n"));
-        ++cancelled;
+        if (!as_json) AGENT_CHECK(print("Cancelled the login of " + printable(its_account) + "\n"));
+        cancelled.string(its_account);
+        any = true;
     }
-    if (cancelled == 0) tell("No login is open\n");
+    if (as_json) return print_json(cancelled.end_array().end_object().view());
+    if (!any) tell("No login is open\n");
     return {};
 }
 
@@ -161,7 +165,8 @@ Reply<void> list_logins(const Answer& listing) {
 Reply<void> manage_logins(const AgentClient& client, const Arguments& arguments) {
     AGENT_TRY(const Answer listing, client.call({.method = "GET", .target = "/v1/authorizations"}));
     if (arguments.has("cancel"))
-        return cancel_logins(client, listing, arguments.words.empty() ? "" : arguments.words.front());
+        return cancel_logins(client, listing, arguments.words.empty() ? "" : arguments.words.front(),
+                             arguments.has("json"));
     return arguments.has("json") ? print_json(listing) : list_logins(listing);
 }
 

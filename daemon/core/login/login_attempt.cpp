@@ -67,7 +67,8 @@ void LoginAttempt::take(AuthorizationResponse response) {
     code_ = std::move(response.code);
     const App* const app = this->app();
     if (app == nullptr) return fail("exchange_failed", app_is_gone(request_.app));
-    ticket_ = book_.pacer().queue(pacer_lane(*app), Pacer::Priority::kAsked, [this](Pacer::Turn turn) {
+    // A held lane may be held longer than the code lives.
+    ticket_ = book_.pacer().queue(pacer_lane(*app), Pacer::Priority::kUrgent, [this](Pacer::Turn turn) {
         turn_ = std::move(turn);
         exchange();
     });

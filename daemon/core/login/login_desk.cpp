@@ -151,7 +151,7 @@ Result<LoginState> LoginDesk::paste(std::string_view id, std::string_view redire
     const bool bare_code = response.state.empty() && redirected_url.find('?') == std::string_view::npos;
     if (!bare_code && !attempt.has_state(response.state.reveal()))
         return fail(Error::Code::kBadRequest,
-                    "state_mismatch: the pasted URL does not belong to this login; paste the one from this login");
+                    "the pasted URL does not belong to this login; paste the one from this login");
     if (response.code.empty() && response.error.empty())
         return fail(Error::Code::kBadRequest, "the pasted URL has neither a code nor an error");
     attempt.take(std::move(response));

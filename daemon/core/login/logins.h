@@ -43,8 +43,7 @@ struct LoginState {
     WallTime expires_at;
     Status status = Status::kPending;
     /// With kFailed: an OAuth error as sent by the server ("access_denied"), or one of the agent's own:
-    /// "state_mismatch", "expired", "user_mismatch", "app_changed",
-    /// "exchange_failed", "store_failed", "cancelled".
+    /// "expired", "user_mismatch", "app_changed", "exchange_failed", "store_failed", "cancelled".
     std::string error;
     /// For a person: what happened and what to do next. Also while it is open or when it is done, if there is something
     /// to say; else empty then.
