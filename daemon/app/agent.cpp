@@ -149,6 +149,7 @@ const SealingKey* Agent::data_key() const {
 
 Result<void> Agent::open(DataKeys keys) {
     AGENT_TRY(Config config, Config::load(config_path_));
+    AGENT_CHECK(may_take(config));
     take(config);
     keeps_key_ = config.lock.open_over_restart;
     if (keeps_key_) AGENT_CHECK(keep_key(keys.current));
@@ -262,12 +263,17 @@ void Agent::reload(Result<Config> config) {
 }
 
 /// Everything that can fail comes first: a configuration is applied completely or not at all.
+Result<void> Agent::may_take(const Config& config) const {
+    if (config.key != key_ || config.wants_passphrase != wants_passphrase_)
+        return fail(Error::Code::kBadRequest, "\"key\" cannot change without a restart of cliod");
+    if (config.witness != witness_path_)
+        return fail(Error::Code::kBadRequest, "\"witness\" cannot change without a restart of cliod");
+    return {};
+}
+
 Result<void> Agent::reconfigure(Result<Config> config) {
     if (!config) return tl::unexpected(std::move(config).error());
-    if (config->key != key_ || config->wants_passphrase != wants_passphrase_)
-        return fail(Error::Code::kBadRequest, "\"key\" cannot change without a restart of cliod");
-    if (config->witness != witness_path_)
-        return fail(Error::Code::kBadRequest, "\"witness\" cannot change without a restart of cliod");
+    AGENT_CHECK(may_take(*config));
     if (unlocked_) AGENT_CHECK(unlocked_->may_reconfigure(*config));
 
     if (config->lock.open_over_restart && !keeps_key_ && lock_.is_open()) {

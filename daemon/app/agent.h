@@ -80,6 +80,8 @@ class Agent : private Vault {
     [[nodiscard]] std::string status() const;
     [[nodiscard]] std::optional<AccountHooks::About> about(const std::string& account) const;
     [[nodiscard]] Result<void> unlock(DataKeys keys, Config config);
+    /// Fails for what only a restart of cliod can change.
+    [[nodiscard]] Result<void> may_take(const Config& config) const;
     [[nodiscard]] Result<void> reconfigure(Result<Config> config);
     void take(const Config& config);
     void note_setting(const Config& config);

@@ -229,6 +229,17 @@ def test_unlocking_takes_all_of_the_configuration(stage, tmp_path):
     until((tmp_path / "ran").exists, "the hook is not run")
 
 
+def test_unlocking_takes_nothing_that_a_reload_would_refuse(stage, tmp_path):
+    assert add_passphrase(stage).status == 201
+    assert stage.agent.post("/v1/lock").status == 204
+    stage.daemon.configure(stage.config | {"witness": str(tmp_path / "elsewhere")})
+    refused = unlock(stage)
+    assert refused.status == 400 and "restart" in refused.json["detail"], refused.body
+    assert stage.agent.get("/v1/accounts").status == 423
+    stage.daemon.configure(stage.config)
+    assert unlock(stage).status == 204
+
+
 def test_a_terminal_that_is_closed_ends_it(make_daemon):
     daemon = make_daemon()
     terminal, end = pty.openpty()
