@@ -13,17 +13,19 @@ inline constexpr std::size_t kHeaderBytes = std::size_t{8} * 1024;  // curl send
 inline constexpr std::size_t kBodyBytes = std::size_t{64} * 1024;   // the largest body is an app of about 1 KiB
 /// A sealed record of a backup; in base64url, with what stands around it, it fits in a body.
 inline constexpr std::size_t kRecordBytes = (kBodyBytes - 2048) / 4 * 3;
-inline constexpr std::size_t kUserBodyBytes = 1024;       // where everyone may ask: reading JSON costs the loop time
-inline constexpr std::size_t kConnections = 4096;         // in total; the descriptor limit is raised to allow them
-inline constexpr std::size_t kConnectionsPerUser = 3072;  // so that one user cannot take every place
-inline constexpr std::size_t kReservedDescriptors = 256;  // besides connections: store, listeners, requests to Clio
-inline constexpr std::size_t kEventStreams = 64;          // each holds a growing answer
+inline constexpr std::size_t kUserBodyBytes = 1024;          // where everyone may ask: reading JSON costs the loop time
+inline constexpr std::size_t kConnections = 4096;            // in total; the descriptor limit is raised to allow them
+inline constexpr std::size_t kConnectionsPerUser = 3072;     // so that one user cannot take every place
+inline constexpr std::size_t kConnectionsForManagers = 128;  // of all: only root's and the daemon's own user's
+inline constexpr std::size_t kReservedDescriptors = 256;     // besides connections: store, listeners, requests to Clio
+inline constexpr std::size_t kEventStreams = 64;             // each holds a growing answer
 inline constexpr std::size_t kStreamBacklogBytes = std::size_t{256} * 1024;  // unread events, about 1000 of them
 inline constexpr std::chrono::seconds kIdle{60};  // between requests, and between two bytes of one
 // From one answer to the complete next request, however slowly it arrives.
 inline constexpr std::chrono::seconds kWholeRequest{120};
 inline constexpr std::chrono::seconds kWholeAnswer{120};  // for an answer to be read, except a stream, which has no end
 inline constexpr std::chrono::seconds kFirstRequest{1};   // at a stop, for peers that have not sent a request yet
+inline constexpr std::chrono::seconds kLingering{2};      // after a refusal, for a peer that is still sending
 inline constexpr std::chrono::seconds kTokenPatience{30};  // how long a token request waits for a refresh
 inline constexpr std::chrono::seconds kLongestWait{60};    // for ?wait= on an authorization
 inline constexpr std::chrono::seconds kDefaultMinTtl{60};

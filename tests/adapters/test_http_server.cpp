@@ -33,7 +33,7 @@ Test(http_server, hands_over_the_request_and_its_peer) {
     HttpFixture http;
     http.defer = true;
     const auto client = http.connect();
-    client->send("POST /v1/a%20b/c?x=1&y=%20 HTTP/1.1\r\nContent-Length: 5\r\n\r\nhello");
+    client->send("POST /v1/a%20b/c?x=1&y=%20 HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhello");
     http.wait_for_owed(1);
     const ApiRequest& request = http.owed[0].request;
     cr_expect(request.method == ApiMethod::kPost);
@@ -71,7 +71,7 @@ Test(http_server, knows_another_user) {
 Test(http_server, takes_requests_in_pieces) {
     HttpFixture http;
     const auto client = http.connect();
-    for (const char c : std::string("PUT /v1/apps/firm HTTP/1.1\r\nContent-Length: 7\r\n\r\n{\"a\":1}")) {
+    for (const char c : std::string("PUT /v1/apps/firm HTTP/1.1\r\nHost: a\r\nContent-Length: 7\r\n\r\n{\"a\":1}")) {
         client->send({&c, 1});
         fakes::run_what_is_due(http.loop);
     }
@@ -83,7 +83,7 @@ Test(http_server, takes_several_requests_on_a_connection) {
     HttpFixture http;
     const auto client = http.connect();
     for (std::size_t i = 1; i <= 3; ++i) {
-        client->send("GET /" + std::to_string(i) + " HTTP/1.1\r\n\r\n");
+        client->send("GET /" + std::to_string(i) + " HTTP/1.1\r\nHost: a\r\n\r\n");
         http.wait_for_answers(*client, i);
         EXPECT_CONTAINS(client->answers()[i - 1].body, "\"/" + std::to_string(i) + "\"");
     }
@@ -95,7 +95,7 @@ Test(http_server, answers_pipelined_requests_in_order) {
         HttpFixture http;
         http.defer = deferred;
         std::string all;
-        for (std::size_t i = 0; i < kRequests; ++i) all += "GET /" + std::to_string(i) + " HTTP/1.1\r\n\r\n";
+        for (std::size_t i = 0; i < kRequests; ++i) all += "GET /" + std::to_string(i) + " HTTP/1.1\r\nHost: a\r\n\r\n";
         const auto client = http.connect();
         client->send(all);
         for (std::size_t i = 0; deferred && i < kRequests; ++i) {
@@ -117,7 +117,7 @@ Test(http_server, hands_over_every_method) {
         const char* word;
         ApiMethod method;
     } const rows[] = {{"GET", ApiMethod::kGet},       {"POST", ApiMethod::kPost},     {"PUT", ApiMethod::kPut},
-                      {"DELETE", ApiMethod::kDelete}, {"HEAD", ApiMethod::kOther},    {"PATCH", ApiMethod::kOther},
+                      {"DELETE", ApiMethod::kDelete}, {"HEAD", ApiMethod::kGet},      {"PATCH", ApiMethod::kOther},
                       {"TRACE", ApiMethod::kOther},   {"OPTIONS", ApiMethod::kOther}, {"BREW", ApiMethod::kOther},
                       {"get", ApiMethod::kOther}};
     HttpFixture http;
@@ -126,7 +126,7 @@ Test(http_server, hands_over_every_method) {
     const auto client = http.connect();
     for (const auto& row : rows) {
         seen.reset();
-        client->send(std::string(row.word) + " / HTTP/1.1\r\n\r\n");
+        client->send(std::string(row.word) + " / HTTP/1.1\r\nHost: a\r\n\r\n");
         http.wait_for([&] { return seen.has_value(); }, row.word);
         cr_expect(seen == row.method, "%s", row.word);
     }
@@ -135,7 +135,7 @@ Test(http_server, hands_over_every_method) {
 Test(http_server, answers_head_without_a_body) {
     HttpFixture http;
     const auto client = http.connect();
-    client->send("HEAD / HTTP/1.1\r\n\r\nHEAD / HTTP/1.1\r\n\r\n");
+    client->send("HEAD / HTTP/1.1\r\nHost: a\r\n\r\nHEAD / HTTP/1.1\r\nHost: a\r\n\r\n");
     const auto heads = [&] {
         std::size_t count = 0;
         for (std::size_t at = 0; (at = client->received().find("\r\n\r\n", at)) != std::string::npos; ++at) ++count;
@@ -151,7 +151,7 @@ Test(http_server, answers_without_content) {
     HttpFixture http;
     http.defer = true;
     const auto client = http.connect();
-    client->send("DELETE / HTTP/1.1\r\n\r\n");
+    client->send("DELETE / HTTP/1.1\r\nHost: a\r\n\r\n");
     http.wait_for_owed(1);
     http.owed[0].reply->no_content();
     http.wait_for_answers(*client, 1);
@@ -184,7 +184,7 @@ Test(http_server, tells_methods_and_waits_in_headers) {
 Test(http_server, takes_bodies_in_chunks) {
     HttpFixture http;
     const auto client = http.connect();
-    client->send("POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n");
+    client->send("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n");
     fakes::run_what_is_due(http.loop);
     client->send("2\r\nde\r\n0\r\n\r\n");
     http.wait_for_answers(*client, 1);
@@ -194,7 +194,7 @@ Test(http_server, takes_bodies_in_chunks) {
 Test(http_server, lets_a_body_come_that_asks_first) {
     HttpFixture http;
     const auto client = http.connect();
-    client->send("POST / HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n");
+    client->send("POST / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n");
     http.wait_for([&] { return client->received() == "HTTP/1.1 100 Continue\r\n\r\n"; }, "100 Continue");
     client->send("ok");
     http.wait_for_answers(*client, 2);
@@ -203,7 +203,7 @@ Test(http_server, lets_a_body_come_that_asks_first) {
 }
 
 Test(http_server, closes_when_the_peer_wants_it) {
-    for (const char* request : {"GET / HTTP/1.1\r\nConnection: close\r\n\r\n", "GET / HTTP/1.0\r\n\r\n"}) {
+    for (const char* request : {"GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n", "GET / HTTP/1.0\r\n\r\n"}) {
         HttpFixture http;
         const auto client = http.connect();
         client->send(request);

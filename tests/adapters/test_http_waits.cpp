@@ -10,7 +10,7 @@ using std::chrono::milliseconds;
 
 namespace {
 
-constexpr const char* kHttpWaitsGet = "GET / HTTP/1.1\r\n\r\n";
+constexpr const char* kHttpWaitsGet = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
 constexpr std::chrono::hours kLong{1};  // nothing here waits for it to pass
 
 /// The server and a peer whose answer is owed.
@@ -56,7 +56,7 @@ Test(http_waits, a_reply_that_is_dropped_answers_500) {
 }
 
 Test(http_waits, hanging_up_ends_the_wait) {
-    for (const char* early : {"", "GET /next HTTP/1.1\r\n\r\n", "bytes that were never read"}) {
+    for (const char* early : {"", "GET /next HTTP/1.1\r\nHost: a\r\n\r\n", "bytes that were never read"}) {
         OwingFixture http;
         http.client->send(early);
         fakes::run_what_is_due(http.loop);
@@ -76,7 +76,7 @@ Test(http_waits, hanging_up_ends_the_wait_of_a_later_request) {
         client->send(kHttpWaitsGet);
         if (!at_once) http.wait_for_answers(*client, 1);
         http.on_request = [&](const agent::ApiRequest& request) { http.defer = request.path == "/owed"; };
-        client->send("GET /owed HTTP/1.1\r\n\r\n");
+        client->send("GET /owed HTTP/1.1\r\nHost: a\r\n\r\n");
         http.wait_for_owed(1);
         http.wait_for_answers(*client, 1);
         client.reset();
@@ -91,7 +91,7 @@ Test(http_waits, hanging_up_with_an_answer_unread_ends_the_wait) {
     http.on_request = [&](const agent::ApiRequest& request) { http.defer = request.path == "/owed"; };
     auto client = http.connect();
     client->stop_reading();
-    client->send("GET / HTTP/1.1\r\n\r\nGET /owed HTTP/1.1\r\n\r\n");
+    client->send("GET / HTTP/1.1\r\nHost: a\r\n\r\nGET /owed HTTP/1.1\r\nHost: a\r\n\r\n");
     http.wait_for_owed(1);
     client.reset();
     http.wait_for_connections(0);
@@ -110,7 +110,7 @@ Test(http_waits, hanging_up_after_the_end_of_sending_ends_the_wait) {
 
 Test(http_waits, the_loop_rests_while_an_answer_is_owed) {
     OwingFixture http;
-    http.client->send("GET /next HTTP/1.1\r\n\r\n");
+    http.client->send("GET /next HTTP/1.1\r\nHost: a\r\n\r\n");
     http.client->end_sending();
     fakes::run_what_is_due(http.loop);
     int turns = 0;

@@ -69,7 +69,7 @@ struct HttpFixture {
     /// A new peer asks, and is answered.
     [[nodiscard]] bool serves() {
         const auto client = connect();
-        client->send("GET /serves HTTP/1.1\r\n\r\n");
+        client->send("GET /serves HTTP/1.1\r\nHost: a\r\n\r\n");
         const bool defers = std::exchange(defer, false);
         const bool answered = run_until(loop, [&] { return client->answers().size() == 1 || client->ended(); });
         defer = defers;

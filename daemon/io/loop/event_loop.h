@@ -28,7 +28,7 @@ enum class Priority { kOwn = 0, kPeer = 1 };
 /// The one loop that the whole core runs on. Outlives everything built on it.
 ///
 /// The events of peers are handled some at a time. In between, it looks for what else is due. An event that libevent
-/// makes by itself (evhttp, listeners) has the priority of peers.
+/// makes by itself (listeners) has the priority of peers.
 ///
 /// libevent is C: no exception may pass through it, so all our callbacks are noexcept.
 class EventLoop {

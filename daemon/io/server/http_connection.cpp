@@ -1,143 +1,326 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "io/server/http_connection.h"
 
-#include <event2/buffer.h>
-#include <event2/bufferevent.h>
-#include <event2/http.h>
 #include <sys/socket.h>
 
-#include <array>
-#include <new>
+#include <cerrno>
 #include <utility>
 
-#include "io/server/http_error_page.h"
-#include "io/server/http_exchange.h"
+#include "io/server/answer_text.h"
 
 namespace agent {
 
 namespace {
 
-ApiMethod method_of(evhttp_request* request) {
-    switch (evhttp_request_get_command(request)) {
-        case EVHTTP_REQ_GET:
-            return ApiMethod::kGet;
-        case EVHTTP_REQ_POST:
-            return ApiMethod::kPost;
-        case EVHTTP_REQ_PUT:
-            return ApiMethod::kPut;
-        case EVHTTP_REQ_DELETE:
-            return ApiMethod::kDelete;
-        default:
-            return ApiMethod::kOther;
-    }
+constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
+// A peer that sends more than this after it was refused does not wait for an answer.
+constexpr std::uint32_t kMostDropped = std::uint32_t{4} * 1024 * 1024;
+
+ApiMethod method_of(std::string_view word) noexcept {
+    if (word == "GET" || word == "HEAD") return ApiMethod::kGet;
+    if (word == "POST") return ApiMethod::kPost;
+    if (word == "PUT") return ApiMethod::kPut;
+    if (word == "DELETE") return ApiMethod::kDelete;
+    return ApiMethod::kOther;
 }
 
-std::string text_or_empty(const char* text) {
-    return text == nullptr ? "" : text;
-}
-
-ApiRequest read_request(evhttp_request* request, const Peer& peer) {
-    const evhttp_uri* uri = evhttp_request_get_evhttp_uri(request);
-    evbuffer* input = evhttp_request_get_input_buffer(request);
-    SecretString body(evbuffer_get_length(input));
-    evbuffer_remove(input, body.data(), body.size());
-    return ApiRequest{.method = method_of(request),
-                      .path = text_or_empty(evhttp_uri_get_path(uri)),
-                      .query = text_or_empty(evhttp_uri_get_query(uri)),
-                      .body = std::move(body),
-                      .peer = peer};
+SecretBuffer empty_buffer() noexcept {
+    return SecretBuffer(SecretBuffer::kNoLimit, Content::kPublic);  // locked memory is not for half requests
 }
 
 }  // namespace
 
-HttpConnection::HttpConnection(EventLoop& loop, evhttp_connection* connection, Peer peer, const HttpLimits& limits,
-                               const UnreadSecrets& unread)
-    : loop_(loop),
-      connection_(connection),
-      transport_(evhttp_connection_get_bufferevent(connection)),
+/// Where the answer goes. Outlives the connection if the ApiReply does, and then ignores everything.
+class HttpConnection::Sink final : public ApiSink {
+  public:
+    explicit Sink(HttpConnection& connection) noexcept : connection_(&connection) {}
+
+    [[nodiscard]] bool peer_has_gone() const noexcept override {
+        return connection_ == nullptr || connection_->is_over_;
+    }
+    void send(ApiAnswer answer) override {
+        if (connection_ != nullptr) connection_->send(std::move(answer));
+    }
+    void begin_stream(std::string_view content_type) override {
+        if (connection_ != nullptr) connection_->begin_stream(content_type);
+    }
+    void write(std::string_view chunk) override {
+        if (connection_ != nullptr) connection_->write(chunk);
+    }
+    void end_stream() override {
+        if (connection_ != nullptr) connection_->end_stream();
+    }
+    void forget() noexcept { connection_ = nullptr; }
+
+  private:
+    HttpConnection* connection_;
+};
+
+HttpConnection::HttpConnection(Shared& shared, Fd socket, Peer peer)
+    : shared_(shared),
+      socket_(std::move(socket)),
       peer_(peer),
-      limits_(limits),
-      unread_(unread),
-      output_watch_(evbuffer_add_cb(
-          bufferevent_get_output(transport_),
-          [](evbuffer*, const evbuffer_cb_info* change, void* self) noexcept {
-              if (change->n_added > 0) static_cast<HttpConnection*>(self)->on_output();
-          },
-          this)),
-      deadline_(loop.make_event(
-          -1, 0,
-          [](evutil_socket_t, short, void* self) noexcept {
-              evhttp_connection_free(static_cast<HttpConnection*>(self)->connection_);  // destroys it
-          },
-          this, Priority::kPeer)) {
-    if (output_watch_ == nullptr) throw std::bad_alloc();
-    allow(limits_.whole_request);
+      parser_({.head_bytes = shared.limits.header_bytes, .body_bytes = shared.limits.body_bytes}),
+      input_(empty_buffer()),
+      body_(empty_buffer()),
+      outbox_(shared.unread, peer.uid) {
+    request_.peer = peer;
+    allow(shared_.limits.idle, shared_.limits.whole_request);
 }
 
 HttpConnection::~HttpConnection() {
-    evbuffer_remove_cb_entry(bufferevent_get_output(transport_), output_watch_);
-    if (exchange_ != nullptr) exchange_->detach();
+    shared_.poll.remove(socket_.get(), *this);
+    if (sink_ != nullptr) sink_->forget();
 }
 
-// evhttp restarts its timeouts with each byte.
-void HttpConnection::allow(Duration time) {
-    const timeval delay = to_timeval(time);
-    evtimer_add(deadline_.get(), &delay);
+void HttpConnection::allow(Duration idle, Duration whole) noexcept {
+    const Moment now = std::chrono::steady_clock::now();
+    idle_until_ = now + idle;
+    whole_until_ = now + whole;
 }
 
-void HttpConnection::handle(evhttp_request* request, const Handler& handler) {
+void HttpConnection::allow_all_time() noexcept {
+    idle_until_ = whole_until_ = Moment::max();
+}
+
+void HttpConnection::on_ready(std::uint32_t events) noexcept {
+    const bool has_gone = (events & (EPOLLHUP | EPOLLERR)) != 0;
+    in_turn_ = true;
+    // What a peer sent before it went is still read. One that has closed only its half waits for its answer.
+    if (has_gone && stage_ != Stage::kReading) is_over_ = true;
+    if (!is_over_ && !outbox_.is_empty()) {
+        idle_until_ = std::chrono::steady_clock::now() + shared_.limits.idle;
+        if (!outbox_.flush(socket_.get())) is_over_ = true;
+    }
+    if (!is_over_ && outbox_.is_empty()) {
+        if (stage_ == Stage::kReading)
+            go_on_reading(events);
+        else if (stage_ == Stage::kStreaming)
+            allow_all_time();
+        else if (stage_ == Stage::kAnswering)
+            on_sent();
+        else if (stage_ == Stage::kLingering)
+            drop_input();
+    }
+    in_turn_ = false;
+    if (is_over_) return shared_.close(*this);
+    wait_for_next();
+}
+
+/// Registers only for what the connection cannot go on without.
+void HttpConnection::wait_for_next() noexcept {
+    std::uint32_t events = 0;
+    if (!outbox_.is_empty() || stage_ == Stage::kAnswering || (stage_ == Stage::kReading && parsed_ < input_.size()))
+        events = EPOLLOUT;
+    else if (stage_ == Stage::kReading || stage_ == Stage::kLingering)
+        events = EPOLLIN;
+    if (events == awaited_) return;
+    awaited_ = events;
+    shared_.poll.change(socket_.get(), events, *this);
+}
+
+void HttpConnection::go_on_reading(std::uint32_t events) {
+    if (parsed_ < input_.size()) {
+        const SecretBuffer kept = std::exchange(input_, empty_buffer());
+        read_on(kept.view(), std::exchange(parsed_, 0));
+    } else if ((events & EPOLLIN) != 0) {
+        read();
+    } else {
+        is_over_ = (events & (EPOLLHUP | EPOLLERR)) != 0;
+    }
+}
+
+void HttpConnection::read() {
+    const ssize_t size = ::recv(socket_.get(), shared_.input.data(), shared_.input.size(), MSG_DONTWAIT);
+    if (size <= 0) {
+        is_over_ = size == 0 || (errno != EAGAIN && errno != EINTR);
+        return;
+    }
+    const std::string_view read(shared_.input.data(), static_cast<std::size_t>(size));
+    idle_until_ = std::chrono::steady_clock::now() + shared_.limits.idle;
+    if (input_.empty()) {
+        read_on(read, 0);
+    } else {
+        SecretBuffer whole = std::exchange(input_, empty_buffer());
+        whole.append(read);
+        read_on(whole.view(), std::exchange(parsed_, 0));
+    }
+    wipe(shared_.input.data(), read.size());
+}
+
+/// Takes requests from `input`, whose first `parsed` bytes are a head that the parser has read, until one is owed its
+/// answer or the turn is over.
+void HttpConnection::read_on(std::string_view input, std::size_t parsed) {
+    using Found = RequestParser::Found;
+    std::size_t begin = 0;  // what is before it is used
+    bool is_more = true;
+    for (unsigned requests = 0; is_more && stage_ == Stage::kReading && requests < kRequestsAtOnce;) {
+        const RequestParser::Step step = parser_.read(input.substr(parsed));
+        parsed += step.used;
+        switch (step.found) {
+            case Found::kNothing:
+                is_more = false;
+                if (owes_continue_) say_continue();
+                break;
+            case Found::kHead:
+                take_head(parser_.head(input.substr(begin, parsed - begin)));
+                break;
+            case Found::kBody:
+                owes_continue_ = false;
+                body_.append(step.body);
+                break;
+            case Found::kEnd:
+                ++requests;
+                handle();
+                break;
+            case Found::kRefusal:
+                refuse();
+                break;
+        }
+        if (has_head_ || step.found == Found::kEnd) begin = parsed;
+    }
+    if (!is_over_ && stage_ != Stage::kLingering) keep(input.substr(begin), parsed - begin);
+}
+
+void HttpConnection::keep(std::string_view input, std::size_t parsed) {
+    if (input.empty()) return;
+    input_.append(input);
+    parsed_ = parsed;
+}
+
+void HttpConnection::take_head(const RequestHead& head) {
+    has_head_ = true;
+    request_.method = method_of(head.method);
+    request_.path = head.path;
+    request_.query = head.query;
+    is_head_only_ = head.method == "HEAD";
+    is_http_1_0_ = head.is_http_1_0;
+    closes_ = !head.keeps_alive;
+    owes_continue_ = head.expects_continue && head.has_body;
+}
+
+void HttpConnection::say_continue() {
+    owes_continue_ = false;
+    put_out(kContinue);
+}
+
+void HttpConnection::handle() {
+    has_head_ = false;
     is_new_ = false;
-    evtimer_del(deadline_.get());
-    exchange_ = std::make_shared<HttpExchange>(request, limits_, unread_, peer_.uid);
-    if (finishing_) exchange_->close_after();
-    evhttp_request_set_on_complete_cb(
-        request, [](evhttp_request*, void* self) noexcept { static_cast<HttpConnection*>(self)->on_sent(); }, this);
-    waiting_ = handler(read_request(request, peer_), ApiReply(exchange_));
-    if (exchange_->is_owed()) exchange_->watch_peer(loop_);
+    owes_continue_ = false;
+    stage_ = Stage::kOwed;
+    allow_all_time();
+    closes_ = closes_ || finishing_;
+    request_.body = SecretString(body_.view());
+    body_ = empty_buffer();
+    if (sink_ == nullptr) sink_ = std::make_shared<Sink>(*this);
+    waiting_ = shared_.handler(request_, ApiReply(sink_));
+    request_.body = SecretString();
+    if (stage_ == Stage::kAnswering && outbox_.is_empty() && !is_over_) on_sent();
+}
+
+void HttpConnection::refuse() {
+    closes_ = lingers_ = true;
+    stage_ = Stage::kAnswering;
+    allow(shared_.limits.idle, shared_.limits.whole_answer);
+    put_out(refusal_text(parser_.refusal()));
+    if (outbox_.is_empty() && !is_over_) on_sent();
+}
+
+void HttpConnection::put_out(std::string_view text, SecretString secret) {
+    if (is_over_ || outbox_.send(socket_.get(), text, std::move(secret))) return;
+    is_over_ = true;
+}
+
+void HttpConnection::send(ApiAnswer answer) {
+    if (stage_ != Stage::kOwed) return;
+    stage_ = Stage::kAnswering;
+    allow(shared_.limits.idle, shared_.limits.whole_answer);
+    std::string& text = shared_.output;
+    text.clear();
+    append_answer_head(text, answer, closes_ ? After::kClose : is_http_1_0_ ? After::kKeepAlive : After::kNothing);
+    put_out(text, is_head_only_ ? SecretString() : std::move(answer.body));
+    after_outside_call();
+}
+
+void HttpConnection::begin_stream(std::string_view content_type) {
+    if (stage_ != Stage::kOwed) return;
+    stage_ = Stage::kStreaming;
+    closes_ = true;
+    std::string& text = shared_.output;
+    text.clear();
+    append_stream_head(text, content_type, !is_http_1_0_);
+    put_out(text);
+    after_outside_call();
+}
+
+void HttpConnection::write(std::string_view chunk) {
+    if (stage_ != Stage::kStreaming || chunk.empty() || is_head_only_) return;
+    if (outbox_.is_empty()) idle_until_ = std::chrono::steady_clock::now() + shared_.limits.idle;
+    std::string& text = shared_.output;
+    text.clear();
+    if (is_http_1_0_)
+        text.append(chunk);
+    else
+        append_chunk(text, chunk);
+    put_out(text);
+    if (outbox_.is_empty()) allow_all_time();
+    if (outbox_.size() > shared_.limits.stream_backlog_bytes) is_over_ = true;
+    after_outside_call();
+}
+
+void HttpConnection::end_stream() {
+    if (stage_ != Stage::kStreaming) return;
+    stage_ = Stage::kAnswering;
+    allow(shared_.limits.idle, shared_.limits.whole_answer);
+    if (!is_http_1_0_ && !is_head_only_) put_out(kLastChunk);
+    after_outside_call();
+}
+
+/// Called from deep inside the core, it neither closes the connection nor destroys the wait: its next turn does.
+void HttpConnection::after_outside_call() {
+    if (in_turn_) return;
+    if (is_over_) ::shutdown(socket_.get(), SHUT_RDWR);
+    wait_for_next();
 }
 
 std::unique_ptr<Waiting> HttpConnection::finish() {
     finishing_ = true;
-    if (exchange_ != nullptr) {
-        exchange_->close_after();
-        if (exchange_->is_streaming()) return std::move(waiting_);
-    }
-    return nullptr;
+    if (stage_ != Stage::kReading) closes_ = true;
+    return stage_ == Stage::kStreaming ? std::move(waiting_) : nullptr;
 }
 
 void HttpConnection::on_sent() {
-    exchange_->detach();
-    exchange_.reset();
     waiting_.reset();
-    allow(limits_.whole_request);
-    // evhttp continues with the connection when this returns; told of its end, it frees the connection.
-    if (finishing_) ::shutdown(bufferevent_getfd(transport_), SHUT_RDWR);
+    if (sink_.use_count() > 1) {
+        sink_->forget();
+        sink_.reset();
+    }
+    if (closes_) return end();
+    stage_ = Stage::kReading;
+    allow(shared_.limits.idle, shared_.limits.whole_request);
 }
 
-void HttpConnection::on_output() {
-    if (exchange_ != nullptr && exchange_->is_whole()) allow(limits_.whole_answer);
-    if (exchange_ != nullptr || own_word_ != nullptr) return;
-    // It is still writing; nothing is sent before the next turn of the loop.
-    own_word_ = loop_.make_event(
-        -1, 0,
-        [](evutil_socket_t, short, void* self) noexcept { static_cast<HttpConnection*>(self)->on_evhttp_answer(); },
-        this, Priority::kPeer);
-    event_active(own_word_.get(), EV_TIMEOUT, 0);
+/// RFC 9112 section 9.6: closing while the peer still sends would reset the connection, and the peer might lose the
+/// answer. So close our half, and drop what it sends until it closes its half.
+void HttpConnection::end() {
+    ::shutdown(socket_.get(), SHUT_WR);
+    stage_ = Stage::kLingering;
+    input_ = empty_buffer();
+    parsed_ = 0;
+    allow(shared_.limits.lingering, shared_.limits.lingering);
+    drop_input();
 }
 
-void HttpConnection::on_evhttp_answer() {
-    own_word_.reset();
-    evbuffer* output = bufferevent_get_output(transport_);
-    std::array<char, 64> written{};
-    evbuffer_unfreeze(output, /*at_front=*/1);  // a bufferevent does not let others read its output
-    const ev_ssize_t size = evbuffer_copyout(output, written.data(), written.size());
-    evbuffer_freeze(output, /*at_front=*/1);
-    const auto answer = answer_instead_of({written.data(), static_cast<std::size_t>(size < 0 ? 0 : size)});
-    if (!answer) return;
-    // Closed here, since evhttp continues after a CONNECT that it cannot parse. The socket accepts the whole answer,
-    // unless the peer has left many others unread.
-    ::send(bufferevent_getfd(transport_), answer->data(), answer->size(), MSG_DONTWAIT | MSG_NOSIGNAL);
-    evhttp_connection_free(connection_);  // destroys this
+void HttpConnection::drop_input() {
+    const ssize_t size = ::recv(socket_.get(), shared_.input.data(), shared_.input.size(), MSG_DONTWAIT);
+    if (size > 0) {
+        wipe(shared_.input.data(), static_cast<std::size_t>(size));
+        dropped_ += static_cast<std::uint32_t>(size);
+        lingers_ = true;
+    }
+    const bool is_quiet = size < 0 && (errno == EAGAIN || errno == EINTR);
+    is_over_ = size == 0 || (size < 0 && !(is_quiet && lingers_)) || dropped_ > kMostDropped;
 }
 
 }  // namespace agent

@@ -1,72 +1,132 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <array>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <memory>
+#include <string>
+#include <string_view>
 
-#include "core/accounts/accounts.h"
+#include "base/fd.h"
+#include "core/waiting.h"
 #include "io/api/reply.h"
 #include "io/api/request.h"
-#include "io/loop/event_loop.h"
 #include "io/server/http_limits.h"
+#include "io/server/outbox.h"
+#include "io/server/parser/request_parser.h"
+#include "io/server/socket_poll.h"
 #include "io/server/unread_secrets.h"
-
-struct bufferevent;
-struct evbuffer_cb_entry;
-struct evhttp_connection;
-struct evhttp_request;
 
 namespace agent {
 
-class HttpExchange;
-
-/// One peer and its current request: evhttp reads the next one only after the last is answered. The server destroys
-/// this when evhttp is about to free the connection.
-class HttpConnection {
+/// One peer and its current request: the next one is read only after the last is answered. In one turn it reads the
+/// socket once and answers at most kRequestsAtOnce requests.
+class HttpConnection final : public SocketPoll::Member {
   public:
+    using Moment = std::chrono::steady_clock::time_point;
     /// Answers before it returns, or later; then it returns the wait for the answer.
     using Handler = std::function<std::unique_ptr<Waiting>(const ApiRequest& request, ApiReply reply)>;
 
-    HttpConnection(EventLoop& loop, evhttp_connection* connection, Peer peer, const HttpLimits& limits,
-                   const UnreadSecrets& unread);
+    static constexpr unsigned kRequestsAtOnce = 16;
+    static constexpr std::size_t kReadAtOnce = std::size_t{16} * 1024;
+
+    /// What all connections of a server share, and what outlives them.
+    struct Shared {
+        SocketPoll poll;
+        Handler handler;
+        HttpLimits limits;
+        UnreadSecrets unread;
+        /// Destroys the connection.
+        std::function<void(HttpConnection&)> close;
+        std::array<char, kReadAtOnce> input{};  // only within a turn, and wiped then
+        std::string output{};                   // only while an answer is written
+    };
+
+    HttpConnection(Shared& shared, Fd socket, Peer peer);
     HttpConnection(const HttpConnection&) = delete;
     HttpConnection& operator=(const HttpConnection&) = delete;
-    ~HttpConnection();
+    /// Destroys the wait for an answer that is owed; the answer is then ignored.
+    ~HttpConnection() override;
+
+    /// Begins to read. False if the kernel has no memory for it.
+    [[nodiscard]] bool begin() noexcept { return shared_.poll.add(socket_.get(), EPOLLIN, *this); }
 
     [[nodiscard]] const Peer& peer() const noexcept { return peer_; }
-    [[nodiscard]] bool is_idle() const noexcept { return exchange_ == nullptr; }
-    /// True if there was no request yet.
+    [[nodiscard]] bool is_idle() const noexcept { return stage_ == Stage::kReading || stage_ == Stage::kLingering; }
+    /// True if there was no whole request yet.
     [[nodiscard]] bool is_new() const noexcept { return is_new_; }
-
-    void handle(evhttp_request* request, const Handler& handler);
+    /// Whether its next step took too long.
+    [[nodiscard]] bool is_late(Moment now) const noexcept { return now >= idle_until_ || now >= whole_until_; }
 
     /// Closes the connection after the current answer, or the next one. Returns the wait of a stream: destroying it
-    /// ends the stream, which may free the connection.
+    /// ends the stream.
     [[nodiscard]] std::unique_ptr<Waiting> finish();
 
+    void on_ready(std::uint32_t events) noexcept override;
+
   private:
-    /// Closes the connection unless its next step happens within this time.
-    void allow(Duration time);
+    class Sink;
+
+    enum class Stage : std::uint8_t {
+        kReading,
+        kOwed,       // the handler has the request
+        kStreaming,  // the answer has begun
+        kAnswering,  // it is given, and not yet wholly sent
+        kLingering,  // the last answer is sent, and what the peer still sends is dropped
+    };
+
+    void go_on_reading(std::uint32_t events);
+    void read();
+    void read_on(std::string_view input, std::size_t parsed);
+    void keep(std::string_view input, std::size_t parsed);
+    void take_head(const RequestHead& head);
+    void handle();
+    void refuse();
+    void say_continue();
+    void send(ApiAnswer answer);
+    void begin_stream(std::string_view content_type);
+    void write(std::string_view chunk);
+    void end_stream();
+    void put_out(std::string_view text, SecretString secret = {});
     void on_sent();
-    void on_output();
-    /// evhttp has written something that is not our answer.
-    void on_evhttp_answer();
+    void end();
+    void drop_input();
+    void wait_for_next() noexcept;
+    void allow(Duration idle, Duration whole) noexcept;
+    void allow_all_time() noexcept;
+    void after_outside_call();
 
-    EventLoop& loop_;
-    evhttp_connection* const connection_;
-    bufferevent* const transport_;
+    Shared& shared_;
+    const Fd socket_;
     const Peer peer_;
-    const HttpLimits& limits_;
-    const UnreadSecrets& unread_;
 
-    std::shared_ptr<HttpExchange> exchange_;  // shared with the ApiReply; null between requests
-    std::unique_ptr<Waiting> waiting_;
+    Stage stage_ = Stage::kReading;
     bool is_new_ = true;
-    bool finishing_ = false;
+    bool is_over_ = false;  // to be closed in its next turn
+    bool in_turn_ = false;
+    bool has_head_ = false;
+    bool owes_continue_ = false;
+    bool is_head_only_ = false;  // the method is HEAD
+    bool is_http_1_0_ = false;
+    bool closes_ = false;     // after this answer
+    bool lingers_ = false;    // the peer may be still sending
+    bool finishing_ = false;  // the server is
+    std::uint32_t awaited_ = EPOLLIN;
+    std::uint32_t dropped_ = 0;  // bytes, while lingering
 
-    evbuffer_cb_entry* output_watch_;
-    EventPtr own_word_;
-    EventPtr deadline_;
+    RequestParser parser_;
+    SecretBuffer input_;      // read and not yet used, from the beginning of a head on
+    std::size_t parsed_ = 0;  // of it
+    SecretBuffer body_;
+    ApiRequest request_;
+    std::shared_ptr<Sink> sink_;  // shared with the ApiReply
+    std::unique_ptr<Waiting> waiting_;
+    Outbox outbox_;
+    Moment idle_until_;
+    Moment whole_until_;
 };
 
 }  // namespace agent

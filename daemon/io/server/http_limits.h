@@ -14,11 +14,13 @@ struct HttpLimits {
     std::size_t body_bytes = limits::kBodyBytes;
     std::size_t connections = limits::kConnections;
     std::size_t connections_per_user = limits::kConnectionsPerUser;
+    std::size_t kept_for_managers = limits::kConnectionsForManagers;  // of all connections
     std::size_t stream_backlog_bytes = limits::kStreamBacklogBytes;
     Duration idle = limits::kIdle;
     Duration first_request = limits::kFirstRequest;
     Duration whole_request = limits::kWholeRequest;
     Duration whole_answer = limits::kWholeAnswer;
+    Duration lingering = limits::kLingering;
 };
 
 }  // namespace agent

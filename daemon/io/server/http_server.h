@@ -14,22 +14,15 @@
 #include "io/loop/event_loop.h"
 #include "io/server/http_connection.h"
 #include "io/server/http_limits.h"
-#include "io/server/unread_secrets.h"
 #include "ports/timers.h"
-
-struct bufferevent;
-struct evhttp;
-struct evhttp_bound_socket;
-struct evhttp_connection;
 
 namespace agent {
 
-/// Serves HTTP/1.1 on a Unix domain socket, using evhttp.
+/// Serves HTTP/1.1 (RFC 9112) on a Unix domain socket.
 ///
-/// Passes each request to the handler with the kernel's credentials of its peer. Keeps the wait that the handler
-/// returned until the answer is sent, the peer hangs up, or this is destroyed. SIGPIPE must be ignored, since evhttp
-/// writes to peers that have disconnected.
-class HttpServer {
+/// Passes each request to the handler, from the loop, with the kernel's credentials of its peer. Keeps the wait that
+/// the handler returned until the answer is sent, the peer hangs up, or this is destroyed.
+class HttpServer final : private SocketPoll::Member {
   public:
     using Handler = HttpConnection::Handler;
 
@@ -38,13 +31,13 @@ class HttpServer {
     HttpServer(const HttpServer&) = delete;
     HttpServer& operator=(const HttpServer&) = delete;
     /// Closes every connection at once.
-    ~HttpServer();
+    ~HttpServer() override;
 
     /// The number of connected peers.
     [[nodiscard]] std::size_t connections() const noexcept { return connections_.size(); }
 
     /// UnreadSecrets::room_for().
-    [[nodiscard]] Result<void> room_for(uid_t user) const { return unread_.room_for(user); }
+    [[nodiscard]] Result<void> room_for(uid_t user) const { return shared_.unread.room_for(user); }
 
     /// Stops accepting, closes idle connections, ends streams, and waits up to `grace` for pending answers. A peer that
     /// has connected but not sent a request is also served for a short while, so that callers do not notice a restart
@@ -52,36 +45,30 @@ class HttpServer {
     void stop(Duration grace, std::function<void()> stopped);
 
   private:
-    struct FreeHttp {
-        void operator()(evhttp* http) const noexcept;
-    };
-    using Connections = std::unordered_map<evhttp_connection*, std::unique_ptr<HttpConnection>>;
+    using Connections = std::unordered_map<const HttpConnection*, std::unique_ptr<HttpConnection>>;
 
-    [[nodiscard]] bufferevent* expect_newcomer();
-    void admit_newcomers();
-    void admit(bufferevent* newcomer);
+    /// Some peers have connected.
+    void on_ready(std::uint32_t events) noexcept override;
+    void admit(Fd socket);
     [[nodiscard]] bool has_room_for(uid_t user);
-    void pause_accepting();
-    void resume_accepting();
-    void on_closed(evhttp_connection* connection);
+    void pause_accepting(int reason);
+    void close(const HttpConnection& connection);
+    void close_late();
     template <class Condition>
     void close_where(Condition is_meant);
     void tell_stopped();
     /// For warnings that a peer can cause at will.
     [[nodiscard]] bool may_log();
 
-    EventLoop& loop_;
     Timers& timers_;
-    const Handler handler_;
-    const HttpLimits limits_;
-    const UnreadSecrets unread_;
+    HttpConnection::Shared shared_;
+    const int listening_;
+    const uid_t own_user_;
 
-    Connections connections_;
     std::unordered_map<uid_t, std::size_t> per_user_;
     std::chrono::steady_clock::time_point silent_until_{};
-
-    std::vector<bufferevent*> newcomers_;  // accepted but not yet checked; we hold a reference to each
-    EventPtr admission_;
+    const timeval between_looks_;
+    EventPtr look_;                 // for connections that are late, while there are any
     std::unique_ptr<Timer> pause_;  // while the kernel has no descriptor for a new connection
 
     bool stopping_ = false;
@@ -89,9 +76,7 @@ class HttpServer {
     std::unique_ptr<Timer> stop_timer_;
     std::unique_ptr<Timer> first_request_timer_;
 
-    std::unique_ptr<evhttp, FreeHttp> http_;
-    evhttp_bound_socket* accepting_ = nullptr;  // owned by http_, as is the listener; both until stop()
-    evconnlistener* listener_ = nullptr;        // null once stopping
+    Connections connections_;
 };
 
 }  // namespace agent

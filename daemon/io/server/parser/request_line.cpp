@@ -38,8 +38,7 @@ Verdict RequestLine::read(std::string_view& input) noexcept {
     size_ = position();
     input.remove_prefix(static_cast<std::size_t>(at - input.data()));
     if (!is_allowed) return Verdict::kMalformed;
-    if (!is_finished) return Verdict::kUnfinished;
-    return is_tunnel_ ? Verdict::kUnsupported : Verdict::kFinished;
+    return is_finished ? Verdict::kFinished : Verdict::kUnfinished;
 }
 
 bool RequestLine::take(char c, std::uint32_t at) noexcept {
@@ -82,7 +81,6 @@ bool RequestLine::take(char c, std::uint32_t at) noexcept {
             return c == '?';
         case Part::kQuery:
         case Part::kAsterisk:
-        case Part::kTunnel:
             if (c == ' ') return end_target(at);
             return part_ != Part::kAsterisk && may_be(kInTarget, c);
         case Part::kVersion:
@@ -102,15 +100,11 @@ bool RequestLine::take(char c, std::uint32_t at) noexcept {
     return false;
 }
 
-/// RFC 9112 section 3.2: which of the four forms it is shows in its first byte and the method.
+/// RFC 9112 section 3.2: which of the forms it is shows in its first byte and the method.
 bool RequestLine::begin_target(char c, std::uint32_t at) noexcept {
     path_.begin = at;
     matched_ = 0;
-    is_tunnel_ = word_.view() == "CONNECT";
-    if (is_tunnel_) {
-        part_ = Part::kTunnel;
-        return may_be(kInTarget, c);
-    }
+    if (word_.view() == "CONNECT") return false;  // only a proxy has tunnels
     if (c == '/') {
         part_ = Part::kPath;
         return true;

@@ -45,7 +45,6 @@ class RequestLine {
         kPath,
         kQuery,
         kAsterisk,
-        kTunnel,  // what CONNECT names
         kVersion,
         kMinor,
         kCr,
@@ -60,7 +59,6 @@ class RequestLine {
     Part part_ = Part::kBegin;
     std::uint8_t matched_ = 0;  // of the scheme or version
     char minor_ = '1';
-    bool is_tunnel_ = false;
     Authority authority_;
     ShortText word_;
     std::uint32_t size_ = 0;

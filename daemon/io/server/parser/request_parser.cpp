@@ -46,7 +46,7 @@ Verdict RequestParser::judge_head() const noexcept {
     const bool is_old = line_.is_http_1_0();
     if (!framing.has_host && !is_old) return Verdict::kMalformed;
     if (framing.has_coding && (framing.has_length || is_old)) return Verdict::kMalformed;
-    if (framing.has_coding && !framing.is_chunked) return Verdict::kUnsupported;
+    if (framing.has_coding && !framing.is_chunked) return Verdict::kUnknownCoding;
     if (framing.expects_otherwise) return Verdict::kUnknownExpectation;
     return Verdict::kFinished;
 }

@@ -13,7 +13,7 @@ enum class Verdict : std::uint8_t {
     kHeadTooLong,  // or what stands round the chunks of a body
     kBodyTooLong,
     kUnknownExpectation,
-    kUnsupported,  // a transfer coding other than chunked, or CONNECT
+    kUnknownCoding,  // a transfer coding other than chunked
 };
 
 [[nodiscard]] constexpr bool is_refusal(Verdict verdict) noexcept {
@@ -27,7 +27,7 @@ enum class Verdict : std::uint8_t {
             return 413;
         case Verdict::kUnknownExpectation:
             return 417;
-        case Verdict::kUnsupported:
+        case Verdict::kUnknownCoding:
             return 501;
         default:
             return 400;
