@@ -20,6 +20,9 @@ inline constexpr std::size_t kConnectionsForManagers = 128;  // of all: only roo
 inline constexpr std::size_t kReservedDescriptors = 256;     // besides connections: store, listeners, requests to Clio
 inline constexpr std::size_t kEventStreams = 64;             // each holds a growing answer
 inline constexpr std::size_t kStreamBacklogBytes = std::size_t{256} * 1024;  // unread events, about 1000 of them
+// Half requests and unread answers of all connections, and of one user's; a connection that goes over it is closed.
+inline constexpr std::size_t kKeptBytes = std::size_t{64} * 1024 * 1024;
+inline constexpr std::size_t kKeptBytesPerUser = kKeptBytes / 2;
 inline constexpr std::chrono::seconds kIdle{60};  // between requests, and between two bytes of one
 // From one answer to the complete next request, however slowly it arrives.
 inline constexpr std::chrono::seconds kWholeRequest{120};

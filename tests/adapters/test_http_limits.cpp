@@ -313,6 +313,32 @@ Test(http_limits, half_of_the_locked_memory_is_not_for_requests) {
     EXPECT_CONTAINS(refused.error().message, "try again");
 }
 
+Test(http_limits, half_requests_and_unread_answers_of_a_user_take_so_much_memory) {
+    HttpFixture http({.kept_bytes_per_user = 100'000});
+    const auto half = [&] {
+        auto client = http.connect();
+        client->send("PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: 65536\r\n\r\n" + std::string(60'000, 'x'));
+        fakes::run_what_is_due(http.loop);
+        return client;
+    };
+    auto first = half();
+    const auto second = half();
+    http.wait_for_end(*second);
+    cr_expect(!first->ended() && http.serves());
+
+    first.reset();
+    http.wait_for_connections(0);
+    const auto third = half();
+    http.defer = true;
+    const auto unread = http.connect();
+    unread->stop_reading();
+    unread->send(kGet);
+    http.wait_for_owed(1);
+    fakes::answer(http.owed[0], std::string(1 << 20, 'y'));
+    http.wait_for_connections(1);
+    cr_expect(!third->ended() && http.serves());
+}
+
 Test(http_limits, no_descriptor_left) {
     HttpFixture http;
     const auto early = http.connect();

@@ -2,94 +2,21 @@
 // All of http_requests.txt, each request whole and cut at every byte, and what is read of the heads that are taken.
 #include "io/server/parser/request_parser.h"
 
-#include <algorithm>
-#include <fstream>
 #include <string>
 #include <vector>
 
-#include "base/text/number.h"
 #include "expect.h"
-#include "source_root.h"
+#include "fakes/http_requests.h"
 
 using agent::RequestHead;
 using agent::RequestParser;
+using fakes::HttpRequestCase;
 using Found = agent::RequestParser::Found;
 
 namespace {
 
 constexpr RequestParser::Limits kLimits{.head_bytes = 8192, .body_bytes = 65536};
 constexpr const char* kNext = "GET /next HTTP/1.1\r\nHost: a\r\n\r\n";
-
-struct Case {
-    std::string expected;  // "taken N", "refused N" or "unfinished"
-    std::string name;
-    std::string bytes;
-};
-
-std::string repeated(std::string_view text) {
-    std::string out;
-    const std::size_t star = text.find('*');
-    for (auto left = *agent::whole_number<unsigned>(text.substr(0, star)); left > 0; --left)
-        out += text.substr(star + 1);
-    return out;
-}
-
-std::string plain(std::string_view written) {
-    std::string out;
-    for (std::size_t i = 0; i < written.size(); ++i) {
-        if (written[i] != '\\') {
-            out += written[i];
-            continue;
-        }
-        const char kind = written[++i];
-        if (kind == 'x') {
-            out += static_cast<char>(*agent::whole_number<unsigned>(written.substr(i + 1, 2), 16));
-            i += 2;
-        } else {
-            out += kind == 'r' ? '\r' : kind == 'n' ? '\n' : kind == 't' ? '\t' : kind;
-        }
-    }
-    return out;
-}
-
-/// Escapes first, so that they can be repeated.
-std::string bytes_of(std::string_view written) {
-    const std::string text = plain(written);
-    std::string out;
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        const std::size_t star = text.find('*', i);
-        const bool repeats = text[i] == '{' && i + 1 < text.size() && text[i + 1] >= '0' && text[i + 1] <= '9' &&
-                             star != std::string::npos;
-        if (!repeats) {
-            out += text[i];
-            continue;
-        }
-        const std::size_t end = text.find('}', star);
-        out += repeated(std::string_view(text).substr(i + 1, end - i - 1));
-        i = end;
-    }
-    return out;
-}
-
-std::vector<Case> read_cases() {
-    constexpr std::string_view kChunked = "chunked ";
-    constexpr std::string_view kHead = "POST /x HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n";
-    std::vector<Case> cases;
-    std::ifstream file(source_path("tests/unit/http_requests.txt"));
-    for (std::string line; std::getline(file, line);) {
-        if (line.empty() || line.starts_with('#')) continue;
-        const bool is_chunked = line.starts_with(kChunked);
-        if (is_chunked) line.erase(0, kChunked.size());
-        const std::size_t name = line.find(" | ");
-        const std::size_t bytes = line.find(" | ", name + 3);
-        std::string expected = line.substr(0, name);
-        expected.erase(expected.find_last_not_of(' ') + 1);
-        cases.push_back({.expected = std::move(expected),
-                         .name = line.substr(name + 3, bytes - name - 3),
-                         .bytes = (is_chunked ? std::string(kHead) : "") + bytes_of(line.substr(bytes + 3))});
-    }
-    return cases;
-}
 
 /// What there is on a connection, in words.
 class Reader {
@@ -147,7 +74,7 @@ class Reader {
     std::string last_path_;
 };
 
-void expect_case(const Case& given, const Reader& reader, std::size_t cut) {
+void expect_case(const HttpRequestCase& given, const Reader& reader, std::size_t cut) {
     EXPECT_TEXT(given.name + ": " + reader.found(), given.name + ": " + given.expected);
     if (!given.expected.starts_with("taken")) return;
     cr_expect(reader.ends().size() == 2 && reader.ends()[0] == given.bytes.size(), "%s, cut at %zu", given.name.c_str(),
@@ -166,9 +93,9 @@ RequestHead head_of(std::string_view text) {
 }  // namespace
 
 Test(request_parser, takes_and_refuses_what_it_should) {
-    const std::vector<Case> cases = read_cases();
+    const std::vector<HttpRequestCase> cases = fakes::read_http_requests();
     cr_assert(cases.size() > 150);
-    for (const Case& given : cases) {
+    for (const HttpRequestCase& given : cases) {
         const std::string bytes = given.bytes + (given.expected.starts_with("taken") ? kNext : "");
         Reader reader;
         reader.read(bytes);
@@ -177,7 +104,7 @@ Test(request_parser, takes_and_refuses_what_it_should) {
 }
 
 Test(request_parser, finds_the_same_however_the_bytes_are_cut) {
-    for (const Case& given : read_cases()) {
+    for (const HttpRequestCase& given : fakes::read_http_requests()) {
         const std::string bytes = given.bytes + (given.expected.starts_with("taken") ? kNext : "");
         Reader whole;
         whole.read(bytes);
@@ -216,6 +143,7 @@ Test(request_parser, reads_the_target) {
         EXPECT_TEXT(head.path, row.path);
         EXPECT_TEXT(head.query, row.query);
         EXPECT_TEXT(head.fields, "Host: a\r\n");
+        cr_expect(head.names_host == (row.target[0] != '/'));
     }
 }
 

@@ -26,6 +26,6 @@ using RedirectRequest = std::variant<BrowserVisit, int>;
 /// or of that of start links, with exactly its host and port. The Host header reveals a page that pointed its own host
 /// name at this machine (DNS rebinding). A browser that only prepares a visit gets 503 and asks again for the visit:
 /// what works once is for a person who sees the page.
-[[nodiscard]] RedirectRequest read_redirect_request(std::string_view head, const Url& redirect_uri);
+[[nodiscard]] RedirectRequest read_redirect_request(std::string_view text, const Url& redirect_uri);
 
 }  // namespace agent

@@ -71,12 +71,17 @@ HttpConnection::HttpConnection(Shared& shared, Fd socket, Peer peer)
 HttpConnection::~HttpConnection() {
     shared_.poll.remove(socket_.get(), *this);
     if (sink_ != nullptr) sink_->forget();
+    static_cast<void>(shared_.kept.change(peer_.uid, kept_, 0));
+}
+
+HttpConnection::Moment HttpConnection::now() const noexcept {
+    return in_turn_ ? shared_.poll.now() : std::chrono::steady_clock::now();
 }
 
 void HttpConnection::allow(Duration idle, Duration whole) noexcept {
-    const Moment now = std::chrono::steady_clock::now();
-    idle_until_ = now + idle;
-    whole_until_ = now + whole;
+    const Moment begin = now();
+    idle_until_ = begin + idle;
+    whole_until_ = begin + whole;
 }
 
 void HttpConnection::allow_all_time() noexcept {
@@ -89,7 +94,7 @@ void HttpConnection::on_ready(std::uint32_t events) noexcept {
     // What a peer sent before it went is still read. One that has closed only its half waits for its answer.
     if (has_gone && stage_ != Stage::kReading) is_over_ = true;
     if (!is_over_ && !outbox_.is_empty()) {
-        idle_until_ = std::chrono::steady_clock::now() + shared_.limits.idle;
+        idle_until_ = now() + shared_.limits.idle;
         if (!outbox_.flush(socket_.get())) is_over_ = true;
     }
     if (!is_over_ && outbox_.is_empty()) {
@@ -102,9 +107,15 @@ void HttpConnection::on_ready(std::uint32_t events) noexcept {
         else if (stage_ == Stage::kLingering)
             drop_input();
     }
+    count_kept();
     in_turn_ = false;
     if (is_over_) return shared_.close(*this);
     wait_for_next();
+}
+
+void HttpConnection::count_kept() {
+    const std::size_t size = input_.size() + body_.size() + outbox_.size();
+    if (!shared_.kept.change(peer_.uid, std::exchange(kept_, size), size)) is_over_ = true;
 }
 
 /// Registers only for what the connection cannot go on without.
@@ -137,7 +148,7 @@ void HttpConnection::read() {
         return;
     }
     const std::string_view read(shared_.input.data(), static_cast<std::size_t>(size));
-    idle_until_ = std::chrono::steady_clock::now() + shared_.limits.idle;
+    idle_until_ = now() + shared_.limits.idle;
     if (input_.empty()) {
         read_on(read, 0);
     } else {
@@ -256,7 +267,7 @@ void HttpConnection::begin_stream(std::string_view content_type) {
 
 void HttpConnection::write(std::string_view chunk) {
     if (stage_ != Stage::kStreaming || chunk.empty() || is_head_only_) return;
-    if (outbox_.is_empty()) idle_until_ = std::chrono::steady_clock::now() + shared_.limits.idle;
+    if (outbox_.is_empty()) idle_until_ = now() + shared_.limits.idle;
     std::string& text = shared_.output;
     text.clear();
     if (is_http_1_0_)
@@ -280,6 +291,7 @@ void HttpConnection::end_stream() {
 /// Called from deep inside the core, it neither closes the connection nor destroys the wait: its next turn does.
 void HttpConnection::after_outside_call() {
     if (in_turn_) return;
+    count_kept();
     if (is_over_) ::shutdown(socket_.get(), SHUT_RDWR);
     wait_for_next();
 }

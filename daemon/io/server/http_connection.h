@@ -15,6 +15,7 @@
 #include "io/api/reply.h"
 #include "io/api/request.h"
 #include "io/server/http_limits.h"
+#include "io/server/kept_bytes.h"
 #include "io/server/outbox.h"
 #include "io/server/parser/request_parser.h"
 #include "io/server/socket_poll.h"
@@ -39,6 +40,7 @@ class HttpConnection final : public SocketPoll::Member {
         Handler handler;
         HttpLimits limits;
         UnreadSecrets unread;
+        KeptBytes kept;
         /// Destroys the connection.
         std::function<void(HttpConnection&)> close;
         std::array<char, kReadAtOnce> input{};  // only within a turn, and wiped then
@@ -95,6 +97,8 @@ class HttpConnection final : public SocketPoll::Member {
     void end();
     void drop_input();
     void wait_for_next() noexcept;
+    void count_kept();
+    [[nodiscard]] Moment now() const noexcept;
     void allow(Duration idle, Duration whole) noexcept;
     void allow_all_time() noexcept;
     void after_outside_call();
@@ -125,6 +129,7 @@ class HttpConnection final : public SocketPoll::Member {
     std::shared_ptr<Sink> sink_;  // shared with the ApiReply
     std::unique_ptr<Waiting> waiting_;
     Outbox outbox_;
+    std::size_t kept_ = 0;  // bytes, as counted
     Moment idle_until_;
     Moment whole_until_;
 };

@@ -15,6 +15,8 @@ struct HttpLimits {
     std::size_t connections = limits::kConnections;
     std::size_t connections_per_user = limits::kConnectionsPerUser;
     std::size_t kept_for_managers = limits::kConnectionsForManagers;  // of all connections
+    std::size_t kept_bytes = limits::kKeptBytes;
+    std::size_t kept_bytes_per_user = limits::kKeptBytesPerUser;
     std::size_t stream_backlog_bytes = limits::kStreamBacklogBytes;
     Duration idle = limits::kIdle;
     Duration first_request = limits::kFirstRequest;

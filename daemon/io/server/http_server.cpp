@@ -38,6 +38,7 @@ HttpServer::HttpServer(EventLoop& loop, Timers& timers, int listening_socket, Ha
               .handler = std::move(handler),
               .limits = limits,
               .unread = {},
+              .kept = KeptBytes(limits.kept_bytes, limits.kept_bytes_per_user),
               .close = [this](HttpConnection& connection) { close(connection); }},
       listening_(listening_socket),
       own_user_(::geteuid()),

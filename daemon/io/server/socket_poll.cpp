@@ -2,7 +2,6 @@
 #include "io/server/socket_poll.h"
 
 #include <algorithm>
-#include <chrono>
 
 namespace agent {
 
@@ -43,12 +42,13 @@ void SocketPoll::take_turns() noexcept {
         next_ = 0;
         count_ = static_cast<std::size_t>(std::max(::epoll_wait(epoll_.get(), ready_.data(), kAtOnce, 0), 0));
     }
-    const auto end = std::chrono::steady_clock::now() + kLongestTurn;
-    while (next_ < count_) {
+    now_ = std::chrono::steady_clock::now();
+    const auto end = now_ + kLongestTurn;
+    while (next_ < count_ && now_ < end) {
         const epoll_event ready = ready_[next_++];
         if (ready.data.ptr == nullptr) continue;
         static_cast<Member*>(ready.data.ptr)->on_ready(ready.events);
-        if (std::chrono::steady_clock::now() >= end) return;
+        now_ = std::chrono::steady_clock::now();
     }
 }
 

@@ -4,6 +4,7 @@
 #include <sys/epoll.h>
 
 #include <array>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 
@@ -30,6 +31,9 @@ class SocketPoll {
     SocketPoll(const SocketPoll&) = delete;
     SocketPoll& operator=(const SocketPoll&) = delete;
 
+    /// In a turn: when the member that is being called was called.
+    [[nodiscard]] std::chrono::steady_clock::time_point now() const noexcept { return now_; }
+
     /// Level-triggered; `events` 0 waits only for the end of the connection. False if the kernel has no memory for it.
     [[nodiscard]] bool add(int fd, std::uint32_t events, Member& member) noexcept;
     void change(int fd, std::uint32_t events, Member& member) noexcept;
@@ -41,6 +45,7 @@ class SocketPoll {
 
     void take_turns() noexcept;
 
+    std::chrono::steady_clock::time_point now_;
     Fd epoll_;
     EventPtr event_;
     std::array<epoll_event, kAtOnce> ready_{};

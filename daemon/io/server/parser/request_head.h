@@ -12,6 +12,7 @@ struct RequestHead {
     std::string_view path;    // as sent, percent-encoded; "*" with OPTIONS
     std::string_view query;   // as sent, without "?"
     std::string_view fields;  // the lines of the fields, each with its end
+    bool names_host = false;  // the target is a URL, whose host goes before the Host field (RFC 9112 section 3.2.2)
     bool is_http_1_0 = false;
     bool keeps_alive = false;       // the peer wants to keep the connection after the answer (RFC 9112 section 9.3)
     bool expects_continue = false;  // the peer waits for 100 (Continue) before it sends the body

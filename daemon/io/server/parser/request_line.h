@@ -31,6 +31,8 @@ class RequestLine {
     [[nodiscard]] Span path() const noexcept { return path_; }
     /// Without the "?".
     [[nodiscard]] Span query() const noexcept { return query_; }
+    /// The target is an absolute URL.
+    [[nodiscard]] bool names_host() const noexcept { return !authority_.is_empty(); }
     [[nodiscard]] bool is_http_1_0() const noexcept { return minor_ == '0'; }
 
   private:

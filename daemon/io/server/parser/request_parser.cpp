@@ -60,6 +60,7 @@ RequestHead RequestParser::head(std::string_view text) const noexcept {
             .path = path.empty() ? std::string_view("/") : path,
             .query = line_.query().of(text),
             .fields = text.substr(line_size_, head_size_ - kLineEnd - line_size_),
+            .names_host = line_.names_host(),
             .is_http_1_0 = is_old,
             .keeps_alive = !framing.closes && (!is_old || framing.keeps_alive),
             .expects_continue = framing.expects_continue && !is_old,  // RFC 9110 section 10.1.1
