@@ -34,6 +34,20 @@ struct StreamFixture : OwingFixture {
     std::optional<agent::ApiStream> stream;
 };
 
+/// A server whose every answer is a stream, which the wait holds, as the stream of events does it.
+void serve_streams(HttpFixture& http) {
+    struct Stream : agent::Waiting {
+        explicit Stream(agent::ApiStream s) : stream(std::move(s)) {}
+        agent::ApiStream stream;
+    };
+    http.server = std::make_unique<agent::HttpServer>(
+        http.loop, http.timers, http.listening.get(), [&](const agent::ApiRequest&, agent::ApiReply reply) {
+            auto stream = std::make_unique<Stream>(reply.stream("application/jsonl"));
+            stream->stream.write("one\n");
+            return stream;
+        });
+}
+
 }  // namespace
 
 Test(http_waits, the_answer_comes_later) {
@@ -338,17 +352,7 @@ Test(http_waits, stopping_takes_no_longer_than_its_grace) {
 
 Test(http_waits, stopping_ends_streams) {
     HttpFixture http;
-    // As the stream of events does it: the wait holds the stream.
-    struct Stream : agent::Waiting {
-        explicit Stream(agent::ApiStream s) : stream(std::move(s)) {}
-        agent::ApiStream stream;
-    };
-    http.server = std::make_unique<agent::HttpServer>(
-        http.loop, http.timers, http.listening.get(), [&](const agent::ApiRequest&, agent::ApiReply reply) {
-            auto stream = std::make_unique<Stream>(reply.stream("application/jsonl"));
-            stream->stream.write("one\n");
-            return stream;
-        });
+    serve_streams(http);
     const auto client = http.connect();
     client->send(kHttpWaitsGet);
     http.wait_for([&] { return client->received().ends_with("one\n\r\n"); }, "line");
@@ -361,6 +365,19 @@ Test(http_waits, stopping_ends_streams) {
     http.wait_for_end(*client);
     http.wait_for_end(*old);
     cr_expect(client->received().ends_with("0\r\n\r\n"));
+}
+
+Test(http_waits, stopping_ends_a_stream_that_begins_later) {
+    HttpFixture http;
+    serve_streams(http);
+    const auto client = http.connect();
+    http.wait_for_connections(1);
+    bool stopped = false;
+    http.server->stop(kLong, [&] { stopped = true; });
+    client->send(kGet);
+    http.wait_for([&] { return stopped; }, "stopped");
+    http.wait_for_end(*client);
+    cr_expect(client->received().ends_with("one\n\r\n0\r\n\r\n"));
 }
 
 Test(http_waits, stopping_leaves_newcomers_to_the_next_server) {

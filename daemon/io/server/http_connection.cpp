@@ -227,6 +227,7 @@ void HttpConnection::handle() {
     if (sink_ == nullptr) sink_ = std::make_shared<Sink>(*this);
     waiting_ = shared_.handler(request_, ApiReply(sink_));
     request_.body = SecretString();
+    if (finishing_ && stage_ == Stage::kStreaming) waiting_.reset();  // a stream has no end of its own
     if (stage_ == Stage::kAnswering && outbox_.is_empty() && !is_over_) on_sent();
 }
 
