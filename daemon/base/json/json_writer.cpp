@@ -3,7 +3,9 @@
 
 #include <rapidjson/writer.h>
 
+#include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "base/secret/wiping_allocator.h"
 #include "base/text/utf8.h"
@@ -25,17 +27,43 @@ SecretString replace_invalid(std::string_view value) {
 }  // namespace
 
 struct JsonWriter::Impl {
-    /// An output stream in RapidJSON's sense.
-    struct WipedStream {
+    /// An output stream in RapidJSON's sense. Takes one byte at a time, so it is a SecretBuffer that can be seen
+    /// through.
+    class WipedStream {
+      public:
         using Ch = char;
 
-        void Put(char c) { text.append({&c, 1}); }
+        explicit WipedStream(Content content) noexcept : content_(content) {}
+
+        void Put(char c) {
+            if (used_ == block_.size()) grow();
+            block_.data()[used_++] = c;
+        }
         void Flush() {}
 
-        SecretBuffer text;
+        [[nodiscard]] std::string_view view() const noexcept { return {block_.reveal().data(), used_}; }
+        [[nodiscard]] SecretString take() {
+            SecretString taken(view(), content_);
+            block_ = SecretString();
+            used_ = 0;
+            return taken;
+        }
+
+      private:
+        static constexpr std::size_t kFirstBlock = 512;  // holds most token answers
+
+        void grow() {
+            SecretString larger(std::max(2 * block_.size(), kFirstBlock), content_);
+            std::copy_n(block_.reveal().data(), used_, larger.data());
+            block_ = std::move(larger);
+        }
+
+        Content content_;
+        SecretString block_;
+        std::size_t used_ = 0;
     };
 
-    explicit Impl(Content content) : out{SecretBuffer(SecretBuffer::kNoLimit, content)} {}
+    explicit Impl(Content content) : out(content) {}
 
     WipedStream out;
     WipingAllocator allocator;
@@ -106,11 +134,11 @@ JsonWriter& JsonWriter::null() {
 }
 
 std::string_view JsonWriter::view() const noexcept {
-    return impl_->out.text.view();
+    return impl_->out.view();
 }
 
 SecretString JsonWriter::take() {
-    return impl_->out.text.take();
+    return impl_->out.take();
 }
 
 }  // namespace agent

@@ -60,6 +60,10 @@ std::string_view cut_utf8(std::string_view text, std::size_t most) noexcept {
 
 std::size_t find_invalid_utf8(std::string_view text) noexcept {
     for (std::size_t at = 0; at < text.size();) {
+        if (static_cast<unsigned char>(text[at]) < 0x80) {  // most texts are nothing else
+            ++at;
+            continue;
+        }
         const std::size_t length = utf8_length(text.substr(at));
         if (length == 0) return at;
         at += length;
