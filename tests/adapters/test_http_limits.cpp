@@ -63,7 +63,8 @@ Test(http_limits, what_is_no_http_is_refused) {
 }
 
 Test(http_limits, what_is_no_http_is_refused_at_any_time) {
-    for (const char* before : {kHttpLimitsGet, "HEAD / HTTP/1.1\r\nHost: a\r\n\r\n", "DELETE / HTTP/1.1\r\nHost: a\r\n\r\n"}) {
+    for (const char* before :
+         {kHttpLimitsGet, "HEAD / HTTP/1.1\r\nHost: a\r\n\r\n", "DELETE / HTTP/1.1\r\nHost: a\r\n\r\n"}) {
         for (const bool at_once : {true, false}) {
             HttpFixture http;
             const auto client = http.connect();
@@ -332,7 +333,7 @@ Test(http_limits, half_requests_and_unread_answers_of_a_user_take_so_much_memory
     http.defer = true;
     const auto unread = http.connect();
     unread->stop_reading();
-    unread->send(kGet);
+    unread->send(kHttpLimitsGet);
     http.wait_for_owed(1);
     fakes::answer(http.owed[0], std::string(1 << 20, 'y'));
     http.wait_for_connections(1);

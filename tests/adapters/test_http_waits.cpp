@@ -374,7 +374,7 @@ Test(http_waits, stopping_ends_a_stream_that_begins_later) {
     http.wait_for_connections(1);
     bool stopped = false;
     http.server->stop(kLong, [&] { stopped = true; });
-    client->send(kGet);
+    client->send(kHttpWaitsGet);
     http.wait_for([&] { return stopped; }, "stopped");
     http.wait_for_end(*client);
     cr_expect(client->received().ends_with("one\n\r\n0\r\n\r\n"));
