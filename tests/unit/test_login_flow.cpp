@@ -57,13 +57,19 @@ Test(login_flow, manage_from_begin_to_end) {
     cr_expect(stage.listener.open() == 0);
 }
 
-Test(login_flow, does_not_wait_for_the_end_of_a_pause) {
+Test(login_flow, waits_for_the_end_of_a_pause_only_while_the_code_lives) {
     LoginStage stage;
     const std::string id = stage.begin();
-    stage.book->pacer().hold(agent::pacer_lane(stage.app), 30min, "the server asked for a pause");
+    stage.book->pacer().hold(agent::pacer_lane(stage.app), 5min, "the server asked for a pause");
     stage.redirect(id, "code=C");
-    stage.run(CoreStage::kAMoment);
-    cr_assert(stage.http.open() == 1, "the code would have expired");
+    stage.run(4min);
+    cr_assert(stage.http.open() == 0);
+    stage.book->pacer().hold(agent::pacer_lane(stage.app), 30min, "the server asked for a long pause");
+    const std::string late = stage.begin("jones");
+    stage.redirect(late, "code=D");
+    EXPECT_TEXT(stage.outcome(late), "temporarily_unavailable");
+    EXPECT_CONTAINS(stage.detail(late), "a long pause; begin the login again in 30 minutes");
+    cr_expect(stage.http.open() == 0);
 }
 
 Test(login_flow, platform_with_pkce) {

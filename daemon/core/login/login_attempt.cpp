@@ -11,6 +11,9 @@ namespace agent {
 
 namespace {
 
+// Clio: ten minutes, from before the browser brings it.
+constexpr std::chrono::minutes kCodeLife{9};
+
 std::string app_is_gone(const std::string& name) {
     return "app " + name + " was removed or changed since the login began; log in again";
 }
@@ -67,8 +70,13 @@ void LoginAttempt::take(AuthorizationResponse response) {
     code_ = std::move(response.code);
     const App* const app = this->app();
     if (app == nullptr) return fail("exchange_failed", app_is_gone(request_.app));
-    // A held lane may be held longer than the code lives.
-    ticket_ = book_.pacer().queue(pacer_lane(*app), Pacer::Priority::kUrgent, [this](Pacer::Turn turn) {
+    const std::string lane = pacer_lane(*app);
+    if (const Duration pause = book_.pacer().held_for(lane); pause > kCodeLife) {
+        const auto minutes = std::chrono::ceil<std::chrono::minutes>(pause).count();
+        return fail("temporarily_unavailable", book_.pacer().held_because(lane) + "; begin the login again in " +
+                                                   std::to_string(minutes) + " minutes");
+    }
+    ticket_ = book_.pacer().queue(lane, Pacer::Priority::kAsked, [this](Pacer::Turn turn) {
         turn_ = std::move(turn);
         exchange();
     });
