@@ -262,7 +262,6 @@ void Agent::reload(Result<Config> config) {
     status_.ready();
 }
 
-/// Everything that can fail comes first: a configuration is applied completely or not at all.
 Result<void> Agent::may_take(const Config& config) const {
     if (config.key != key_ || config.wants_passphrase != wants_passphrase_)
         return fail(Error::Code::kBadRequest, "\"key\" cannot change without a restart of cliod");
@@ -271,6 +270,7 @@ Result<void> Agent::may_take(const Config& config) const {
     return {};
 }
 
+/// Everything that can fail comes first: a configuration is applied completely or not at all.
 Result<void> Agent::reconfigure(Result<Config> config) {
     if (!config) return tl::unexpected(std::move(config).error());
     AGENT_CHECK(may_take(*config));
