@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "expect.h"
+#include "in_utc.h"
 
 using namespace agent;
 
@@ -33,11 +34,6 @@ std::vector<const Json*> pointers(const Json::Array& accounts) {
     std::vector<const Json*> all;
     for (const Json& account : accounts) all.push_back(&account);
     return all;
-}
-
-void in_utc() {
-    ::setenv("TZ", "UTC", 1);
-    ::tzset();
 }
 
 }  // namespace

@@ -5,17 +5,13 @@
 #include <ctime>
 
 #include "expect.h"
+#include "in_utc.h"
 
 using namespace agent;
 
 namespace {
 
 constexpr std::int64_t kKeyViewNow = 1800000000;
-
-void keys_in_utc() {
-    ::setenv("TZ", "UTC", 1);
-    ::tzset();
-}
 
 /// Static, because the table only refers to it.
 const Json::Array& array_of(const char* text) {
@@ -31,7 +27,7 @@ std::string shown(const Reply<std::vector<Row>>& rows) {
 
 }  // namespace
 
-Test(key_view, slots, .init = keys_in_utc) {
+Test(key_view, slots, .init = in_utc) {
     const char* const slots = R"([
       {"id":1,"kind":"file","source":"/var/lib/cliod/key","made_at":1799999940},
       {"id":12,"kind":"passphrase","source":"","made_at":1799900000,"kdf":{"operations":3,"memory":268435456}},

@@ -20,14 +20,14 @@ constexpr Duration kBetweenReloads = 24h * 4;  // on average
 void Callers::start() {
     const Habits& habits = around_.scenario.habits;
     for (const AppPlan& plan : around_.scenario.apps) register_app(plan);
-    repeat(habits.call, [this] { ask_for_token(any_account()); });
-    repeat(habits.burst, [this] {
+    repeat(around_.events, random_, habits.call, [this] { ask_for_token(any_account()); });
+    repeat(around_.events, random_, habits.burst, [this] {
         const std::string account = any_account();
         for (std::uint64_t left = 2 + random_.below(30); left > 0; --left) ask_for_token(account);
     });
-    repeat(habits.refresh, [this] { refresh(any_account()); });
-    repeat(kBetweenReloads, [this] { reload(); });
-    repeat(habits.put_app, [this] { register_app(random_.one_of(around_.scenario.apps)); });
+    repeat(around_.events, random_, habits.refresh, [this] { refresh(any_account()); });
+    repeat(around_.events, random_, kBetweenReloads, [this] { reload(); });
+    repeat(around_.events, random_, habits.put_app, [this] { register_app(random_.one_of(around_.scenario.apps)); });
 }
 
 void Callers::disturb(const std::string& account) {
@@ -39,13 +39,6 @@ void Callers::disturb(const std::string& account) {
             if (const DurableSet* set = around_.invariants.records().find(account))
                 report(account, set->generation, kUnauthorized);
         for (std::uint64_t left = 1 + random_.below(10); left > 0; --left) ask_for_token(account);
-    });
-}
-
-void Callers::repeat(Duration mean, const std::function<void()>& act) {
-    around_.events.add(random_.interval(mean), EventQueue::Place::kMachine, [this, mean, act] {
-        act();
-        repeat(mean, act);
     });
 }
 

@@ -42,7 +42,6 @@ class Callers {
     void app_registered(const StoredRow& row);
 
   private:
-    void repeat(Duration mean, const std::function<void()>& act);
     [[nodiscard]] const std::string& any_account();
 
     void register_app(const AppPlan& plan);

@@ -49,14 +49,7 @@ Deposits::Deposits(const Surroundings& around, Findings& findings, Random random
     : around_(around), findings_(findings), random_(random), backup_(backup_key()) {}
 
 void Deposits::start() {
-    repeat(kBetweenChanges, &Deposits::change);
-}
-
-void Deposits::repeat(Duration mean, void (Deposits::*act)()) {
-    around_.events.add(random_.interval(mean), EventQueue::Place::kMachine, [this, mean, act] {
-        (this->*act)();
-        repeat(mean, act);
-    });
+    repeat(around_.events, random_, kBetweenChanges, [this] { change(); });
 }
 
 void Deposits::change_soon() {

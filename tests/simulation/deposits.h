@@ -21,7 +21,6 @@ class Deposits {
     void check(Daemon& daemon) const;
 
   private:
-    void repeat(Duration mean, void (Deposits::*act)());
     void change();
     void restore();
     void remove_account();

@@ -38,17 +38,10 @@ KeyHolders::KeyHolders(const Surroundings& around, Findings& findings, Random ra
 
 void KeyHolders::start() {
     around_.events.add(1s, EventQueue::Place::kMachine, [this] { add(); });
-    repeat(kBetweenAdditions, &KeyHolders::add);
-    repeat(kBetweenRemovals, &KeyHolders::remove);
-    repeat(kBetweenRotations, &KeyHolders::rotate);
-    repeat(kBetweenTests, &KeyHolders::test);
-}
-
-void KeyHolders::repeat(Duration mean, void (KeyHolders::*act)()) {
-    around_.events.add(random_.interval(mean), EventQueue::Place::kMachine, [this, mean, act] {
-        (this->*act)();
-        repeat(mean, act);
-    });
+    repeat(around_.events, random_, kBetweenAdditions, [this] { add(); });
+    repeat(around_.events, random_, kBetweenRemovals, [this] { remove(); });
+    repeat(around_.events, random_, kBetweenRotations, [this] { rotate(); });
+    repeat(around_.events, random_, kBetweenTests, [this] { test(); });
 }
 
 void KeyHolders::rotate_soon() {

@@ -33,7 +33,6 @@ class KeyHolders {
     void check_any();
 
   private:
-    void repeat(Duration mean, void (KeyHolders::*act)());
     void check(std::int64_t slot, const SecretString& recovery_key) const;
     void check_all() const;
     void add();

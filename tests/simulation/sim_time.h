@@ -67,6 +67,15 @@ class EventQueue {
     std::priority_queue<Turn, std::vector<Turn>, std::greater<>> turns_;
 };
 
+/// Does `act` on the machine again and again, with times between whose mean is `mean`. `events` and `random` outlive
+/// it.
+inline void repeat(EventQueue& events, Random& random, Duration mean, std::function<void()> act) {
+    events.add(random.interval(mean), EventQueue::Place::kMachine, [&events, &random, mean, act = std::move(act)] {
+        act();
+        repeat(events, random, mean, act);
+    });
+}
+
 /// The machine's clocks: the wall clock can be wrong.
 class SimClock : public Clock {
   public:

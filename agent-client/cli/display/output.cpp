@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "base/text/printable.h"
+#include "cli/environment.h"
 
 namespace agent {
 
@@ -28,11 +29,6 @@ int write_all(int fd, std::string_view text) {
         }
     }
     return 0;
-}
-
-std::string_view variable(const char* name) {
-    const char* value = std::getenv(name);
-    return value == nullptr ? std::string_view() : std::string_view(value);
 }
 
 }  // namespace
@@ -111,7 +107,8 @@ Reply<void> print_table(std::vector<Row> rows) {
 }
 
 bool wants_colour() {
-    return variable("NO_COLOR").empty() && variable("TERM") != "dumb" && ::isatty(STDOUT_FILENO) == 1;
+    return environment_variable("NO_COLOR").empty() && environment_variable("TERM") != "dumb" &&
+           ::isatty(STDOUT_FILENO) == 1;
 }
 
 }  // namespace agent

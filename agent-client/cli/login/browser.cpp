@@ -17,6 +17,7 @@
 #include "base/fd.h"
 #include "base/spawn.h"
 #include "base/text/number.h"
+#include "cli/environment.h"
 #include "cli/login/browser_command.h"
 #include "lib/patience.h"
 
@@ -25,11 +26,6 @@ namespace agent {
 namespace {
 
 constexpr std::chrono::seconds kFailsAtOnce{2};
-
-std::string_view variable(const char* name) {
-    const char* value = std::getenv(name);
-    return value == nullptr ? std::string_view() : std::string_view(value);
-}
 
 bool is_program(const std::string& path) {
     struct stat found {};
@@ -61,7 +57,7 @@ bool lives_or_succeeds(pid_t child, int interruption) {
 
 std::optional<uid_t> desktop_user() {
     for (const char* name : {"SUDO_UID", "PKEXEC_UID"}) {
-        const auto caller = whole_number<uid_t>(variable(name));
+        const auto caller = whole_number<uid_t>(environment_variable(name));
         if (caller && *caller != ::geteuid()) return caller;
     }
     return std::nullopt;
@@ -69,9 +65,10 @@ std::optional<uid_t> desktop_user() {
 
 bool open_browser(const std::string& url, const SignalWatch& signals) {
     if (::getuid() != ::geteuid() || desktop_user()) return false;
-    std::vector<Words> commands = browser_commands(variable("BROWSER"), is_program);
+    std::vector<Words> commands = browser_commands(environment_variable("BROWSER"), is_program);
     // Without a display xdg-open falls back to terminal browsers, but it gets no terminal.
-    if (!variable("DISPLAY").empty() || !variable("WAYLAND_DISPLAY").empty()) commands.push_back({"xdg-open"});
+    if (!environment_variable("DISPLAY").empty() || !environment_variable("WAYLAND_DISPLAY").empty())
+        commands.push_back({"xdg-open"});
     for (Words& command : commands) {
         const auto child = start(with_url(std::move(command), url), signals.mask_before());
         if (child && lives_or_succeeds(*child, signals.fd())) return true;

@@ -11,6 +11,9 @@ namespace agent {
 // The lines of an HTTP/1.1 message (RFC 9112), parsed strictly: the agent writes them correctly, and anything else is
 // not the agent. Lines come without their CRLF. All fail with kInternal and the reason.
 
+/// What all that reads an answer fails with.
+[[nodiscard]] tl::unexpected<Error> bad_answer(const char* reason);
+
 /// "HTTP/1.1 200 OK": the status, 100 to 599.
 [[nodiscard]] Result<int> parse_status_line(std::string_view line);
 

@@ -13,10 +13,6 @@ namespace {
 
 constexpr std::size_t kChunkLineBytes = 1024;  // a size and any extensions
 
-tl::unexpected<Error> bad(const char* reason) {
-    return fail(Error::Code::kInternal, std::string("answer of the agent: ") + reason);
-}
-
 }  // namespace
 
 Result<std::size_t> ResponseReader::feed(std::string_view bytes) {
@@ -43,12 +39,12 @@ Result<std::size_t> ResponseReader::feed_line(std::string_view bytes) {
     const std::size_t used = newline == std::string_view::npos ? bytes.size() : newline + 1;
     const bool of_chunk = state_ == State::kChunkSize || state_ == State::kChunkEnd;
     if (!of_chunk) header_bytes_ += used;
-    if (header_bytes_ > kHeaderBytes) return bad("header too large");
+    if (header_bytes_ > kHeaderBytes) return bad_answer("header too large");
     line_.append(bytes.substr(0, used));
-    if (of_chunk && line_.size() > kChunkLineBytes) return bad("line of a chunk too long");
+    if (of_chunk && line_.size() > kChunkLineBytes) return bad_answer("line of a chunk too long");
     if (newline == std::string_view::npos) return used;
     // A bare LF as line end enables response smuggling (RFC 9112 section 2.2 allows rejecting it).
-    if (!line_.ends_with("\r\n")) return bad("line without CRLF");
+    if (!line_.ends_with("\r\n")) return bad_answer("line without CRLF");
     const std::string line = line_.substr(0, line_.size() - 2);
     line_.clear();
     AGENT_CHECK(on_line(line));
@@ -67,7 +63,7 @@ Result<void> ResponseReader::on_line(std::string_view line) {
         case State::kChunkSize:
             return on_chunk_size(line);
         case State::kChunkEnd:
-            if (!line.empty()) return bad("chunk longer than its size");
+            if (!line.empty()) return bad_answer("chunk longer than its size");
             state_ = State::kChunkSize;
             return {};
         case State::kTrailers:
@@ -77,7 +73,7 @@ Result<void> ResponseReader::on_line(std::string_view line) {
         case State::kComplete:
             break;
     }
-    return bad("out of order");
+    return bad_answer("out of order");
 }
 
 Result<void> ResponseReader::on_field(std::string_view line) {
@@ -85,14 +81,14 @@ Result<void> ResponseReader::on_field(std::string_view line) {
     // A second Content-Length or Transfer-Encoding would be ambiguous.
     const bool frames =
         equal_ignoring_case(parsed.name, "Content-Length") || equal_ignoring_case(parsed.name, "Transfer-Encoding");
-    if (frames && field(parsed.name)) return bad("duplicate field for the body's length");
+    if (frames && field(parsed.name)) return bad_answer("duplicate field for the body's length");
     fields_.emplace_back(parsed.name, parsed.value);
     return {};
 }
 
 /// RFC 9112 section 6.3, for a client that sends no HEAD and no CONNECT.
 Result<void> ResponseReader::on_end_of_fields() {
-    if (status_ == 101) return bad("unrequested protocol switch");
+    if (status_ == 101) return bad_answer("unrequested protocol switch");
     if (status_ < 200) {
         fields_.clear();
         state_ = State::kStatusLine;
@@ -100,11 +96,11 @@ Result<void> ResponseReader::on_end_of_fields() {
     }
     const auto length = field("Content-Length");
     const auto encoding = field("Transfer-Encoding");
-    if (length && encoding) return bad("both Content-Length and Transfer-Encoding");
-    if (encoding && !equal_ignoring_case(*encoding, "chunked")) return bad("unknown Transfer-Encoding");
+    if (length && encoding) return bad_answer("both Content-Length and Transfer-Encoding");
+    if (encoding && !equal_ignoring_case(*encoding, "chunked")) return bad_answer("unknown Transfer-Encoding");
     if (length) {
         AGENT_TRY(rest_, parse_content_length(*length));
-        if (*rest_ > kBodyBytes) return bad("body too large");
+        if (*rest_ > kBodyBytes) return bad_answer("body too large");
     }
     chunked_ = encoding.has_value();
     const bool no_body = status_ == 204 || status_ == 304 || rest_ == 0U;
@@ -120,7 +116,7 @@ Result<void> ResponseReader::on_chunk_size(std::string_view line) {
 
 Result<std::size_t> ResponseReader::feed_body(std::string_view bytes) {
     const std::size_t used = rest_ ? std::min(*rest_, bytes.size()) : bytes.size();
-    if (!body_.try_append(bytes.substr(0, used))) return bad("body too large");
+    if (!body_.try_append(bytes.substr(0, used))) return bad_answer("body too large");
     if (rest_) {
         *rest_ -= used;
         if (*rest_ == 0) state_ = chunked_ ? State::kChunkEnd : State::kComplete;
