@@ -248,3 +248,17 @@ Test(book_apps, a_record_of_an_older_version_is_bound_to_the_app_it_has) {
     stage.timers.turn();
     EXPECT_TEXT(reply.text, "conflict");
 }
+
+Test(book_apps, a_login_that_waited_while_its_app_was_changed_is_not_kept) {
+    Changeable stage;
+    stage.log_in("smith");
+    const Reply& refresh = stage.refresh("smith");
+    stage.run(CoreStage::kAMoment);
+    const Reply& login = stage.adopt("smith", 1h, "N1", "NR1");
+    App moved = stage.app.clone();
+    moved.region = agent::Region::kEu;
+    stage.put(std::move(moved), /*replace_grants=*/true);
+    stage.let_refresh("B1");
+    EXPECT_TEXT(refresh.text, "login_required#2");
+    EXPECT_TEXT(login.text, "conflict");
+}

@@ -33,7 +33,7 @@ AccountBook::AccountBook(World world, const Sealer& sealer, AppRegistry& apps, E
           world_, sealer, accounts_, refresher_,
           {.reserved = [this](Account& account) { reschedule(account); },
            .released = [this](Account* account) { account == nullptr ? winding_down_.look() : settled(*account); }}),
-      login_(world.clock, sealer, events, refresher_, reservations_),
+      login_(world.clock, sealer, apps, events, refresher_, reservations_),
       set_aside_(world.clock, events, reservations_),
       removal_(world_, sealer, apps, accounts_, answers_, refresher_, reservations_, set_aside_,
                [this](const std::string& name) { forget(name); }),

@@ -18,7 +18,7 @@ namespace {
 SecretString random_text(Entropy& entropy) {
     std::array<std::byte, 32> bytes{};
     entropy.fill(bytes);
-    SecretString text(base64url(bytes));
+    SecretString text = secret_base64url(bytes);
     wipe(bytes.data(), bytes.size());
     return text;
 }

@@ -23,6 +23,8 @@ std::unique_ptr<Waiting> AccountLogin::start(Grant grant, Accounts::Done done) {
 }
 
 void AccountLogin::adopt(const Reservation& reserved, Grant& grant) {
+    if (apps_.find(grant.app, grant.origin) == nullptr)
+        return reserved.end(fail(Error::Code::kConflict, "app " + grant.app + " was removed or changed meanwhile"));
     const Account* const account = reserved.account();
     if (account != nullptr && !account->damage.empty())
         return reserved.end(fail(Error::Code::kConflict, "account " + grant.account + ": " + account->damage +

@@ -7,6 +7,7 @@
 
 #include "core/accounts/accounts.h"
 #include "core/accounts/changes/reservation.h"
+#include "core/apps/app_registry.h"
 #include "core/events.h"
 #include "core/oauth/token_response.h"
 
@@ -27,9 +28,14 @@ struct Grant {
 /// Keeps a login's grant, as the next generation of its account or as a new one.
 class AccountLogin {
   public:
-    AccountLogin(const Clock& clock, const Sealer& sealer, Events& events, Refresher& refresher,
-                 Reservations& reservations)
-        : clock_(clock), sealer_(sealer), events_(events), refresher_(refresher), reservations_(reservations) {}
+    AccountLogin(const Clock& clock, const Sealer& sealer, const AppRegistry& apps, Events& events,
+                 Refresher& refresher, Reservations& reservations)
+        : clock_(clock),
+          sealer_(sealer),
+          apps_(apps),
+          events_(events),
+          refresher_(refresher),
+          reservations_(reservations) {}
 
     /// See AccountBook::adopt().
     [[nodiscard]] std::unique_ptr<Waiting> start(Grant grant, Accounts::Done done);
@@ -40,6 +46,7 @@ class AccountLogin {
 
     const Clock& clock_;
     const Sealer& sealer_;
+    const AppRegistry& apps_;
     Events& events_;
     Refresher& refresher_;
     Reservations& reservations_;
