@@ -17,7 +17,7 @@ std::chrono::seconds retry_after_of(const ResponseReader& response) {
     return std::chrono::seconds(whole_number<unsigned>(response.field("Retry-After").value_or("")).value_or(0));
 }
 
-/// Reads a problem document (RFC 9457). The server library itself answers some bad requests, without one.
+/// Reads a problem document (RFC 9457). Another server at the socket may answer without one.
 Failure failure_of(ResponseReader& response) {
     const int status = response.status();
     const SecretString body = response.take_body();

@@ -13,16 +13,18 @@ inline constexpr std::size_t kHeaderBytes = std::size_t{8} * 1024;  // curl send
 inline constexpr std::size_t kBodyBytes = std::size_t{64} * 1024;   // the largest body is an app of about 1 KiB
 /// A sealed record of a backup; in base64url, with what stands around it, it fits in a body.
 inline constexpr std::size_t kRecordBytes = (kBodyBytes - 2048) / 4 * 3;
-inline constexpr std::size_t kUserBodyBytes = 1024;          // where everyone may ask: reading JSON costs the loop time
-inline constexpr std::size_t kConnections = 4096;            // in total; the descriptor limit is raised to allow them
-inline constexpr std::size_t kConnectionsPerUser = 3072;     // so that one user cannot take every place
-inline constexpr std::size_t kConnectionsForManagers = 128;  // of all: only root's and the daemon's own user's
-inline constexpr std::size_t kReservedDescriptors = 256;     // besides connections: store, listeners, requests to Clio
-inline constexpr std::size_t kEventStreams = 64;             // each holds a growing answer
+inline constexpr std::size_t kUserBodyBytes = 1024;  // where everyone may ask: reading JSON costs the loop time
+// What there is a limited amount of is shared out (io/server/fair_share.h): a user may have as many as are then left,
+// so one alone half of them. Some are only for managers.
+inline constexpr std::size_t kConnections = 4096;  // the descriptor limit is raised to allow them
+inline constexpr std::size_t kConnectionsForManagers = 128;
+inline constexpr std::size_t kReservedDescriptors = 256;  // besides connections: store, listeners, requests to Clio
+inline constexpr std::size_t kEventStreams = 64;          // each holds a growing answer
+inline constexpr std::size_t kEventStreamsForManagers = 8;
 inline constexpr std::size_t kStreamBacklogBytes = std::size_t{256} * 1024;  // unread events, about 1000 of them
-// Half requests and unread answers of all connections, and of one user's; a connection that goes over it is closed.
+// Half requests and unread answers of all connections; one that goes over the share of its user is closed.
 inline constexpr std::size_t kKeptBytes = std::size_t{64} * 1024 * 1024;
-inline constexpr std::size_t kKeptBytesPerUser = kKeptBytes / 2;
+inline constexpr std::size_t kKeptBytesForManagers = kKeptBytes / 8;
 inline constexpr std::chrono::seconds kIdle{60};  // between requests, and between two bytes of one
 // From one answer to the complete next request, however slowly it arrives.
 inline constexpr std::chrono::seconds kWholeRequest{120};

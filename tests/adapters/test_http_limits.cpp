@@ -219,31 +219,25 @@ Test(http_limits, an_unread_answer_is_given_up) {
 }
 
 Test(http_limits, too_many_connections) {
-    struct {
-        HttpLimits limits;
-        std::size_t room;
-    } const rows[] = {{{.connections = 3, .connections_per_user = 100}, 3},
-                      {{.connections = 100, .connections_per_user = 2}, 2}};
-    for (const auto& row : rows) {
-        HttpFixture http(row.limits);
-        std::vector<std::unique_ptr<UnixClient>> held;
-        for (std::size_t i = 0; i < row.room; ++i) held.push_back(http.connect());
-        http.wait_for_connections(row.room);
+    constexpr std::size_t kRoom = 3;  // half of them
+    HttpFixture http({.connections = 2 * kRoom, .connections_for_managers = 0});
+    std::vector<std::unique_ptr<UnixClient>> held;
+    for (std::size_t i = 0; i < kRoom; ++i) held.push_back(http.connect());
+    http.wait_for_connections(kRoom);
 
-        for (int i = 0; i < 40; ++i) {  // more than are accepted at once
-            const auto newcomer = http.connect();
-            newcomer->send(kHttpLimitsGet);
-            http.wait_for_end(*newcomer);
-            cr_expect(newcomer->received().empty());
-        }
-        for (const auto& client : held) {
-            client->send(kHttpLimitsGet);
-            http.wait_for_answers(*client, 1);
-        }
-        held.pop_back();
-        http.wait_for_connections(row.room - 1);
-        cr_expect(http.serves());
+    for (int i = 0; i < 100; ++i) {  // more than are accepted at once
+        const auto newcomer = http.connect();
+        newcomer->send(kHttpLimitsGet);
+        http.wait_for_end(*newcomer);
+        cr_expect(newcomer->received().empty());
     }
+    for (const auto& client : held) {
+        client->send(kHttpLimitsGet);
+        http.wait_for_answers(*client, 1);
+    }
+    held.pop_back();
+    http.wait_for_connections(kRoom - 1);
+    cr_expect(http.serves());
 }
 
 Test(http_limits, a_crowd_of_newcomers) {
@@ -315,7 +309,7 @@ Test(http_limits, half_of_the_locked_memory_is_not_for_requests) {
 }
 
 Test(http_limits, half_requests_and_unread_answers_of_a_user_take_so_much_memory) {
-    HttpFixture http({.kept_bytes_per_user = 100'000});
+    HttpFixture http({.kept_bytes = 200'000, .kept_bytes_for_managers = 0});
     const auto half = [&] {
         auto client = http.connect();
         client->send("PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: 65536\r\n\r\n" + std::string(60'000, 'x'));

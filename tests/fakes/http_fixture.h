@@ -47,6 +47,13 @@ struct HttpFixture {
     }
 
     [[nodiscard]] std::unique_ptr<UnixClient> connect() { return std::make_unique<UnixClient>(loop, path()); }
+    /// A peer that does nothing by the loop.
+    [[nodiscard]] agent::Fd connect_apart() const {
+        const sockaddr_un address = make_address();
+        agent::Fd peer(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+        cr_assert(::connect(peer.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0);
+        return peer;
+    }
     [[nodiscard]] std::filesystem::path path() const { return directory / "agent.sock"; }
 
     /// Runs the loop until `come` is true, which must happen.

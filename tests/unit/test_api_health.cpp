@@ -169,13 +169,16 @@ Test(api_health, events_since_a_time_are_streamed_first) {
 Test(api_health, streams_are_counted) {
     ApiFixture api;
     std::vector<ApiFixture::Exchange> streams;
-    for (std::size_t i = 0; i < agent::limits::kEventStreams; ++i) streams.push_back(api.get("/v1/events"));
-    EXPECT_CONTAINS(api.get("/v1/metrics").body(), "clio_agent_event_streams 64\n");
-    const auto refused = api.get("/v1/events");
+    constexpr std::size_t kOfOneUser = (agent::limits::kEventStreams - agent::limits::kEventStreamsForManagers) / 2;
+    const auto open = [&] { return api.get("/v1/events", ApiFixture::kStranger); };
+    for (std::size_t i = 0; i < kOfOneUser; ++i) streams.push_back(open());
+    EXPECT_CONTAINS(api.get("/v1/metrics").body(), "clio_agent_event_streams " + std::to_string(kOfOneUser) + "\n");
+    const auto refused = open();
     cr_expect(refused.status() == 503 && refused.reply->answer->retry_after.has_value());
+    cr_expect_not(api.get("/v1/events").reply->answer, "another user has room");
 
     streams.pop_back();
-    const auto taken = api.get("/v1/events");
+    const auto taken = open();
     cr_expect(!taken.reply->answer);
     EXPECT_TEXT(taken.reply->stream_type, "application/jsonl");
 }

@@ -79,6 +79,7 @@ Test(spawn, signals_are_blocked_and_ignored_only_as_told) {
     const std::string mask = "grep -E 'SigBlk|SigIgn' /proc/self/status | sed -E 's/:.*(.{7})$/ \\1/'";
     const sigset_t usr1 = only(SIGUSR1);
     ::sigprocmask(SIG_BLOCK, &usr1, nullptr);
+    for (const int signal : {SIGHUP, SIGINT, SIGQUIT}) ::signal(signal, SIG_DFL);  // a shell may ignore them for us
     ::signal(SIGUSR2, SIG_IGN);
     SpawnSetup setup;
     setup.block_only(only(SIGTERM));

@@ -159,7 +159,7 @@ std::string Api::metrics() const {
     out.gauge("clio_agent_connections", "Connected peers.")
         .sample({}, static_cast<std::int64_t>(context_.connections()));
     out.gauge("clio_agent_event_streams", "Callers reading events.")
-        .sample({}, static_cast<std::int64_t>(event_streams_));
+        .sample({}, static_cast<std::int64_t>(event_streams_.in_all()));
     const SecretMemory memory = secret_memory();
     out.gauge("clio_agent_secret_memory_bytes", "Locked memory that secrets in use take.")
         .sample({}, static_cast<std::int64_t>(memory.used));

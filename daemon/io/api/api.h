@@ -21,7 +21,9 @@
 #include "io/api/line_limit.h"
 #include "io/api/reply.h"
 #include "io/api/request.h"
+#include "io/server/fair_share.h"
 #include "ports/clock.h"
+#include "protocol/limits.h"
 
 namespace agent {
 
@@ -92,7 +94,7 @@ class Api {
     /// The text of GET /v1/metrics.
     [[nodiscard]] std::string metrics() const;
     /// The number of open event streams; each counts itself.
-    [[nodiscard]] std::size_t& event_streams() noexcept { return event_streams_; }
+    [[nodiscard]] FairShare& event_streams() noexcept { return event_streams_; }
 
   private:
     class PartsWait;
@@ -107,7 +109,7 @@ class Api {
     std::list<PartsWait*> waits_;  // for the parts
     std::shared_ptr<Error> why_dropped_ = std::make_shared<Error>(unanswered());
     BootTime started_;
-    std::size_t event_streams_ = 0;
+    FairShare event_streams_{limits::kEventStreams, limits::kEventStreamsForManagers};
     Proofs proofs_;
     LineLimit forbidden_;
     std::vector<std::shared_ptr<StatusCounts>> answers_;  // of each route, and of requests without a route

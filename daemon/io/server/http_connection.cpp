@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "io/server/http_connection.h"
 
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 
 #include <cerrno>
@@ -84,15 +85,24 @@ void HttpConnection::allow(Duration idle, Duration whole) noexcept {
     whole_until_ = begin + whole;
 }
 
+bool HttpConnection::is_late(Moment now) const noexcept {
+    if (now < idle_until_ && now < whole_until_) return false;
+    int unread = 0;
+    const bool waits_for_turn =
+        stage_ == Stage::kReading &&
+        (parsed_ < input_.size() || (::ioctl(socket_.get(), FIONREAD, &unread) == 0 && unread > 0));
+    return !waits_for_turn;
+}
+
 void HttpConnection::allow_all_time() noexcept {
     idle_until_ = whole_until_ = Moment::max();
 }
 
 void HttpConnection::on_ready(std::uint32_t events) noexcept {
-    const bool has_gone = (events & (EPOLLHUP | EPOLLERR)) != 0;
+    has_gone_ = (events & (EPOLLHUP | EPOLLERR)) != 0;
     in_turn_ = true;
     // What a peer sent before it went is still read. One that has closed only its half waits for its answer.
-    if (has_gone && stage_ != Stage::kReading) is_over_ = true;
+    if (has_gone_ && stage_ != Stage::kReading) is_over_ = true;
     if (!is_over_ && !outbox_.is_empty()) {
         idle_until_ = now() + shared_.limits.idle;
         if (!outbox_.flush(socket_.get())) is_over_ = true;
@@ -137,7 +147,7 @@ void HttpConnection::go_on_reading(std::uint32_t events) {
     } else if ((events & EPOLLIN) != 0) {
         read();
     } else {
-        is_over_ = (events & (EPOLLHUP | EPOLLERR)) != 0;
+        is_over_ = has_gone_;
     }
 }
 
@@ -165,7 +175,8 @@ void HttpConnection::read_on(std::string_view input, std::size_t parsed) {
     using Found = RequestParser::Found;
     std::size_t begin = 0;  // what is before it is used
     bool is_more = true;
-    for (unsigned requests = 0; is_more && stage_ == Stage::kReading && requests < kRequestsAtOnce;) {
+    bool turn_is_over = false;
+    while (is_more && !turn_is_over && stage_ == Stage::kReading) {
         const RequestParser::Step step = parser_.read(input.substr(parsed));
         parsed += step.used;
         switch (step.found) {
@@ -181,8 +192,8 @@ void HttpConnection::read_on(std::string_view input, std::size_t parsed) {
                 body_.append(step.body);
                 break;
             case Found::kEnd:
-                ++requests;
                 handle();
+                turn_is_over = parsed < input.size() && shared_.poll.turn_is_over();
                 break;
             case Found::kRefusal:
                 refuse();
@@ -219,11 +230,11 @@ void HttpConnection::handle() {
     has_head_ = false;
     is_new_ = false;
     owes_continue_ = false;
+    request_.body = SecretString(std::exchange(body_, empty_buffer()).view());
+    if (has_gone_ && request_.method == ApiMethod::kGet) return;  // it changes nothing, and nobody reads the answer
     stage_ = Stage::kOwed;
     allow_all_time();
     closes_ = closes_ || finishing_;
-    request_.body = SecretString(body_.view());
-    body_ = empty_buffer();
     if (sink_ == nullptr) sink_ = std::make_shared<Sink>(*this);
     waiting_ = shared_.handler(request_, ApiReply(sink_));
     request_.body = SecretString();
@@ -257,8 +268,9 @@ void HttpConnection::send(ApiAnswer answer) {
 
 void HttpConnection::begin_stream(std::string_view content_type) {
     if (stage_ != Stage::kOwed) return;
-    stage_ = Stage::kStreaming;
+    stage_ = is_head_only_ ? Stage::kAnswering : Stage::kStreaming;
     closes_ = true;
+    if (is_head_only_) allow(shared_.limits.idle, shared_.limits.whole_answer);
     std::string& text = shared_.output;
     text.clear();
     append_stream_head(text, content_type, !is_http_1_0_);
@@ -267,7 +279,7 @@ void HttpConnection::begin_stream(std::string_view content_type) {
 }
 
 void HttpConnection::write(std::string_view chunk) {
-    if (stage_ != Stage::kStreaming || chunk.empty() || is_head_only_) return;
+    if (stage_ != Stage::kStreaming || chunk.empty()) return;
     if (outbox_.is_empty()) idle_until_ = now() + shared_.limits.idle;
     std::string& text = shared_.output;
     text.clear();
@@ -285,7 +297,7 @@ void HttpConnection::end_stream() {
     if (stage_ != Stage::kStreaming) return;
     stage_ = Stage::kAnswering;
     allow(shared_.limits.idle, shared_.limits.whole_answer);
-    if (!is_http_1_0_ && !is_head_only_) put_out(kLastChunk);
+    if (!is_http_1_0_) put_out(kLastChunk);
     after_outside_call();
 }
 
@@ -333,7 +345,7 @@ void HttpConnection::drop_input() {
         lingers_ = true;
     }
     const bool is_quiet = size < 0 && (errno == EAGAIN || errno == EINTR);
-    is_over_ = size == 0 || (size < 0 && !(is_quiet && lingers_)) || dropped_ > kMostDropped;
+    if (size == 0 || (size < 0 && !(is_quiet && lingers_)) || dropped_ > kMostDropped) is_over_ = true;
 }
 
 }  // namespace agent

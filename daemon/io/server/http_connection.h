@@ -14,8 +14,8 @@
 #include "core/waiting.h"
 #include "io/api/reply.h"
 #include "io/api/request.h"
+#include "io/server/fair_share.h"
 #include "io/server/http_limits.h"
-#include "io/server/kept_bytes.h"
 #include "io/server/outbox.h"
 #include "io/server/parser/request_parser.h"
 #include "io/server/socket_poll.h"
@@ -24,14 +24,13 @@
 namespace agent {
 
 /// One peer and its current request: the next one is read only after the last is answered. In one turn it reads the
-/// socket once and answers at most kRequestsAtOnce requests.
+/// socket once, and answers one request after another until the turn is over.
 class HttpConnection final : public SocketPoll::Member {
   public:
     using Moment = std::chrono::steady_clock::time_point;
     /// Answers before it returns, or later; then it returns the wait for the answer.
     using Handler = std::function<std::unique_ptr<Waiting>(const ApiRequest& request, ApiReply reply)>;
 
-    static constexpr unsigned kRequestsAtOnce = 16;
     static constexpr std::size_t kReadAtOnce = std::size_t{16} * 1024;
 
     /// What all connections of a server share, and what outlives them.
@@ -40,7 +39,9 @@ class HttpConnection final : public SocketPoll::Member {
         Handler handler;
         HttpLimits limits;
         UnreadSecrets unread;
-        KeptBytes kept;
+        /// The bytes that are kept for peers: requests that have half come, and answers that nobody has read yet. What
+        /// fits in one read of a socket, and in the socket, is never kept. A peer that finds no room has to go.
+        FairShare kept;
         /// Destroys the connection.
         std::function<void(HttpConnection&)> close;
         std::array<char, kReadAtOnce> input{};  // only within a turn, and wiped then
@@ -54,14 +55,14 @@ class HttpConnection final : public SocketPoll::Member {
     ~HttpConnection() override;
 
     /// Begins to read. False if the kernel has no memory for it.
-    [[nodiscard]] bool begin() noexcept { return shared_.poll.add(socket_.get(), EPOLLIN, *this); }
+    [[nodiscard]] bool begin() { return shared_.poll.add(socket_.get(), EPOLLIN, peer_.uid, *this); }
 
     [[nodiscard]] const Peer& peer() const noexcept { return peer_; }
-    [[nodiscard]] bool is_idle() const noexcept { return stage_ == Stage::kReading || stage_ == Stage::kLingering; }
+    [[nodiscard]] bool is_idle() const noexcept { return stage_ == Stage::kReading; }
     /// True if there was no whole request yet.
     [[nodiscard]] bool is_new() const noexcept { return is_new_; }
-    /// Whether its next step took too long.
-    [[nodiscard]] bool is_late(Moment now) const noexcept { return now >= idle_until_ || now >= whole_until_; }
+    /// Whether its next step took too long; not while what the peer has sent waits for its turn.
+    [[nodiscard]] bool is_late(Moment now) const noexcept;
 
     /// Closes the connection after the current answer, or the next one. Returns the wait of a stream: destroying it
     /// ends the stream.
@@ -115,6 +116,7 @@ class HttpConnection final : public SocketPoll::Member {
     bool owes_continue_ = false;
     bool is_head_only_ = false;  // the method is HEAD
     bool is_http_1_0_ = false;
+    bool has_gone_ = false;   // the peer; what it sent before is not all read yet
     bool closes_ = false;     // after this answer
     bool lingers_ = false;    // the peer may be still sending
     bool finishing_ = false;  // the server is

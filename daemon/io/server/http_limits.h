@@ -13,10 +13,9 @@ struct HttpLimits {
     std::size_t header_bytes = limits::kHeaderBytes;
     std::size_t body_bytes = limits::kBodyBytes;
     std::size_t connections = limits::kConnections;
-    std::size_t connections_per_user = limits::kConnectionsPerUser;
-    std::size_t kept_for_managers = limits::kConnectionsForManagers;  // of all connections
+    std::size_t connections_for_managers = limits::kConnectionsForManagers;  // of all
     std::size_t kept_bytes = limits::kKeptBytes;
-    std::size_t kept_bytes_per_user = limits::kKeptBytesPerUser;
+    std::size_t kept_bytes_for_managers = limits::kKeptBytesForManagers;  // of all
     std::size_t stream_backlog_bytes = limits::kStreamBacklogBytes;
     Duration idle = limits::kIdle;
     Duration first_request = limits::kFirstRequest;

@@ -2,7 +2,6 @@
 #include "io/server/http_server.h"
 
 #include <sys/socket.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -20,7 +19,7 @@ namespace agent {
 
 namespace {
 
-constexpr int kAcceptedAtOnce = 16;
+constexpr int kAcceptedAtOnce = 64;
 constexpr std::chrono::seconds kBetweenWarnings{60};
 
 /// So often that none is late by more than a part of its time.
@@ -38,23 +37,23 @@ HttpServer::HttpServer(EventLoop& loop, Timers& timers, int listening_socket, Ha
               .handler = std::move(handler),
               .limits = limits,
               .unread = {},
-              .kept = KeptBytes(limits.kept_bytes, limits.kept_bytes_per_user),
+              .kept = FairShare(limits.kept_bytes, limits.kept_bytes_for_managers),
               .close = [this](HttpConnection& connection) { close(connection); }},
       listening_(listening_socket),
-      own_user_(::geteuid()),
+      places_(limits.connections, limits.connections_for_managers),
       between_looks_(time_between_looks(limits)),
+      accept_(loop.make_event(
+          listening_socket, EV_READ | EV_PERSIST,
+          [](evutil_socket_t, short, void* self) noexcept { static_cast<HttpServer*>(self)->accept_some(); }, this,
+          Priority::kPeer)),
       look_(loop.make_event(
           -1, EV_PERSIST,
           [](evutil_socket_t, short, void* self) noexcept { static_cast<HttpServer*>(self)->close_late(); }, this,
           Priority::kPeer)) {
-    if (!shared_.poll.add(listening_, EPOLLIN, *this)) throw std::bad_alloc();
+    event_add(accept_.get(), nullptr);
 }
 
-HttpServer::~HttpServer() {
-    if (!stopping_) shared_.poll.remove(listening_, *this);
-}
-
-void HttpServer::on_ready(std::uint32_t) noexcept {
+void HttpServer::accept_some() noexcept {
     for (int i = 0; i < kAcceptedAtOnce; ++i) {
         Fd socket(::accept4(listening_, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
         if (socket) {
@@ -73,33 +72,27 @@ void HttpServer::admit(Fd socket) {
     if (!peer || !has_room_for(peer->uid)) return;
     auto connection = std::make_unique<HttpConnection>(shared_, std::move(socket), *peer);
     if (!connection->begin()) return;
-    ++per_user_[peer->uid];
+    places_.take(peer->uid);
     if (connections_.empty()) event_add(look_.get(), &between_looks_);
     const HttpConnection* const key = connection.get();
     connections_.emplace(key, std::move(connection));
 }
 
 bool HttpServer::has_room_for(uid_t user) {
-    const HttpLimits& limits = shared_.limits;
-    const auto held = per_user_.find(user);
-    const std::size_t of_user = held == per_user_.end() ? 0 : held->second;
-    const bool is_manager = user == 0 || user == own_user_;
-    const std::size_t kept = is_manager ? 0 : std::min(limits.kept_for_managers, limits.connections);
-    if (connections_.size() < limits.connections - kept && of_user < limits.connections_per_user) return true;
-
+    if (places_.has_room_for(user)) return true;
     if (may_log()) {
         log(LogLevel::kWarning, log_event("connections_refused"), "connection refused: too many",
             {{"uid", std::to_string(user)},
-             {"of_user", std::to_string(of_user)},
-             {"in_all", std::to_string(connections_.size())}});
+             {"of_user", std::to_string(places_.of(user))},
+             {"in_all", std::to_string(places_.in_all())}});
     }
     return false;
 }
 
 void HttpServer::pause_accepting(int reason) {
-    shared_.poll.change(listening_, 0, *this);
+    event_del(accept_.get());
     pause_ = timers_.after(kAcceptPause, [this] {
-        shared_.poll.change(listening_, EPOLLIN, *this);
+        event_add(accept_.get(), nullptr);
         pause_.reset();
     });
     if (may_log()) {
@@ -117,8 +110,7 @@ bool HttpServer::may_log() {
 
 void HttpServer::close(const HttpConnection& connection) {
     const auto found = connections_.find(&connection);
-    const auto of_user = per_user_.find(connection.peer().uid);
-    if (--of_user->second == 0) per_user_.erase(of_user);
+    places_.give_back(connection.peer().uid);
     const auto closed = connections_.extract(found);  // what its wait does as it ends may ask how many there are
     if (!connections_.empty()) return;
     event_del(look_.get());
@@ -134,7 +126,7 @@ void HttpServer::stop(Duration grace, std::function<void()> stopped) {
     stopping_ = true;
     stopped_ = std::move(stopped);
     pause_.reset();
-    shared_.poll.remove(listening_, *this);
+    event_del(accept_.get());
 
     close_where([](const HttpConnection& peer) { return peer.is_idle() && !peer.is_new(); });
     std::vector<std::unique_ptr<Waiting>> streams;

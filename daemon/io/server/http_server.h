@@ -22,7 +22,7 @@ namespace agent {
 ///
 /// Passes each request to the handler, from the loop, with the kernel's credentials of its peer. Keeps the wait that
 /// the handler returned until the answer is sent, the peer hangs up, or this is destroyed.
-class HttpServer final : private SocketPoll::Member {
+class HttpServer final {
   public:
     using Handler = HttpConnection::Handler;
 
@@ -31,7 +31,7 @@ class HttpServer final : private SocketPoll::Member {
     HttpServer(const HttpServer&) = delete;
     HttpServer& operator=(const HttpServer&) = delete;
     /// Closes every connection at once.
-    ~HttpServer() override;
+    ~HttpServer() = default;
 
     /// The number of connected peers.
     [[nodiscard]] std::size_t connections() const noexcept { return connections_.size(); }
@@ -47,8 +47,7 @@ class HttpServer final : private SocketPoll::Member {
   private:
     using Connections = std::unordered_map<const HttpConnection*, std::unique_ptr<HttpConnection>>;
 
-    /// Some peers have connected.
-    void on_ready(std::uint32_t events) noexcept override;
+    void accept_some() noexcept;
     void admit(Fd socket);
     [[nodiscard]] bool has_room_for(uid_t user);
     void pause_accepting(int reason);
@@ -63,11 +62,11 @@ class HttpServer final : private SocketPoll::Member {
     Timers& timers_;
     HttpConnection::Shared shared_;
     const int listening_;
-    const uid_t own_user_;
 
-    std::unordered_map<uid_t, std::size_t> per_user_;
+    FairShare places_;
     std::chrono::steady_clock::time_point silent_until_{};
     const timeval between_looks_;
+    EventPtr accept_;               // beside the turns of those who are connected
     EventPtr look_;                 // for connections that are late, while there are any
     std::unique_ptr<Timer> pause_;  // while the kernel has no descriptor for a new connection
 

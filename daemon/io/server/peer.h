@@ -2,6 +2,7 @@
 #pragma once
 
 #include <sys/types.h>
+#include <unistd.h>
 
 namespace agent {
 
@@ -11,5 +12,10 @@ struct Peer {
     gid_t gid = 0;
     pid_t pid = 0;
 };
+
+/// Whether the user manages the agent: root, and the daemon's own.
+[[nodiscard]] inline bool is_manager(uid_t user) noexcept {
+    return user == 0 || user == ::geteuid();
+}
 
 }  // namespace agent

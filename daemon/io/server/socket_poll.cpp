@@ -2,12 +2,16 @@
 #include "io/server/socket_poll.h"
 
 #include <algorithm>
+#include <utility>
+
+#include "io/server/peer.h"
 
 namespace agent {
 
 namespace {
 
 constexpr std::chrono::milliseconds kLongestTurn{2};
+constexpr int kManagersShare = 4;  // of any other user's
 
 }  // namespace
 
@@ -20,9 +24,23 @@ SocketPoll::SocketPoll(EventLoop& loop)
     event_add(event_.get(), nullptr);
 }
 
-bool SocketPoll::add(int fd, std::uint32_t events, Member& member) noexcept {
+/// Users who have nothing to do with the agent any more are forgotten here, once the time that they have had does not
+/// count any more.
+SocketPoll::User& SocketPoll::user_of(uid_t uid) {
+    if (const auto known = users_.find(uid); known != users_.end()) return known->second;
+    std::erase_if(users_, [&](const auto& entry) {
+        const User& user = entry.second;
+        return user.waiting.empty() && user.ready.empty() && user.had <= least_;
+    });
+    return users_.try_emplace(uid, User{.waiting = {}, .ready = {}, .is_manager = is_manager(uid)}).first->second;
+}
+
+bool SocketPoll::add(int fd, std::uint32_t events, uid_t user, Member& member) {
     epoll_event wanted{.events = events, .data = {.ptr = &member}};
-    return ::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, fd, &wanted) == 0;
+    if (::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, fd, &wanted) != 0) return false;
+    member.user_ = &user_of(user);
+    member.place_ = member.user_->waiting.insert(member.user_->waiting.end(), &member);
+    return true;
 }
 
 void SocketPoll::change(int fd, std::uint32_t events, Member& member) noexcept {
@@ -30,25 +48,52 @@ void SocketPoll::change(int fd, std::uint32_t events, Member& member) noexcept {
     ::epoll_ctl(epoll_.get(), EPOLL_CTL_MOD, fd, &wanted);
 }
 
-void SocketPoll::remove(int fd, const Member& member) noexcept {
+void SocketPoll::remove(int fd, Member& member) noexcept {
+    User* const user = std::exchange(member.user_, nullptr);
+    if (user == nullptr) return;
     ::epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, fd, nullptr);
-    for (std::size_t i = next_; i < count_; ++i) {
-        if (ready_[i].data.ptr == &member) ready_[i].data.ptr = nullptr;
+    (member.ready_ != 0 ? user->ready : user->waiting).erase(member.place_);
+}
+
+void SocketPoll::collect() noexcept {
+    const int count = ::epoll_wait(epoll_.get(), found_.data(), kAtOnce, 0);
+    for (int i = 0; i < count; ++i) {
+        const epoll_event& found = found_[static_cast<std::size_t>(i)];
+        Member& member = *static_cast<Member*>(found.data.ptr);
+        User& user = *member.user_;
+        if (user.ready.empty()) user.had = std::max(user.had, least_);
+        if (member.ready_ == 0) user.ready.splice(user.ready.end(), user.waiting, member.place_);
+        member.ready_ = found.events;
     }
 }
 
-void SocketPoll::take_turns() noexcept {
-    if (next_ == count_) {
-        next_ = 0;
-        count_ = static_cast<std::size_t>(std::max(::epoll_wait(epoll_.get(), ready_.data(), kAtOnce, 0), 0));
+SocketPoll::User* SocketPoll::whose_turn() noexcept {
+    User* next = nullptr;
+    for (auto& [uid, user] : users_) {
+        if (!user.ready.empty() && (next == nullptr || user.had < next->had)) next = &user;
     }
+    return next;
+}
+
+void SocketPoll::take_turns() noexcept {
+    collect();
     now_ = std::chrono::steady_clock::now();
-    const auto end = now_ + kLongestTurn;
-    while (next_ < count_ && now_ < end) {
-        const epoll_event ready = ready_[next_++];
-        if (ready.data.ptr == nullptr) continue;
-        static_cast<Member*>(ready.data.ptr)->on_ready(ready.events);
-        now_ = std::chrono::steady_clock::now();
+    end_ = now_ + kLongestTurn;
+    const User* last = nullptr;
+    while (now_ < end_) {
+        User* user = whose_turn();
+        if (user == nullptr) return;
+        if (last != nullptr && last->had < user->had) {  // peers of the last one may have sent more meanwhile
+            collect();
+            user = whose_turn();
+        }
+        last = user;
+        least_ = user->had;
+        Member& member = *user->ready.front();
+        user->waiting.splice(user->waiting.end(), user->ready, member.place_);
+        member.on_ready(std::exchange(member.ready_, 0));
+        const auto began = std::exchange(now_, std::chrono::steady_clock::now());
+        user->had += (now_ - began) / (user->is_manager ? kManagersShare : 1);
     }
 }
 

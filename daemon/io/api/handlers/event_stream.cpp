@@ -16,14 +16,17 @@ constexpr std::int64_t kLatestSince = 253'402'300'799;  // the end of the year 9
 class EventStream final : public Waiting {
   public:
     /// With `since`, begins with the events that happened then or later and are kept.
-    EventStream(Events& events, std::optional<WallTime> since, std::size_t& open, ApiStream stream)
-        : open_(open), stream_(std::move(stream)), subscription_(events, [this](const Event& event) { send(event); }) {
-        ++open_;
+    EventStream(Events& events, std::optional<WallTime> since, FairShare& open, uid_t user, ApiStream stream)
+        : open_(open),
+          user_(user),
+          stream_(std::move(stream)),
+          subscription_(events, [this](const Event& event) { send(event); }) {
+        open_.take(user_);
         if (since) events.replay(*since, [this](const Event& event) { send(event); });
     }
     EventStream(const EventStream&) = delete;
     EventStream& operator=(const EventStream&) = delete;
-    ~EventStream() override { --open_; }
+    ~EventStream() override { open_.give_back(user_); }
 
   private:
     void send(const Event& event) {
@@ -37,7 +40,8 @@ class EventStream final : public Waiting {
         stream_.write(std::string(out.view()) + '\n');
     }
 
-    std::size_t& open_;
+    FairShare& open_;
+    const uid_t user_;
     ApiStream stream_;
     Events::Subscription subscription_;
 };
@@ -49,12 +53,14 @@ Handled get_events(Api& api, const ApiCall& call, ApiReply& reply) {
     AGENT_TRY(const Query query, Query::parse(call.request.query, {"since"}));
     AGENT_TRY(const std::int64_t seconds, query.integer("since", kNever, 0, kLatestSince));
     const auto since = seconds == kNever ? std::optional<WallTime>() : WallTime(std::chrono::seconds(seconds));
-    if (api.event_streams() >= limits::kEventStreams) {
-        return fail(Error::Code::kTemporarilyUnavailable,
-                    "events: " + std::to_string(limits::kEventStreams) + " callers already read them");
+    const uid_t user = call.request.peer.uid;
+    FairShare& open = api.event_streams();
+    if (!open.has_room_for(user)) {
+        return fail(Error::Code::kTemporarilyUnavailable, "events: " + std::to_string(open.of(user)) +
+                                                              " callers of this user already read them, and " +
+                                                              std::to_string(open.in_all()) + " in all");
     }
-    return std::make_unique<EventStream>(api.context().events, since, api.event_streams(),
-                                         reply.stream("application/jsonl"));
+    return std::make_unique<EventStream>(api.context().events, since, open, user, reply.stream("application/jsonl"));
 }
 
 }  // namespace agent
