@@ -1,5 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // What badly behaved peers do, and that nobody else notices.
+#include <fcntl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
 #include <chrono>
 #include <vector>
 
@@ -370,4 +376,23 @@ Test(http_limits, what_is_sent_too_early_stays_in_the_socket) {
     fakes::answer(http.owed[0], std::string(8 << 20, 'y'));
     fakes::run_what_is_due(http.loop);
     cr_expect(client->unsent() > (3U << 20), "%zu", client->unsent());
+}
+
+Test(http_limits, refusals_are_told_of_once_a_minute) {
+    HttpFixture http({.connections = 2, .connections_for_managers = 0});
+    std::array<int, 2> ends{};
+    cr_assert(::pipe2(ends.data(), O_NONBLOCK) == 0);
+    const auto held = http.connect();
+    http.wait_for_connections(1);
+    const int saved = ::dup(STDERR_FILENO);
+    ::dup2(ends[1], STDERR_FILENO);
+    for (int i = 0; i < 40; ++i) {
+        const auto newcomer = http.connect();
+        http.wait_for_end(*newcomer);
+    }
+    ::dup2(saved, STDERR_FILENO);
+    std::array<char, 65536> text{};
+    const ssize_t size = ::read(ends[0], text.data(), text.size());
+    const std::string_view told(text.data(), static_cast<std::size_t>(std::max<ssize_t>(size, 0)));
+    cr_expect(std::ranges::count(told, '\n') == 1, "%.*s", static_cast<int>(told.size()), told.data());
 }

@@ -233,3 +233,18 @@ Test(http_server, forgets_peers_that_go) {
     asking.reset();
     http.wait_for_connections(0);
 }
+
+Test(http_server, a_get_after_a_head_has_its_body) {
+    HttpFixture http;
+    const auto client = http.connect();
+    client->send("HEAD /1 HTTP/1.1\r\nHost: a\r\n\r\nGET /2 HTTP/1.1\r\nHost: a\r\n\r\n");
+    http.wait_for([&] { return client->received().find("\"/2\"") != std::string::npos; }, "a body");
+}
+
+Test(http_server, knows_its_own_user_as_a_manager) {
+    if (::geteuid() != 0) cr_skip_test("another user is one that manages already");
+    cr_assert(::seteuid(12345) == 0);
+    HttpFixture http({.connections = 2, .connections_for_managers = 2});
+    cr_expect(http.serves());
+    cr_assert(::seteuid(0) == 0);
+}

@@ -1,38 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 // Answers that come later, streams, and the end of the server.
+#include <functional>
 #include <vector>
 
-#include "fakes/http_fixture.h"
+#include "fakes/owing_fixture.h"
 
 using fakes::answer;
 using fakes::HttpFixture;
+using fakes::OwingFixture;
 using std::chrono::milliseconds;
 
 namespace {
 
 constexpr const char* kHttpWaitsGet = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
 constexpr std::chrono::hours kLong{1};  // nothing here waits for it to pass
-
-/// The server and a peer whose answer is owed.
-struct OwingFixture : HttpFixture {
-    explicit OwingFixture(agent::HttpLimits limits = {}) : HttpFixture(limits) {
-        defer = true;
-        client->send(kHttpWaitsGet);
-        wait_for_owed(1);
-    }
-
-    [[nodiscard]] Owed& first() { return owed.front(); }
-
-    std::unique_ptr<fakes::UnixClient> client = connect();
-};
-
-struct StreamFixture : OwingFixture {
-    explicit StreamFixture(agent::HttpLimits limits = {}) : OwingFixture(limits) {
-        stream.emplace(first().reply->stream("application/jsonl"));
-    }
-
-    std::optional<agent::ApiStream> stream;
-};
 
 /// A server whose every answer is a stream, which the wait holds, as the stream of events does it.
 void serve_streams(HttpFixture& http) {
@@ -192,80 +173,6 @@ Test(http_waits, the_server_may_go_before_it_has_looked_at_newcomers) {
     event_add(before.get(), nullptr);
     const auto newcomer = http.connect();
     http.wait_for_end(*newcomer);
-}
-
-Test(http_waits, streams) {
-    StreamFixture http;
-    http.stream->write("one\n");
-    http.stream->write("two\n");
-    http.wait_for([&] { return http.client->received().ends_with("4\r\ntwo\n\r\n"); }, "chunks");
-    EXPECT_CONTAINS(http.client->received(), "HTTP/1.1 200 OK\r\n");
-    EXPECT_CONTAINS(http.client->received(), "Content-Type: application/jsonl\r\n");
-    EXPECT_CONTAINS(http.client->received(), "Cache-Control: no-store\r\n");
-    EXPECT_CONTAINS(http.client->received(), "Transfer-Encoding: chunked\r\n");
-    EXPECT_CONTAINS(http.client->received(), "\r\n\r\n4\r\none\n\r\n");
-    http.stream.reset();
-    http.wait_for_end(*http.client);
-    cr_expect(http.client->received().ends_with("0\r\n\r\n"));
-    http.wait_for_connections(0);
-}
-
-Test(http_waits, streams_to_old_clients_end_with_the_connection) {
-    HttpFixture http;
-    http.defer = true;
-    const auto client = http.connect();
-    client->send("GET / HTTP/1.0\r\n\r\n");
-    http.wait_for_owed(1);
-    std::optional<agent::ApiStream> stream(http.owed[0].reply->stream("application/jsonl"));
-    stream->write("one\n");
-    http.wait_for([&] { return client->received().ends_with("\r\n\r\none\n"); }, "line");
-    stream.reset();
-    http.wait_for_end(*client);
-    cr_expect(client->received().ends_with("\r\n\r\none\n"));
-}
-
-Test(http_waits, a_quiet_stream_is_not_idle) {
-    StreamFixture http({.idle = milliseconds(50)});
-    const auto silent = http.connect();
-    http.wait_for_end(*silent);  // the time has passed
-    fakes::run_what_is_due(http.loop);
-    cr_assert(http.first().is_awaited);
-    http.stream->write("late\n");
-    http.wait_for([&] { return http.client->received().ends_with("late\n\r\n"); }, "line");
-}
-
-Test(http_waits, hanging_up_ends_a_stream) {
-    StreamFixture http;
-    http.stream->write("one\n");
-    http.wait_for([&] { return http.client->received().ends_with("one\n\r\n"); }, "line");
-    http.client.reset();
-    http.wait_for_connections(0);
-    cr_expect(!http.first().is_awaited);
-    http.stream->write("two\n");  // dropped
-    http.stream.reset();
-}
-
-Test(http_waits, a_slow_reader_is_dropped) {
-    StreamFixture http({.stream_backlog_bytes = 100'000});
-    http.client->stop_reading();
-    const std::string line(10'000, 'x');
-    std::size_t written = 0;
-    while (http.first().is_awaited && written < 10'000'000) {
-        http.stream->write(line);
-        written += line.size();
-        fakes::run_what_is_due(http.loop);
-    }
-    cr_expect(written > 100'000 && written < 1'000'000, "%zu", written);
-    http.wait_for_connections(0);
-    cr_expect(http.serves());
-}
-
-Test(http_waits, a_burst_that_nobody_could_read_in_time_is_cut) {
-    StreamFixture http({.stream_backlog_bytes = 100'000});
-    for (int i = 0; i < 100; ++i) http.stream->write(std::string(10'000, 'x'));  // the loop has no say meanwhile
-    http.wait_for_connections(0);
-    http.wait_for_end(*http.client);
-    cr_expect(http.client->received().size() < 300'000);
 }
 
 Test(http_waits, stopping_closes_what_is_idle_and_awaits_what_is_owed) {

@@ -6,6 +6,7 @@ import subprocess
 
 from support.backups import PASSPHRASE, PLATFORM, account, back_up, make_target, passphrases, restore
 from support.programs import CLIOCTL, PATIENCE, until
+from test_backup import damage
 
 
 def test_moved_accounts_go_on_elsewhere_and_nowhere_else(make_stage, make_target):
@@ -112,3 +113,12 @@ def test_nothing_is_moved_before_there_is_a_good_backup(stage):
     assert not list(stage.daemon.home.glob("firm.backup*"))
 
 
+def test_what_is_left_out_of_a_move_is_named_once(stage):
+    for name in ("smith-law", "jones-law"):
+        stage.login(name)
+    stage.daemon.stop()
+    damage(stage.daemon.state_dir, "smith-law")
+    stage.daemon.start()
+    _, made = back_up(stage, "--move", exit=1)
+    assert made["moved"] == ["jones-law"] and made["records"] == 1
+    assert [why.split(":")[0] for why in made["left_out"]] == ["account smith-law"]

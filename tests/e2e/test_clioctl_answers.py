@@ -294,3 +294,12 @@ def test_refresh_of_all_goes_on_after_a_failure(play):
     terminal = Terminal(clioctl, "refresh", "--all")
     assert terminal.end() == 3
     assert "[==========          ] 1 of 2 accounts" in terminal.shown
+
+
+def test_of_all_the_exit_status_is_that_of_the_first_failure(play):
+    _, clioctl = play({
+        "GET /v1/accounts": answer(200, {"accounts": LISTED}),
+        "POST /v1/accounts/a/refresh": problem(403, "login_required", "log in"),
+        "POST /v1/accounts/b/refresh": problem(503, "temporarily_unavailable", "later"),
+    })
+    assert "later" in clioctl("refresh", "--all", exit=3).stderr

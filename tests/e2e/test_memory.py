@@ -216,3 +216,13 @@ def test_a_code_is_forgotten_once_it_was_sent(stage):
     assert code.count_in(image_of(stage).writable) == 0
     assert stage.agent.get(f"/v1/authorizations/{begun['id']}").json["status"] == "pending", "it looked too late"
     assert stage.login_ended(begun)["status"] == "done"
+
+
+def test_what_is_dropped_of_a_refused_request_is_wiped(stage):
+    secret = "at the end of a body that is too long"
+    scan = Scan(stage)
+    scan.add("refused secret", secret)
+    body = b'{"pad": "%s", "passphrase": "%s"}' % (70000 * b"x", secret.encode())
+    assert stage.agent.post("/v1/unlock", body).status == 413
+    scan.look("dropped")
+    assert not list(scan.faults())

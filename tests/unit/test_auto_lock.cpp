@@ -117,3 +117,12 @@ Test(auto_lock, a_new_configuration_replaces_the_one_before) {
     stage.timers.sleep(1h);
     cr_expect(stage.asked == 0);
 }
+
+Test(auto_lock, once_it_is_locked_it_asks_no_more) {
+    AutoLockStage stage({.after_idle = {}, .on_suspend = true});
+    stage.timers.sleep(1min);
+    stage.auto_lock.end();  // it was locked, and later unlocked
+    stage.auto_lock.begin();
+    stage.timers.advance(1h);
+    cr_expect(stage.asked == 1);
+}

@@ -278,3 +278,15 @@ Test(book_reports, an_account_that_is_about_to_expire_goes_before_all_that_were_
     EXPECT_TEXT(stage.state("victim"), "ready#2");
     EXPECT_CONTAINS(stage.state("smith-19"), "#1");
 }
+
+Test(book_reports, that_can_change_nothing_cost_nothing) {
+    CoreStage stage;
+    stage.log_in("smith", 24h);
+    stage.log_in("jones", 24h);
+    stage.has_app = false;
+    stage.restart();
+    EXPECT_TEXT(stage.report("smith", 1), "ignored");
+    stage.run(11min);
+    for (int i = 0; i < 100; ++i) EXPECT_TEXT(stage.report("smith", 1), "ignored");
+    cr_expect(stage.report("jones", 1) != "temporarily_unavailable");
+}

@@ -337,3 +337,16 @@ Test(book_restoring, names_come_page_by_page_in_order) {
     EXPECT_TEXT(names("davis", 2), "");
     EXPECT_TEXT(names("adams", 0), "");
 }
+
+Test(book_restoring, begins_afresh_with_reports) {
+    CoreStage stage;
+    stage.log_in("smith");
+    stage.report("smith", 1);
+    stage.let_refresh("A2");
+    EXPECT_TEXT(stage.report("smith", 2), "ignored");
+    come_aside(stage, "smith");
+    restore(stage, "smith", {.generation = 3});
+    stage.timers.turn();
+    EXPECT_TEXT(stage.state("smith"), "ready#3");
+    EXPECT_TEXT(stage.report("smith", 3), "refreshing");
+}

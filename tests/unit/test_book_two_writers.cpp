@@ -229,3 +229,18 @@ Test(book_two_writers, what_another_has_removed_is_removed) {
     EXPECT_TEXT(reply.text, "done");
     EXPECT_TEXT(stage.state("smith"), "not_found");
 }
+
+Test(book_two_writers, what_is_read_after_a_verdict_disturbs_no_change) {
+    BookTwoWritersStage stage;
+    stage.begin_request();
+    stage.store.hold();
+    stage.say_invalid_grant();
+    stage.store_tokens_as_another("A2", "R2", 2);
+    stage.store.finish();  // the verdict: refused, so the record is read
+    stage.revive("smith");
+    stage.run(CoreStage::kAMoment);
+    stage.store.release();
+    stage.run(CoreStage::kAMoment);
+    EXPECT_TEXT(stage.state("smith"), "ready#2");
+    EXPECT_TEXT(stage.now("smith"), "A2#2");
+}

@@ -28,7 +28,8 @@ Result<ReportOutcome> Reports::take_refusal(Account& account, std::uint32_t user
     const Life& life = account.record.life;
     const BootTime now = world_.clock.boot_now();
     const bool first = !refusals.noted(life.generation);
-    if (awaits_refresh(account) || account.attempt) {
+    const auto refresh_comes = [&] { return awaits_refresh(account) || account.attempt; };
+    if (refresh_comes()) {
         refusals.note(life.generation);
         return ReportOutcome::kRefreshing;
     }
@@ -44,7 +45,7 @@ Result<ReportOutcome> Reports::take_refusal(Account& account, std::uint32_t user
     refusals.cause_refresh(now);
     events_.publish(account_event(account, EventKind::kReported, world_.clock.now()));
     refresher_.want(account, Pacer::Priority::kAsked, "a caller reports that the token is refused");
-    return ReportOutcome::kRefreshing;
+    return refresh_comes() ? ReportOutcome::kRefreshing : ReportOutcome::kIgnored;
 }
 
 /// The token is one that a report has brought: refreshing does not help.
