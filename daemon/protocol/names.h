@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <string>
 #include <string_view>
 
 namespace agent {
@@ -15,5 +16,10 @@ inline constexpr std::string_view kSeveralAccounts =
 /// Account and app names: [A-Za-z0-9._@-]{1,64}, but not "." and "..", which HTTP clients remove from a path before
 /// sending it (RFC 3986 section 5.2.4).
 [[nodiscard]] bool is_valid_name(std::string_view name) noexcept;
+
+/// The name as a person types it at the end of a command: one that begins with "-" would be taken for an option.
+[[nodiscard]] inline std::string as_operand(std::string_view name) {
+    return std::string(name.starts_with('-') ? "-- " : "").append(name);
+}
 
 }  // namespace agent

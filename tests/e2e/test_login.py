@@ -2,6 +2,7 @@
 """Logging in by the authorization code grant, and what may go wrong in the browser."""
 
 import contextlib
+import html
 import socket
 import ssl
 from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit
@@ -322,9 +323,17 @@ def test_clio_is_asked_again_who_logged_in(stage, fault):
 def test_who_cannot_be_told_is_not_another(stage):
     stage.login("smith-law")
     before = stage.agent.account("smith-law")["user"]
-    stage.clio.fault("who_am_i:403")
-    ended = stage.login("smith-law")
-    assert "Clio did not say who logged in (HTTP 403)" in ended["detail"]
+    stage.clio.fault("who_am_i:403:100")
+    login = stage.begin_login("smith-law")
+    page = stage.agree(login["authorization_url"])
+    waits = stage.agent.get(f"/v1/authorizations/{login['id']}").json
+    assert (waits["status"], waits["error"]) == ("pending", "user_unknown")
+    assert "Clio has not said who logged in (HTTP 403), and account smith-law belongs to" in waits["detail"]
+    assert waits["detail"].split(";")[0] in html.unescape(page.text)
+    assert stage.agent.token("smith-law")["generation"] == 1
+    told = stage.clioctl("login", "--accept-unknown-user", "smith-law")
+    assert "Logged in: smith-law" in told.stdout and "Clio did not say who logged in (HTTP 403)" in told.stderr
+    assert stage.login_ended(login)["status"] == "done"
     assert stage.agent.account("smith-law")["user"] == before
     assert stage.agent.token("smith-law")["generation"] == 2
 

@@ -25,6 +25,7 @@ class FakeLogins final : public agent::Logins {
     agent::LoginRequest request;
     agent::Duration patience{};
     std::string pasted;
+    std::string accepted;  // accept_unknown_user()
     std::string cancelled;
 
     [[nodiscard]] agent::Result<agent::LoginState> start(agent::LoginRequest wanted) override {
@@ -58,6 +59,10 @@ class FakeLogins final : public agent::Logins {
         return waits.add(std::move(done));
     }
 
+    [[nodiscard]] agent::Result<agent::LoginState> accept_unknown_user(std::string_view id) override {
+        accepted = id;
+        return state(id);
+    }
     [[nodiscard]] agent::Result<agent::LoginState> paste(std::string_view id, std::string_view url) override {
         pasted = url;
         return state(id);

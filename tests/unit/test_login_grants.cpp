@@ -75,7 +75,19 @@ Test(login_grants, who_cannot_be_told_is_not_another) {
             known_before ? stage.finish(stage.begin()) : stage.log_in("smith");
             const std::string id = asking(stage);
             be_silent(stage, row.questions, row.status);
+            if (known_before) {
+                EXPECT_TEXT(stage.outcome(id), "pending");
+                EXPECT_TEXT(stage.desk->state(id)->error, "user_unknown");
+                EXPECT_CONTAINS(stage.detail(id),
+                                std::string("Clio has not said who logged in (") + row.why +
+                                    "), and account smith belongs to Jane Doe <jane@example.com>; if "
+                                    "it was the same user: clioctl login --accept-unknown-user smith");
+                EXPECT_TEXT(stage.now("smith"), "A1#1");
+                cr_expect(stage.desk->accept_unknown_user(id));
+                stage.run(CoreStage::kAMoment);
+            }
             EXPECT_TEXT(stage.outcome(id), "done");
+            EXPECT_TEXT(stage.desk->state(id)->error, "");
             EXPECT_TEXT(stage.now("smith"), "B1#2");
             EXPECT_CONTAINS(stage.detail(id), std::string("Clio did not say who logged in (") + row.why + ")");
             const auto user = stage.book->facts("smith")->user;
@@ -87,6 +99,41 @@ Test(login_grants, who_cannot_be_told_is_not_another) {
             stage.http.answer(200, LoginStage::kJohn);
             stage.run(CoreStage::kAMoment);
             EXPECT_TEXT(stage.outcome(other), known_before ? "user_mismatch" : "done");
+        }
+    }
+}
+
+Test(login_grants, of_an_unknown_user_wait_for_clio_too) {
+    for (const bool same_user : {true, false}) {
+        LoginStage stage;
+        stage.finish(stage.begin());
+        const std::string id = asking(stage);
+        be_silent(stage, 2, 403);
+        for (int i = 0; i < 3; ++i) {
+            stage.run(30s);
+            cr_assert(stage.http.open() == 1);
+            stage.http.answer(403, "{}");
+        }
+        stage.run(30s);
+        stage.http.answer(200, same_user ? LoginStage::kJane : LoginStage::kJohn);
+        stage.run(CoreStage::kAMoment);
+        EXPECT_TEXT(stage.outcome(id), same_user ? "done" : "user_mismatch");
+        EXPECT_TEXT(stage.now("smith"), same_user ? "B1#2" : "A1#1");
+        cr_expect_not(stage.desk->accept_unknown_user(id), "it is over");
+    }
+}
+
+Test(login_grants, of_an_unknown_user_are_dropped_when_there_is_no_time_for_a_person) {
+    for (const bool accepted : {true, false}) {
+        for (const bool expires : {true, false}) {
+            LoginStage stage;
+            stage.finish(stage.begin());
+            const std::string id = asking(stage);
+            if (accepted) cr_assert(stage.desk->accept_unknown_user(id));
+            expires ? stage.run(15min) : stage.desk->wind_down([] {});
+            stage.run(CoreStage::kAMoment);
+            EXPECT_TEXT(stage.outcome(id), accepted ? "done" : "user_unknown");
+            EXPECT_TEXT(stage.now("smith"), accepted ? "B1#2" : "A1#1");
         }
     }
 }
@@ -296,4 +343,17 @@ Test(login_grants, that_were_cancelled_live_on_at_clio_which_is_said) {
     EXPECT_TEXT(stage.outcome(id), "cancelled");
     EXPECT_CONTAINS(stage.detail(id), "lives on there: remove the application under Settings > Apps");
     EXPECT_TEXT(stage.now("smith"), "not_found");
+}
+
+Test(login_grants, that_are_stored_in_haste_are_stored_once) {
+    LoginStage stage;
+    const std::string id = asking(stage);
+    stage.store.hold();
+    stage.desk->wind_down([] {});
+    cr_expect(stage.http.open() == 0, "nobody is asked any more");
+    if (stage.http.open() > 0) stage.http.answer(200, LoginStage::kJane);
+    stage.store.release();
+    stage.run(CoreStage::kAMoment);
+    EXPECT_TEXT(stage.outcome(id), "done");
+    EXPECT_TEXT(stage.now("smith"), "B1#1");
 }

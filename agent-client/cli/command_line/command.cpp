@@ -39,6 +39,8 @@ constexpr std::array kLoginOptions{
     Option{"no-browser", "", "print the page's address instead of opening it"},
     Option{"paste", "", "read the address where the browser ended up; for a browser on another machine"},
     Option{"replace-user", "", "allow a different Clio user than before, or one who is not known"},
+    Option{"accept-unknown-user", "",
+           "keep the user of ACCOUNT if Clio does not say who logs in; also for an open login"},
     Option{"list", "", "list the logins that are open, and begin none"},
     Option{"cancel", "", "cancel the open login of ACCOUNT, or all that are open, and begin none"},
     kJson,
@@ -141,7 +143,9 @@ constexpr std::array kKeyTestOptions{
 };
 
 constexpr std::array kCommands{
-    Command{"login", "[ACCOUNT] [--app APP] [--no-browser | --paste | --list | --cancel] [--replace-user] [--json]",
+    Command{"login",
+            "[ACCOUNT] [--app APP] [--no-browser | --paste | --list | --cancel] [--replace-user] "
+            "[--accept-unknown-user] [--json]",
             "Log in to Clio in the browser and save the grant as ACCOUNT", kLoginOptions, 0, 1, false, login},
     Command{"token", "[ACCOUNT] [--min-ttl S] [--header | --curl | --json]", "Print a valid access token",
             kTokenOptions, 0, 1, false, token},

@@ -23,6 +23,7 @@
 #include "lib/members.h"
 #include "lib/token_call.h"
 #include "protocol/limits.h"
+#include "protocol/names.h"
 
 namespace agent {
 
@@ -65,7 +66,8 @@ Reply<void> print_account(const AgentClient& client, std::string_view account, b
     const std::string user = user_text(answer.json);
     const std::string name(account);
     AGENT_CHECK(print("Logged in: " + name + (user.empty() ? "" : " is " + printable(user)) + "\n"));
-    tell("Next: clioctl token " + name + ", or clioctl run " + name + " -- COMMAND\n");
+    tell("Next: clioctl token " + as_operand(name) +
+         (name.starts_with('-') ? "\n" : ", or clioctl run " + name + " -- COMMAND\n"));
     return {};
 }
 
@@ -96,8 +98,34 @@ void guide(const Arguments& arguments, const BegunLogin& begun, const LoginPage&
         tell("No browser could be started here. " + elsewhere(page, account, ::getenv));
 }
 
+/// The open login of `account` for which Clio does not say who logged in; empty if there is none.
+Reply<std::string> login_of_unknown_user(const AgentClient& client, std::string_view account) {
+    AGENT_TRY(const Answer listing, client.call({.method = "GET", .target = "/v1/authorizations"}));
+    AGENT_TRY(const Json::Array* logins, need_array(listing.json, "authorizations"));
+    for (const Json& login : *logins) {
+        AGENT_TRY(const auto id, need_string(login, "id"));
+        if (login.find_string("account") == account && login.find_string("error") == "user_unknown")
+            return std::string(id);
+    }
+    return {};
+}
+
+Reply<void> accept_unknown_user(const AgentClient& client, const std::string& id, const std::string& account,
+                                bool as_json) {
+    Authorization authorization(client, id);
+    AGENT_CHECK(authorization.accept_unknown_user());
+    AGENT_TRY(const std::string remark, authorization.await_end({.takes_long = [] {}, .news = complain}));
+    AGENT_CHECK(print_account(client, account, as_json));
+    if (!remark.empty()) complain(remark);
+    return {};
+}
+
 Reply<void> run_login(AgentClient& client, const Arguments& arguments, const std::string& account) {
     const bool as_json = arguments.has("json");
+    if (arguments.has("accept-unknown-user")) {
+        AGENT_TRY(const std::string open, login_of_unknown_user(client, account));
+        if (!open.empty()) return accept_unknown_user(client, open, account, as_json);
+    }
     // Outlives the authorization: Ctrl-C cancels that first, and then has its usual effect.
     AGENT_TRY(const SignalWatch signals, SignalWatch::begin());
     client.give_up_when_readable(signals.fd());
@@ -125,7 +153,7 @@ Reply<void> run_login(AgentClient& client, const Arguments& arguments, const std
                                                                          if (!as_json) complain(detail);
                                                                      }}));
     AGENT_CHECK(print_account(client, account, as_json));
-    if (!as_json && !remark.empty()) complain(remark);
+    if (!remark.empty()) complain(remark);
     return {};
 }
 
@@ -145,7 +173,7 @@ Reply<void> cancel_logins(const AgentClient& client, const Answer& listing, std:
         any = true;
     }
     if (as_json) return print_json(cancelled.end_array().end_object().view());
-    if (!any) tell("No login is open\n");
+    if (!any) tell(account.empty() ? "No login is open\n" : "No login of " + printable(account) + " is open\n");
     return {};
 }
 

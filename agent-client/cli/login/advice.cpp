@@ -4,6 +4,7 @@
 #include "base/text/encoding.h"
 #include "base/text/printable.h"
 #include "base/text/url.h"
+#include "protocol/names.h"
 
 namespace agent {
 
@@ -53,7 +54,7 @@ std::string what_to_compare(const LoginPage& page) {
 
 std::string elsewhere(const LoginPage& page, std::string_view account,
                       const std::function<const char*(const char*)>& variable) {
-    const std::string paste = "    clioctl login " + std::string(account) + " --paste\n";
+    const std::string paste = "    clioctl login --paste " + as_operand(account) + "\n";
     const auto url = Url::parse(page.redirect_uri);
     if (!url || !url->is_loopback()) return "For a browser on another machine:\n" + paste;
     const std::string port = std::to_string(url->port);

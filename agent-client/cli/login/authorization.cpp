@@ -25,6 +25,7 @@ Reply<BegunLogin> begin_login(const AgentClient& client, std::string_view accoun
     if (const auto app = arguments.value("app")) body.member("app", *app);
     body.member("ends_with_caller", true);  // also when it is killed, so that its port is free again
     if (arguments.has("replace-user")) body.member("replace_user", true);
+    if (arguments.has("accept-unknown-user")) body.member("accept_unknown_user", true);
     if (const auto user = desktop_user(); user && ::geteuid() == 0) body.member("user", std::uint64_t{*user});
     body.end_object();
     AGENT_TRY(const Answer answer,
@@ -50,6 +51,13 @@ Authorization::~Authorization() {
 Reply<void> Authorization::paste(std::string_view redirected_url) const {
     JsonWriter body;
     body.begin_object().member("redirected_url", redirected_url).end_object();
+    AGENT_CHECK(client_.call({.method = "POST", .target = target_, .body = body.view()}));
+    return {};
+}
+
+Reply<void> Authorization::accept_unknown_user() const {
+    JsonWriter body;
+    body.begin_object().member("accept_unknown_user", true).end_object();
     AGENT_CHECK(client_.call({.method = "POST", .target = target_, .body = body.view()}));
     return {};
 }

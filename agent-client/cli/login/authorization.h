@@ -40,6 +40,8 @@ class Authorization {
     /// Submits the final URL of the browser, or the bare code. Fails with "bad_request" if it is neither; the login
     /// then stays open.
     [[nodiscard]] Reply<void> paste(std::string_view redirected_url) const;
+    /// Says that the grant is that of the account's user, although Clio does not.
+    [[nodiscard]] Reply<void> accept_unknown_user() const;
     struct WhileItWaits {
         std::function<void()> takes_long;                 // called once, after half a minute without news
         std::function<void(std::string_view text)> news;  // why it is still open, for a person; each text once

@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "core/oauth/token_request.h"
 #include "core/oauth/who_am_i.h"
+#include "protocol/names.h"
 
 namespace agent {
 
@@ -18,6 +19,7 @@ using namespace std::chrono_literals;
 constexpr std::array<Duration, 3> kPausesBetweenQuestions{1s, 3s, 9s};  // a person waits
 constexpr Duration kLongestPause = 20s;                                 // whatever the server asks for
 constexpr Duration kPauseBetweenTries = 5s;                             // of storing
+constexpr Duration kPauseWhilePersonIsAsked = 30s;
 
 constexpr std::string_view kHowToEnd = "in Clio, under Settings > Apps, remove the application";
 
@@ -32,8 +34,14 @@ std::optional<ClioUser> known_user(const std::optional<AccountFacts>& account) {
 
 }  // namespace
 
-FreshGrant::FreshGrant(World world, const AppRegistry& apps, AccountBook& book, Grant grant, Hooks hooks)
-    : world_(world), apps_(apps), book_(book), grant_(std::move(grant)), hooks_(std::move(hooks)) {}
+FreshGrant::FreshGrant(World world, const AppRegistry& apps, AccountBook& book, Grant grant, bool accepts_unknown_user,
+                       Hooks hooks)
+    : world_(world),
+      apps_(apps),
+      book_(book),
+      grant_(std::move(grant)),
+      hooks_(std::move(hooks)),
+      accepts_unknown_user_(accepts_unknown_user) {}
 
 void FreshGrant::ask() {
     const App* const app = this->app();
@@ -66,7 +74,15 @@ void FreshGrant::take_user(Result<ClioUser> user) {
     hooks_.tell("Clio has not said yet who logged in (" + why_unknown_ + "); the agent asks again");
 }
 
+void FreshGrant::accept_unknown_user() {
+    accepts_unknown_user_ = true;
+    if (!std::exchange(awaits_person_, false)) return;
+    call_.reset();
+    store();
+}
+
 void FreshGrant::hurry() {
+    hurried_ = true;
     if (storing_) return;
     call_.reset();
     store();
@@ -93,10 +109,26 @@ void FreshGrant::store() {
                         described(*grant_.user) +
                         "; the old grant is kept, the new one is not; log in under another name, or use "
                         "--replace-user to replace the old one");
+    if (user_before && !grant_.user && !grant_.replace_user && !accepts_unknown_user_)
+        return await_person(*user_before);
     storing_ = book_.adopt(grant_.clone(), [this](const Result<void>& stored) {
         const auto over = std::move(storing_);
         take_outcome(stored);
     });
+}
+
+/// Goes on asking Clio, too.
+void FreshGrant::await_person(const ClioUser& user_before) {
+    const std::string known = "Clio has not said who logged in" +
+                              (why_unknown_.empty() ? "" : " (" + why_unknown_ + ")") + ", and account " +
+                              grant_.account + " belongs to " + described(user_before);
+    const std::string how = "clioctl login --accept-unknown-user " + as_operand(grant_.account);
+    if (hurried_)
+        return drop("user_unknown",
+                    known + "; the old grant is kept, the new one is not; if it was the same user: " + how);
+    awaits_person_ = true;
+    pause_ = world_.timers.after(kPauseWhilePersonIsAsked, [this] { ask(); });
+    hooks_.ask_a_person(known + "; if it was the same user: " + how);
 }
 
 void FreshGrant::take_outcome(const Result<void>& stored) {

@@ -18,8 +18,8 @@ namespace agent {
 /// tries again whatever fails. The only copy of a grant that a person has just given, so nothing but that person's own
 /// word, or a Clio user who is certainly another, makes it be dropped.
 ///
-/// Clio that does not say who logged in has not said that it is somebody else: after a few times the tokens are stored
-/// all the same, and the account still counts as the user's whose it was.
+/// Clio that does not say who logged in has not said that it is somebody else, nor that it is the same: an account that
+/// has a known user is then left as it is until a person says so, or Clio does. Any other gets its tokens all the same.
 ///
 /// The grant that the account had before is not ended. Nobody knows whether a deauthorization ends one token or all
 /// that the user has given this application (RFC 7009 section 2.1 allows both), and an agent that finds out by losing
@@ -31,7 +31,7 @@ class FreshGrant {
         std::string detail;  // what the person should know; may be empty
     };
     struct Dropped {
-        std::string error;  // "user_mismatch", "app_changed" or "store_failed"
+        std::string error;  // "user_mismatch", "user_unknown", "app_changed" or "store_failed"
         std::string detail;
     };
     struct Hooks {
@@ -39,16 +39,21 @@ class FreshGrant {
         std::function<void(std::string)> tell;
         /// The same when nobody knows how long: somebody has to make room for the tokens.
         std::function<void(std::string)> tell_stuck;
+        /// Clio does not say whose they are: a person has to, by accept_unknown_user(). May be called again.
+        std::function<void(std::string)> ask_a_person;
         /// Called once, at the end. May destroy this.
         std::function<void(const tl::expected<Kept, Dropped>&)> ended;
     };
 
     /// `apps`, `book` and what `world` refers to outlive it.
-    FreshGrant(World world, const AppRegistry& apps, AccountBook& book, Grant grant, Hooks hooks);
+    FreshGrant(World world, const AppRegistry& apps, AccountBook& book, Grant grant, bool accepts_unknown_user,
+               Hooks hooks);
 
     /// Begins. May end it before this returns.
     void start() { ask(); }
-    /// Stores the tokens now, without asking Clio any further.
+    /// If Clio does not say whose they are, they are those of the account's user.
+    void accept_unknown_user();
+    /// Stores the tokens now, or drops them, without asking anybody any further.
     void hurry();
     /// As hurry(), and tries to store them only once more.
     void try_once_more();
@@ -65,6 +70,7 @@ class FreshGrant {
     void take_user(Result<ClioUser> user);
     void store();
     void take_outcome(const Result<void>& stored);
+    void await_person(const ClioUser& user_before);
     [[nodiscard]] std::string remarks() const;
     void drop(std::string error, std::string detail);
 
@@ -75,6 +81,9 @@ class FreshGrant {
     Hooks hooks_;
     std::size_t times_asked_ = 0;
     std::string why_unknown_;  // who logged in
+    bool accepts_unknown_user_;
+    bool awaits_person_ = false;
+    bool hurried_ = false;
     bool stuck_ = false;
     bool last_try_ = false;
     std::optional<AccountFacts> before_;  // of the account, when it is stored over

@@ -6,6 +6,7 @@
 #include "core/oauth/odd_answer.h"
 #include "core/oauth/token_request.h"
 #include "core/oauth/token_response.h"
+#include "protocol/names.h"
 
 namespace agent {
 
@@ -114,7 +115,7 @@ void LoginAttempt::take_tokens(const tl::expected<HttpResponse, HttpFailure>& ou
                 ? "; check client_id and client_secret of app " + request_.app
             : failure.kind == Happening::kGrantDead
                 ? "; the code was used, expired, or the redirect_uri differs from the registered one"
-                : "; find the cause with: clioctl app check " + request_.app;
+                : "; find the cause with: clioctl app check " + as_operand(request_.app);
         return fail("exchange_failed", "token request: " + failure.message + hint);
     }
     if (!answer->repaired.empty()) log_odd_answer(request_.app, request_.account, answer->repaired);
@@ -135,18 +136,20 @@ void LoginAttempt::keep(TokenAnswer tokens) {
                 .user = {},
                 .replace_user = request_.replace_user};
     fresh_ = std::make_unique<FreshGrant>(
-        world_, apps_, book_, std::move(grant),
+        world_, apps_, book_, std::move(grant), request_.accept_unknown_user,
         FreshGrant::Hooks{.tell = [this](std::string detail) { tell(std::move(detail)); },
-                          .tell_stuck =
+                          .tell_stuck = [this](std::string detail) { tell_of_long_wait(std::move(detail)); },
+                          .ask_a_person =
                               [this](std::string detail) {
-                                  tell(std::move(detail));
-                                  show_all(page_of(BrowserPage::Kind::kNotYet));
+                                  state_.error = "user_unknown";
+                                  tell_of_long_wait(std::move(detail));
                               },
                           .ended =
                               [this](const tl::expected<FreshGrant::Kept, FreshGrant::Dropped>& outcome) {
                                   const auto over = std::move(fresh_);
                                   if (!outcome) return fail(outcome.error().error, outcome.error().detail);
                                   user_ = outcome->user;
+                                  state_.error.clear();
                                   state_.detail = outcome->detail;
                                   end(LoginState::Status::kDone, BrowserPage::Kind::kSignedIn);
                               }});
@@ -166,6 +169,11 @@ void LoginAttempt::tell(std::string detail) {
     if (changed_) changed_();
 }
 
+void LoginAttempt::tell_of_long_wait(std::string detail) {
+    tell(std::move(detail));
+    show_all(page_of(BrowserPage::Kind::kNotYet));
+}
+
 void LoginAttempt::fail(std::string error, std::string detail) {
     if (!is_open() || (fresh_ && fresh_->is_being_stored())) return;
     if (fresh_)
@@ -180,6 +188,12 @@ void LoginAttempt::expire() {
     expired_ = true;
     if (fresh_) return fresh_->try_once_more();
     if (!call_) fail("expired", "nobody finished the login in time; start it again");
+}
+
+void LoginAttempt::accept_unknown_user() {
+    request_.accept_unknown_user = true;
+    state_.error.clear();
+    if (fresh_) fresh_->accept_unknown_user();
 }
 
 void LoginAttempt::hurry() {

@@ -56,10 +56,14 @@ class LoginAttempt {
     void show(RedirectListener::Respond browser);
     /// Tells the person something, while it is open.
     void tell(std::string detail);
+    /// The same, and has the browser say that the login is not over yet.
+    void tell_of_long_wait(std::string detail);
     /// Ends the attempt; does nothing if it has ended, or if its tokens are already being stored.
     void fail(std::string error, std::string detail);
     /// The time for the person is over. Tokens that come all the same are stored if the store takes them.
     void expire();
+    /// A person knows that the grant is that of the account's user.
+    void accept_unknown_user();
     /// Stores the tokens that are there, or are to come for a code that was sent, without asking whose they are.
     void hurry();
 

@@ -158,6 +158,15 @@ Result<LoginState> LoginDesk::paste(std::string_view id, std::string_view redire
     return attempt.state();
 }
 
+Result<LoginState> LoginDesk::accept_unknown_user(std::string_view id) {
+    const auto found = entries_.find(id);
+    if (found == entries_.end()) return tl::unexpected(no_such_login(id));
+    LoginAttempt& attempt = *found->second.attempt;
+    if (!attempt.is_open()) return fail(Error::Code::kConflict, "authorization " + found->first + ": it is over");
+    attempt.accept_unknown_user();
+    return attempt.state();
+}
+
 AppFinding LoginDesk::check_port(const App& app) {
     AppFinding finding{.check = "redirect_port", .verdict = AppFinding::Verdict::kGood, .detail = {}};
     const auto port = ports_.open(app.redirect_uris);

@@ -31,6 +31,7 @@ class LoginDesk : public Logins {
     [[nodiscard]] Result<LoginState> state(std::string_view id) const override;
     [[nodiscard]] std::unique_ptr<Waiting> await(std::string_view id, Duration patience, Done done) override;
     [[nodiscard]] Result<LoginState> paste(std::string_view id, std::string_view redirected_url) override;
+    [[nodiscard]] Result<LoginState> accept_unknown_user(std::string_view id) override;
     [[nodiscard]] std::unique_ptr<Waiting> check_app(const std::string& app, Checked done) override;
     void cancel(std::string_view id) override;
 

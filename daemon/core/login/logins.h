@@ -22,6 +22,8 @@ struct LoginRequest {
     std::string account;  // the name for the grant
     /// Accept the grant even if it may belong to a different Clio user than the account's current one.
     bool replace_user = false;
+    /// Keep the grant for the account's present user even if Clio does not say whose it is.
+    bool accept_unknown_user = false;
     std::uint32_t user = 0;  // the local user whose browser is to be used
     /// Calls `ended` once the program that asked has ended; it is called at most once, and the wait for it returned.
     /// Null: the login lives on without it.
@@ -43,7 +45,8 @@ struct LoginState {
     WallTime expires_at;
     Status status = Status::kPending;
     /// With kFailed: an OAuth error as sent by the server ("access_denied"), or one of the agent's own:
-    /// "expired", "user_mismatch", "app_changed", "exchange_failed", "store_failed", "cancelled".
+    /// "expired", "user_mismatch", "user_unknown", "app_changed", "exchange_failed", "store_failed", "cancelled". With
+    /// kPending: "user_unknown" while it waits for accept_unknown_user(), else empty.
     std::string error;
     /// For a person: what happened and what to do next. Also while it is open or when it is done, if there is something
     /// to say; else empty then.
@@ -77,6 +80,10 @@ class Logins {
     /// kBadRequest if it is neither or its `state` is not that of this attempt, which then stays open. On success the
     /// exchange has started.
     [[nodiscard]] virtual Result<LoginState> paste(std::string_view id, std::string_view redirected_url) = 0;
+
+    /// A person says that the grant belongs to the user of its account, although Clio does not say whose it is. Fails
+    /// with kNotFound as state(), with kConflict when the attempt is over.
+    [[nodiscard]] virtual Result<LoginState> accept_unknown_user(std::string_view id) = 0;
 
     /// Looks, without a person, for what a login through `app` would meet. Fails with kNotFound for an unknown app.
     using Checked = std::function<void(Result<std::vector<AppFinding>>)>;

@@ -28,7 +28,7 @@ Handled refresh_account(Api& api, const ApiCall& call, ApiReply& reply);
 Handled list_authorizations(Api& api, const ApiCall& call, ApiReply& reply);
 Handled begin_authorization(Api& api, const ApiCall& call, ApiReply& reply);
 Handled get_authorization(Api& api, const ApiCall& call, ApiReply& reply);
-Handled paste_authorization(Api& api, const ApiCall& call, ApiReply& reply);
+Handled continue_authorization(Api& api, const ApiCall& call, ApiReply& reply);
 Handled cancel_authorization(Api& api, const ApiCall& call, ApiReply& reply);
 
 // apps.cpp

@@ -31,7 +31,7 @@ constexpr std::array kRoutes{
     Route{kGet, "/v1/authorizations", kManage, kUnlocked, kQuiet, list_authorizations},
     Route{kPost, "/v1/authorizations", kManage, kUnlocked, kNoted, begin_authorization},
     Route{kGet, "/v1/authorizations/{id}", kManage, kUnlocked, kQuiet, get_authorization},
-    Route{kPost, "/v1/authorizations/{id}", kManage, kUnlocked, kNoted, paste_authorization},
+    Route{kPost, "/v1/authorizations/{id}", kManage, kUnlocked, kNoted, continue_authorization},
     Route{kDelete, "/v1/authorizations/{id}", kManage, kUnlocked, kNoted, cancel_authorization},
     Route{kGet, "/v1/apps", kUse, kUnlocked, kQuiet, list_apps},
     Route{kGet, "/v1/apps/{app}", kUse, kUnlocked, kQuiet, get_app},

@@ -25,7 +25,7 @@ void write_login(JsonWriter& out, const LoginState& login, const Peer& reader) {
     }
     out.member("expires_at", unix_seconds(login.expires_at));
     out.member("status", word_of(kStatuses, login.status));
-    if (login.status == LoginState::Status::kFailed) out.member("error", login.error);
+    if (!login.error.empty()) out.member("error", login.error);
     if (!login.detail.empty()) out.member("detail", login.detail);
     out.end_object();
 }
@@ -56,6 +56,7 @@ Handled begin_authorization(Api& api, const ApiCall& call, ApiReply& reply) {
     LoginRequest login{.app = in.optional_string("app").value_or(""),
                        .account = in.required_string("account"),
                        .replace_user = in.optional_boolean("replace_user").value_or(false),
+                       .accept_unknown_user = in.optional_boolean("accept_unknown_user").value_or(false),
                        .user = call.request.peer.uid};
     const bool ends_with_caller = in.optional_boolean("ends_with_caller").value_or(false);
     const auto user = in.optional_integer("user", 0, std::numeric_limits<std::uint32_t>::max());
@@ -86,10 +87,15 @@ Handled get_authorization(Api& api, const ApiCall& call, ApiReply& reply) {
                         });
 }
 
-Handled paste_authorization(Api& api, const ApiCall& call, ApiReply& reply) {
+Handled continue_authorization(Api& api, const ApiCall& call, ApiReply& reply) {
     AGENT_CHECK(Query::parse(call.request.query, {}));
     AGENT_TRY(const Json body, Json::parse(call.request.body.reveal()));
     JsonReader in(body);
+    if (in.optional_boolean("accept_unknown_user").value_or(false)) {
+        AGENT_CHECK(in.finish());
+        answer_login(reply, api.logins().accept_unknown_user(call.parameter), call.request.peer, 202);
+        return answered();
+    }
     // Read in place, not as a std::string: it holds the authorization code.
     const Json* member = in.required("redirected_url", "a string");
     const std::string_view url = member == nullptr ? "" : member->string().value_or("");
