@@ -91,7 +91,7 @@ void report(const Failure& failure, bool as_json) {
     if (as_json) return complain_json(problem_document(failure));
     std::string line = failure.code + ": " + failure.detail;
     if (failure.retry_after.count() > 0) {
-        line += " (try again " + relative_time(failure.retry_after.count()) + ")";
+        line += " (try again in " + duration_text(failure.retry_after.count()) + ")";
     }
     complain(printable(line));
 }

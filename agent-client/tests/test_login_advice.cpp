@@ -44,7 +44,7 @@ Test(login_advice, where_the_browser_ends) {
 }
 
 Test(login_advice, for_a_browser_elsewhere) {
-    const std::string paste = "    clioctl login smith-law --paste\n";
+    const std::string paste = "    clioctl login --paste smith-law\n";
     const Variables ssh{{"USER", "jane"}, {"SSH_CONNECTION", "198.51.100.1 50000 203.0.113.7 22"}};
     const std::string text = hint("http://127.0.0.1:5678/callback", ssh);
     EXPECT_CONTAINS(text, paste);

@@ -96,9 +96,10 @@ Test(socket_path, advice) {
     EXPECT_TEXT(advice(kOwn, kSession, systemd), places + "'systemctl --user start cliod.socket'" + or_name_it);
     EXPECT_TEXT(advice(kSystem, none, systemd), places + "'systemctl --user start cliod.socket'" + or_name_it);
     EXPECT_TEXT(advice(kSystem, none, nothing), places + "'eval \"$(cliod --spawn)\"'" + or_name_it);
-    EXPECT_CONTAINS(advice(kSystem, none, nothing, 0),
+    EXPECT_CONTAINS(advice(kSystem, none, {"/run/systemd/system"}, 0),
                     "/run/user/0/cliod/agent.sock or /run/cliod/agent.sock; start the "
                     "agent with 'systemctl start cliod.socket'");
+    EXPECT_CONTAINS(advice(kSystem, none, nothing, 0), "start the agent with 'eval \"$(cliod --spawn)\"'");
     EXPECT_TEXT(
         advice("/b", named, nothing),
         "nobody listens at /b, which CLIO_AGENT_SOCK names; unset it to use the usual places, or start an agent "

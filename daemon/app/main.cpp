@@ -106,7 +106,12 @@ int kill_running(const Options& options) {
         std::fprintf(stderr, "cliod: %s\n", ended.error().message.c_str());
         return EXIT_FAILURE;
     }
-    return std::puts("unset CLIO_AGENT_SOCK;\nunset CLIO_AGENT_PID;") < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
+    // fish(1) has no unset, and sh(1) takes "set -e" for something else.
+    for (const char* name : {"CLIO_AGENT_SOCK", "CLIO_AGENT_PID"})
+        if (std::printf("test -n \"$FISH_VERSION\" || unset %s; test -z \"$FISH_VERSION\" || set -e %s;\n", name,
+                        name) < 0)
+            return EXIT_FAILURE;
+    return EXIT_SUCCESS;
 }
 
 int run_main(int argc, char** argv) {

@@ -138,7 +138,7 @@ def test_a_recovery_key_opens_it(stage, make_target, in_play):
     done = stage.clioctl("backup", str(file), "--recovery-key")
     key, words = done.stdout.split("\n", 1)
     in_play.add(key)
-    assert "1 records" in words and "recovery key" in done.stderr and key not in done.stderr
+    assert "1 record is in" in words and "recovery key" in done.stderr and key not in done.stderr
     _, target = make_target(stage)
     for wrong in (key[:-1] + "!", PASSPHRASE):
         target("restore", str(file), stdin=wrong, exit=2)
@@ -324,3 +324,9 @@ def test_what_the_agent_could_not_restore_is_no_backup(tmp_path, options):
         assert json.loads(checked) == {"key": key, "check_only": True, "records": [record]}
         assert not any("move" in line for line, _ in agent.requests), "it was given away all the same"
     assert not list(tmp_path.glob("firm.backup*"))
+
+
+def test_it_is_told_in_the_log(stage):
+    stage.login("smith-law")
+    _, made = back_up(stage)
+    assert f"a backup was made backup={made['id']} records=1" in stage.daemon.log()

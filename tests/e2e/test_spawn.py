@@ -157,7 +157,10 @@ def test_kill(spawn):
     first = spawn()
     ended = subprocess.run(spawn.daemon.command("--kill"), env=spawn.daemon.environment, capture_output=True, text=True,
                            timeout=PATIENCE, check=True)
-    assert ended.stdout == "unset CLIO_AGENT_SOCK;\nunset CLIO_AGENT_PID;\n"
+    for shell, evaluates in [("sh", 'eval "$1"'), ("bash", 'eval "$1"'), ("fish", "eval $argv[2]")]:
+        shown = subprocess.run([shell, "-c", f"{evaluates}; env", shell, ended.stdout], capture_output=True, text=True, check=True,
+                               env={"PATH": os.environ["PATH"], "CLIO_AGENT_SOCK": "/gone", "CLIO_AGENT_PID": "1"})
+        assert "CLIO_AGENT" not in shown.stdout.replace(ended.stdout, "") and not shown.stderr, shell
     assert not runs(first.agent) and not spawn.daemon.socket.exists()
     ended = subprocess.run(spawn.daemon.command("--kill"), env=spawn.daemon.environment, capture_output=True, text=True,
                            timeout=PATIENCE, check=False)

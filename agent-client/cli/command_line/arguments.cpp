@@ -144,7 +144,9 @@ class Parser {
         if (command->takes_program && !arguments_.words.empty()) return double_dash_is_missing();
         const std::string_view bare = option.substr(std::min(option.find_first_not_of('-'), option.size()));
         const std::string_view meant = nearest(bare, option_names(*command));
-        if (meant.empty()) return fail_usage("unknown option " + std::string(option));
+        if (meant.empty())
+            return fail_usage("unknown option " + std::string(option) +
+                              (option.starts_with("--") ? "" : " (a name that begins with - goes after --)"));
         return fail_with(kUsage, std::string(command->name) + ": unknown option " + std::string(option) +
                                      "; did you mean --" + std::string(meant) + "?");
     }

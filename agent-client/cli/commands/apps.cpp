@@ -7,6 +7,7 @@
 #include "cli/display/output.h"
 #include "cli/session.h"
 #include "lib/members.h"
+#include "protocol/names.h"
 
 namespace agent {
 
@@ -20,7 +21,7 @@ Reply<void> warn_of_unreadable_apps(const Json& answer) {
         AGENT_TRY(const auto name, need_string(app, "name"));
         AGENT_TRY(const auto reason, need_string(app, "reason"));
         complain("app " + std::string(name) + ": its stored record " + std::string(reason) +
-                 "; add it again (clioctl app add) or remove it: clioctl app remove " + std::string(name));
+                 "; add it again (clioctl app add) or remove it: clioctl app remove " + as_operand(name));
     }
     return {};
 }

@@ -8,6 +8,7 @@
 #include "cli/session.h"
 #include "lib/members.h"
 #include "lib/token_call.h"
+#include "protocol/names.h"
 
 namespace agent {
 
@@ -48,7 +49,7 @@ Reply<int> report_token(const Arguments& arguments) {
         return 0;
     }
     AGENT_TRY(const auto outcome, need_string(answer.json, "outcome"));
-    const std::string ask_again = "; ask for it with: clioctl token " + account + "\n";
+    const std::string ask_again = "; ask for it with: clioctl token " + as_operand(account) + "\n";
     if (outcome == "newer_exists") {
         AGENT_CHECK(print("There is a newer token already" + ask_again));
     } else if (outcome == "refreshing") {

@@ -5,6 +5,7 @@
 #include "cli/display/account_view.h"
 #include "cli/display/output.h"
 #include "cli/display/text.h"
+#include "protocol/names.h"
 
 namespace agent {
 
@@ -19,7 +20,7 @@ std::vector<std::string> token_warnings(const GivenToken& token, std::int64_t no
         std::string warning = "account " + account + " must be logged in again";
         if (!token.reason.empty()) warning += " (" + printable(token.reason) + ")";
         warnings.push_back(warning + "; this token expires " + relative_time(token.expires_at - now) +
-                           ", and there will be no other: clioctl login " + account);
+                           ", and there will be no other: clioctl login " + as_operand(account));
     }
     return warnings;
 }

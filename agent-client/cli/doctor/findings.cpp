@@ -5,6 +5,7 @@
 
 #include "base/json/json_writer.h"
 #include "lib/members.h"
+#include "protocol/names.h"
 
 namespace agent {
 
@@ -108,9 +109,9 @@ Reply<Finding> judge_app(std::string_view app, const Json& answer) {
         if (what == kClock || what == kRedirectPort) continue;
         AGENT_TRY(const auto verdict, need_string(check, "verdict"));
         AGENT_TRY(const auto detail, need_string(check, "detail"));
-        if (verdict == "bad") return finding("app " + name, kBad, detail, "clioctl app check " + name);
+        if (verdict == "bad") return finding("app " + name, kBad, detail, "clioctl app check " + as_operand(name));
         if (verdict != "good" && worst.verdict == kGood)
-            worst = finding("app " + name, kAdvice, detail, "clioctl app check " + name);
+            worst = finding("app " + name, kAdvice, detail, "clioctl app check " + as_operand(name));
     }
     return worst;
 }
@@ -125,7 +126,7 @@ std::optional<Finding> judge_check(std::string_view check, std::string subject, 
         const std::string_view detail = one.find_string("detail").value_or("");
         if (verdict == "good") return finding(std::move(subject), kGood, detail);
         return finding(std::move(subject), verdict == "bad" ? kBad : kAdvice, detail,
-                       "clioctl app check " + std::string(app));
+                       "clioctl app check " + as_operand(app));
     }
     return std::nullopt;
 }
@@ -138,12 +139,12 @@ Reply<Finding> judge_account(const Json& account) {
     const std::string detail = std::string(state) + (reason.empty() ? "" : ": ") + std::string(reason);
     if (state == "ready" || state == "refreshing") {
         if (reason.empty()) return finding(subject, kGood, detail);
-        return finding(subject, kBad, detail, "clioctl show " + std::string(name));
+        return finding(subject, kBad, detail, "clioctl show " + as_operand(name));
     }
     const std::string next_step(account.find_string("next_step").value_or(""));
     if (!next_step.empty()) return finding(subject, kBad, detail, next_step);
     return finding(subject, state == "stale" ? kAdvice : kBad, detail,
-                   "the agent tries again by itself; see clioctl show " + std::string(name));
+                   "the agent tries again by itself; see clioctl show " + as_operand(name));
 }
 
 Finding judge_unit(std::string_view cgroup, bool lingers) {

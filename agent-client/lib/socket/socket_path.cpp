@@ -43,7 +43,7 @@ std::string usual_directory(const Surroundings& surroundings) {
 
 /// How this user starts an agent.
 std::string way_to_start(const Surroundings& surroundings) {
-    if (surroundings.uid == 0) return "'systemctl start cliod.socket'";
+    if (surroundings.uid == 0 && surroundings.exists("/run/systemd/system")) return "'systemctl start cliod.socket'";
     const std::string session = session_directory(surroundings);
     const std::string folder = session.empty() ? usual_directory(surroundings) : session;
     if (surroundings.exists(folder + "/systemd")) return "'systemctl --user start cliod.socket'";

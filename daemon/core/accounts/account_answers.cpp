@@ -8,6 +8,7 @@
 #include "core/accounts/grant_app.h"
 #include "core/refresh/refresh_timing.h"
 #include "core/refresh/refresher.h"
+#include "protocol/names.h"
 
 namespace agent {
 
@@ -39,16 +40,16 @@ Duration AccountAnswers::clock_ahead(const Account& account) const {
 AccountAnswers::Standing AccountAnswers::standing(const Account& account) const {
     const AccountRecord& record = account.record;
     const Life& life = record.life;
-    const auto log_in = [&] { return "clioctl login " + record.name; };
-    const auto take_back = [&] { return "clioctl refresh --revive " + record.name; };
-    const auto check_app = [&] { return "clioctl app check " + record.app; };
+    const auto log_in = [&] { return "clioctl login " + as_operand(record.name); };
+    const auto take_back = [&] { return "clioctl refresh --revive " + as_operand(record.name); };
+    const auto check_app = [&] { return "clioctl app check " + as_operand(record.app); };
 
     if (life.state == State::kLoginRequired)
         return {AccountState::kLoginRequired, life.reason, record.moved_to.empty() ? log_in() : take_back()};
     if (app_for(apps_, record) == nullptr) {
         const std::string why = no_app_for(apps_, record).message;
         if (has_other_app(apps_, record)) return {AccountState::kLoginRequired, why, log_in()};
-        return {AccountState::kNeedsAttention, why, "clioctl app add " + record.app};
+        return {AccountState::kNeedsAttention, why, "clioctl app add " + as_operand(record.app)};
     }
     if (life.state == State::kNeedsAttention) return {AccountState::kNeedsAttention, life.reason, check_app()};
     if (!life.reason.empty()) return {public_state(life.state), life.reason, {}};
@@ -88,7 +89,8 @@ std::string AccountAnswers::refused_again(const Account& account) const {
     const App* const app = apps_.find(record.app);
     return "callers report that the API refuses its tokens (401), also after a refresh: check that app " + record.app +
            " has the region and api_base" + (app == nullptr ? "" : " " + app->endpoints.api_base) +
-           " of the account, and its permissions at Clio; to refresh anyway: clioctl refresh " + record.name;
+           " of the account, and its permissions at Clio; to refresh anyway: clioctl refresh " +
+           as_operand(record.name);
 }
 
 Result<IssuedToken> AccountAnswers::issue(const Account& account, bool min_ttl_met) const {
@@ -135,8 +137,9 @@ Error AccountAnswers::why_not_refreshed(const Account& account) const {
     const AccountRecord& record = account.record;
     if (record.life.state == State::kLoginRequired)
         return {.code = Error::Code::kLoginRequired,
-                .message = "account " + record.name + ": " + record.life.reason +
-                           (record.moved_to.empty() ? "; log in again with: clioctl login " + record.name : "")};
+                .message =
+                    "account " + record.name + ": " + record.life.reason +
+                    (record.moved_to.empty() ? "; log in again with: clioctl login " + as_operand(record.name) : "")};
     if (app_for(apps_, record) == nullptr) return no_app_for(apps_, record);
     if (record.life.state == State::kNeedsAttention)
         return {

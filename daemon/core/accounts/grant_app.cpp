@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/accounts/grant_app.h"
+#include "protocol/names.h"
 
 namespace agent {
 
@@ -16,10 +17,10 @@ Error no_app_for(const AppRegistry& apps, const AccountRecord& record) {
     if (has_other_app(apps, record))
         return {.code = Error::Code::kLoginRequired,
                 .message = account + "grant came from another client id, region or endpoint than app " + record.app +
-                           " has now; put them back, or log in again with: clioctl login " + record.name};
-    return {
-        .code = Error::Code::kNotFound,
-        .message = account + "app " + record.app + " is not registered; add it with: clioctl app add " + record.app};
+                           " has now; put them back, or log in again with: clioctl login " + as_operand(record.name)};
+    return {.code = Error::Code::kNotFound,
+            .message = account + "app " + record.app + " is not registered; add it with: clioctl app add " +
+                       as_operand(record.app)};
 }
 
 std::vector<std::string> accounts_with_grants_of_others(const AccountMap& accounts, std::string_view app,

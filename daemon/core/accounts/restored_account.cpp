@@ -27,7 +27,8 @@ std::optional<std::string> why_kept(const Account& present, const AccountRecord&
     if (!present.damage.empty()) return std::nullopt;
     const Life& here = present.record.life;
     const Life& there = brought.life;
-    const std::string instead = "; to use the one in the backup, first run: clioctl logout --local " + brought.name;
+    const std::string instead =
+        "; to use the one in the backup, first run: clioctl logout --local " + as_operand(brought.name);
     if (is_other_user(present.record.user, brought.user))
         return "the account here belongs to another Clio user" + instead;
     if (here.state != State::kLoginRequired) return "it works here (" + generations(here, there) + ")" + instead;
@@ -70,7 +71,7 @@ void require_login(AccountRecord& record, const std::string& why) {
     Life& life = record.life;
     if (life.state == State::kLoginRequired) return;
     life.state = State::kLoginRequired;
-    life.reason = why + "; to try it all the same: clioctl refresh --revive " + record.name;
+    life.reason = why + "; to try it all the same: clioctl refresh --revive " + as_operand(record.name);
 }
 
 }  // namespace agent

@@ -214,9 +214,11 @@ Result<void> AppRegistry::keeps_grants(const App& app) const {
     for (std::size_t i = 0; i < std::min(accounts.size(), kMostNamed); ++i)
         names.append(names.empty() ? "" : ", ").append(accounts[i]);
     if (accounts.size() > kMostNamed) names += " and " + std::to_string(accounts.size() - kMostNamed) + " more";
-    return fail(Error::Code::kConflict, "app " + app.name +
-                                            ": its client id, region or endpoints would change under the grants of " +
-                                            names + "; log them out first, or choose another name for the app");
+    return fail(Error::Code::kConflict,
+                "app " + app.name + ": its product, client id, region or endpoints would change under the grants of " +
+                    names +
+                    "; log them out first, choose another name for the app, or have them "
+                    "log in again: clioctl app add --replace-grants");
 }
 
 Result<void> AppRegistry::may_reconfigure(const std::vector<App>& configured) const {

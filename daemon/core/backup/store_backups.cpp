@@ -8,6 +8,7 @@
 #include "core/accounts/restored_account.h"
 #include "core/refresh/token_set.h"
 #include "protocol/limits.h"
+#include "protocol/names.h"
 
 namespace agent {
 
@@ -138,7 +139,7 @@ std::unique_ptr<Waiting> StoreBackups::move(const std::string& account, const Se
     return accounts_.set_aside(account,
                                "it was moved away with the backup " + id +
                                    "; unless that is restored somewhere, take it back with: clioctl refresh --revive " +
-                                   account,
+                                   as_operand(account),
                                id, [this, account, id, done = std::move(done)](const Result<void>& set_aside) {
                                    const auto facts = accounts_.facts(account);
                                    if (!set_aside || !facts)

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 
 #include "base/crypto/sealing.h"
 #include "base/text/ascii.h"
@@ -40,9 +41,24 @@ std::string_view without_fragment(std::string_view query) {
     return query.substr(0, query.find('#'));
 }
 
+/// Without those in the middle, too: a program that shows a long address in several lines may add them.
+SecretString without_blanks(std::string_view text) {
+    SecretBuffer kept;
+    for (const char& c : text)
+        if (std::string_view(" \t\r\n").find(c) == std::string_view::npos) kept.append({&c, 1});
+    return kept.take();
+}
+
 bool is_query(std::string_view text) {
     constexpr std::array<std::string_view, 4> kNames{"code=", "state=", "error=", "error_description="};
     return std::any_of(kNames.begin(), kNames.end(), [&](std::string_view name) { return text.starts_with(name); });
+}
+
+/// The query of an address, or a query alone.
+std::optional<std::string_view> query_of(std::string_view text) {
+    if (const auto question_mark = text.find('?'); question_mark != std::string_view::npos)
+        return without_fragment(text.substr(question_mark + 1));
+    return is_query(text) ? std::optional(without_fragment(text)) : std::nullopt;
 }
 
 /// RFC 6749 appendix A.11: a code is made of visible characters; an address without a query is a mistake in copying.
@@ -91,23 +107,30 @@ Result<AuthorizationResponse> read_authorization_response(std::string_view query
                                  .error_description = quoted_server_text(text("error_description"), secrets)};
 }
 
-Result<AuthorizationResponse> read_pasted_response(std::string_view pasted) {
+/// What read_pasted_response() does, but for the characters of the code.
+Result<AuthorizationResponse> read_as_pasted(std::string_view pasted) {
     const std::string_view text = without_wrapping(pasted);
     if (text.empty())
         return fail(Error::Code::kBadRequest,
                     "nothing was pasted; paste the whole URL or the code that the browser shows");
-    if (const auto question_mark = text.find('?'); question_mark != std::string_view::npos)
-        return read_authorization_response(without_fragment(text.substr(question_mark + 1)));
-    if (is_query(text)) return read_authorization_response(without_fragment(text));
+    const SecretString whole = without_blanks(text);
+    if (const auto query = query_of(whole.reveal())) return read_authorization_response(*query);
     // Some chat programs encode the whole of what looks like a link.
     if (const auto decoded = percent_decode(text, /*plus_is_space=*/false); decoded && !decoded->equals(text)) {
-        if (decoded->reveal().find('?') != std::string_view::npos || is_query(decoded->reveal()))
-            return read_pasted_response(decoded->reveal());
+        if (query_of(decoded->reveal())) return read_as_pasted(decoded->reveal());
     }
     if (!is_code(text))
         return fail(Error::Code::kBadRequest,
                     "neither a URL with a query nor a code; paste the whole URL or the code that the browser shows");
     return AuthorizationResponse{.state = {}, .code = SecretString(text), .error = {}, .error_description = {}};
+}
+
+Result<AuthorizationResponse> read_pasted_response(std::string_view pasted) {
+    AGENT_TRY(AuthorizationResponse response, read_as_pasted(pasted));
+    if (!response.code.empty() && !is_visible_ascii(response.code.reveal()))
+        return fail(Error::Code::kBadRequest,
+                    "the code has characters that no code has; paste the whole URL or the code that the browser shows");
+    return response;
 }
 
 }  // namespace agent

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/accounts/changes/login.h"
+#include "protocol/names.h"
 
 #include <utility>
 
@@ -29,7 +30,7 @@ void AccountLogin::adopt(const Reservation& reserved, Grant& grant) {
     if (account != nullptr && !account->damage.empty())
         return reserved.end(fail(Error::Code::kConflict, "account " + grant.account + ": " + account->damage +
                                                              "; discard it with: clioctl logout --local " +
-                                                             grant.account));
+                                                             as_operand(grant.account)));
     if (account != nullptr && !grant.replace_user && is_other_user(account->record.user, grant.user))
         return reserved.end(
             fail(Error::Code::kConflict, "account " + grant.account + ": another Clio user has logged in meanwhile"));

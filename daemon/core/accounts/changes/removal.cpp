@@ -9,6 +9,7 @@
 #include "core/oauth/grant_end.h"
 #include "core/oauth/token_request.h"
 #include "ports/http_client.h"
+#include "protocol/names.h"
 
 namespace agent {
 
@@ -194,7 +195,7 @@ void AccountRemoval::fail_to_end_grant(Logout& logout, const std::string& why, s
     logout.patience.reset();
     Error error{.code = Error::Code::kTemporarilyUnavailable,
                 .message = "account " + logout.name + ": the grant could not be ended: " + why +
-                           "; to forget it here only: clioctl logout --local " + logout.name,
+                           "; to forget it here only: clioctl logout --local " + as_operand(logout.name),
                 .retry_after = retry_after};
     if (logout.reserved)
         logout.reserved->end(tl::unexpected(std::move(error)));
