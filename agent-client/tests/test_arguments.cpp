@@ -108,7 +108,8 @@ Test(arguments, what_cannot_be_understood) {
     EXPECT_TEXT(failure_of({"app", "frobnicate"}),
                 "app needs one of: list, show, add, check, remove; try 'clioctl --help'");
     EXPECT_TEXT(failure_of({"token", "-j"}), "token: unknown option -j; did you mean --json?");
-    EXPECT_TEXT(failure_of({"token", "-X"}), "token: unknown option -X; try 'clioctl token --help'");
+    EXPECT_TEXT(failure_of({"token", "-X"}),
+                "token: unknown option -X (a name that begins with - goes after --); try 'clioctl token --help'");
     EXPECT_TEXT(failure_of({"token", "--json=1"}), "token: --json takes no value; try 'clioctl token --help'");
     EXPECT_TEXT(failure_of({"token", "--min-ttl"}), "token: --min-ttl needs a value; try 'clioctl token --help'");
     EXPECT_TEXT(failure_of({"token", "a", "b"}), "token: too many arguments; try 'clioctl token --help'");
