@@ -89,7 +89,7 @@ bool HttpConnection::is_late(Moment now) const noexcept {
     if (now < idle_until_ && now < whole_until_) return false;
     int unread = 0;
     const bool waits_for_turn =
-        stage_ == Stage::kReading &&
+        stage_ == Stage::kReading && outbox_.is_empty() &&
         (parsed_ < input_.size() || (::ioctl(socket_.get(), FIONREAD, &unread) == 0 && unread > 0));
     return !waits_for_turn;
 }
