@@ -71,7 +71,7 @@ Reply<Answer> AgentClient::call(const AgentRequest& request, Duration extra) con
 
 Reply<void> AgentClient::stream(const std::string& target, const Take& take) const {
     AGENT_TRY(Exchange exchange,
-              begin({.method = "GET", .target = target}, Patience::without_end().unless_readable(give_up_fd_)));
+              begin({.method = "GET", .target = target}, Patience::at_most(timeout_).unless_readable(give_up_fd_)));
     ResponseReader& response = exchange.response();
     while (!response.is_complete()) {
         AGENT_CHECK(exchange.receive_more());
@@ -80,6 +80,7 @@ Reply<void> AgentClient::stream(const std::string& target, const Take& take) con
             AGENT_CHECK(read_to_the_end(exchange));
             return tl::unexpected(failure_of(response));
         }
+        exchange.change_patience(Patience::without_end().unless_readable(give_up_fd_));
         AGENT_CHECK(take(response.take_body().reveal()));
     }
     return {};

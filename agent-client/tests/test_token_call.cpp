@@ -110,3 +110,11 @@ Test(token_call, reports) {
         EXPECT_CONTAINS(request, R"({"generation":7,"status":401})");
     }
 }
+
+Test(token_call, a_stream_that_does_not_begin_is_given_up) {
+    const CannedAgent silent({});
+    const auto streamed =
+        AgentClient(silent.path(), 100ms).stream("/v1/events", [](std::string_view) { return Reply<void>(); });
+    cr_assert_not(streamed.has_value());
+    EXPECT_TEXT(streamed.error().code, "temporarily_unavailable");
+}

@@ -300,3 +300,17 @@ Test(login_responses, begin_with_a_link_that_works_once) {
     stage.finish(id);
     EXPECT_TEXT(stage.outcome(id), "done");
 }
+
+Test(login_responses, that_come_again_and_again_wait_in_a_few_browsers_only) {
+    LoginStage stage;
+    const std::string id = stage.begin();
+    for (int i = 0; i < 30; ++i) stage.redirect(id, "code=C");
+    cr_expect_eq(stage.listener.pages().size(), 26);
+    EXPECT_TEXT(stage.page(), "not yet");
+    stage.run(CoreStage::kAMoment);
+    stage.give_tokens("A1", "R1");
+    stage.http.answer(200, LoginStage::kJane);
+    stage.run(CoreStage::kAMoment);
+    cr_expect_eq(stage.listener.pages().size(), 30);
+    EXPECT_TEXT(stage.page(), "signed in");
+}

@@ -24,6 +24,8 @@ class Exchange {
     Exchange(UnixStream stream, const Patience& patience) noexcept : stream_(std::move(stream)), patience_(patience) {}
 
     [[nodiscard]] Reply<void> send(const AgentRequest& request);
+    /// From now on.
+    void change_patience(const Patience& patience) noexcept { patience_ = patience; }
     /// Waits for more of the response. Call only while it is incomplete.
     [[nodiscard]] Reply<void> receive_more();
     /// The agent closed the connection before the response was complete.

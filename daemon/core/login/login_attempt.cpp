@@ -12,6 +12,8 @@ namespace agent {
 
 namespace {
 
+// That wait for the end, of which a person has one. More could keep others from the listener's port.
+constexpr std::size_t kMostBrowsers = 4;
 // Clio: ten minutes, from before the browser brings it.
 constexpr std::chrono::minutes kCodeLife{9};
 
@@ -160,6 +162,11 @@ void LoginAttempt::keep(TokenAnswer tokens) {
 void LoginAttempt::show(RedirectListener::Respond browser) {
     came_by_browser_ = true;
     if (page_) return browser(*page_);
+    if (browsers_.size() == kMostBrowsers) {
+        const auto longest = std::move(browsers_.front());
+        browsers_.erase(browsers_.begin());
+        longest(page_of(BrowserPage::Kind::kNotYet));
+    }
     browsers_.push_back(std::move(browser));
 }
 
