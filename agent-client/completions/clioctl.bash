@@ -69,7 +69,7 @@ _clioctl_complete() {
                     backup restore env help version' ;;
                 app) words='list show add check remove' ;;
                 key) words='list add remove rotate test' ;;
-                login) options='--app --no-browser --paste --replace-user --list --cancel --json' ;;
+                login) options='--app --no-browser --paste --replace-user --accept-unknown-user --list --cancel --json' ;;
                 token) options='--min-ttl --header --curl --json' ;;
                 list) options='--state --app --sort --json' ;;
                 events) options='--account --since --json' ;;

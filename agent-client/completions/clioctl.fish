@@ -82,6 +82,7 @@ complete -c clioctl -n '__clioctl_is login' -l no-browser -d 'print the page\'s 
 complete -c clioctl -n '__clioctl_is login' -l paste \
     -d 'read the address where the browser ended up; for a browser on another machine'
 complete -c clioctl -n '__clioctl_is login' -l replace-user -d 'allow a different Clio user than before'
+complete -c clioctl -n '__clioctl_is login' -l accept-unknown-user -d 'keep the user if Clio does not say who logs in'
 complete -c clioctl -n '__clioctl_is login' -l list -d 'list the logins that are open, and begin none'
 complete -c clioctl -n '__clioctl_is login' -l cancel \
     -d 'cancel the open login of ACCOUNT, or all that are open, and begin none'

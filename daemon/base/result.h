@@ -43,14 +43,14 @@ using Result = tl::expected<T, Error>;
 
 #define AGENT_CONCAT_INNER(a, b) a##b
 #define AGENT_CONCAT(a, b) AGENT_CONCAT_INNER(a, b)
+#define AGENT_RESULT AGENT_CONCAT(result_, __LINE__)
 
 /// Declares `decl` with the value of a Result or other expected; on failure returns the error from the enclosing
 /// function.
-#define AGENT_TRY(decl, expr)                                                                                        \
-    auto AGENT_CONCAT(result_, __LINE__) = (expr);                                                                   \
-    if (!AGENT_CONCAT(result_, __LINE__)) return tl::unexpected(std::move(AGENT_CONCAT(result_, __LINE__)).error()); \
-    decl = *std::move(                                                                                               \
-        AGENT_CONCAT(result_, __LINE__))  // NOLINT(bugprone-macro-parentheses): not allowed in a declaration
+#define AGENT_TRY(decl, expr)                                                  \
+    auto AGENT_RESULT = (expr);                                                \
+    if (!AGENT_RESULT) return tl::unexpected(std::move(AGENT_RESULT).error()); \
+    decl = *std::move(AGENT_RESULT)  // NOLINT(bugprone-macro-parentheses): not allowed in a declaration
 
 /// The same for a Result without a value.
 #define AGENT_CHECK(expr)                                      \

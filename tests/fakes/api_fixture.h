@@ -74,7 +74,7 @@ struct ApiFixture {
                     .connections = [] { return std::size_t{5}; },
                     .room_for = [this](uid_t) { return room; },
                     .when_process_ends =
-                        [this](pid_t process, std::function<void()>) {
+                        [this](pid_t process, const std::function<void()>&) {
                             watched = process;
                             return nullptr;
                         },

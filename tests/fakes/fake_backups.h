@@ -34,6 +34,7 @@ class FakeBackups final : public agent::Backups {
                                              const std::vector<agent::StoredRow>& records) override {
         asked.push_back("check " + backup_id(backup));
         std::vector<agent::RestoredRecord> results;
+        results.reserve(records.size());
         for (const agent::StoredRow& record : records)
             results.push_back({.kind = record.kind,
                                .name = record.name,

@@ -67,7 +67,7 @@ std::span<const AppField> app_fields() noexcept {
 
 std::string why_not_redirect_uri(std::string_view uri, int lowest_port) {
     const std::string as_in = ", as in " + std::string(kExampleUri);
-    const std::string invisible = why_not_client_text(uri);
+    std::string invisible = why_not_client_text(uri);
     if (!invisible.empty()) return invisible;
     const auto url = Url::parse(uri);
     if (!url) return "is not a URL (" + url.error().message + ")" + as_in;

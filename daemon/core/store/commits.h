@@ -25,7 +25,7 @@ class Commits {
     using Present = std::function<void(const std::optional<StoredRow>&)>;
     /// As start(). On a conflict it first reads the record again and hands it to `present`; `done` hears of the
     /// conflict then. Removing a record that is already gone succeeds.
-    void start(TokenStore& store, StoreChange change, Present present, TokenStore::Done done) {
+    void start(TokenStore& store, const StoreChange& change, Present present, TokenStore::Done done) {
         const bool removes = change.action == StoreChange::Action::kRemove;
         start(store, change,
               [this, &store, removes, kind = change.row.kind, name = change.row.name, present = std::move(present),

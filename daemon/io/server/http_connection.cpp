@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "io/server/http_connection.h"
 
-#include <sys/ioctl.h>
+#include <poll.h>
 #include <sys/socket.h>
 
 #include <cerrno>
@@ -87,11 +87,8 @@ void HttpConnection::allow(Duration idle, Duration whole) noexcept {
 
 bool HttpConnection::is_late(Moment now) const noexcept {
     if (now < idle_until_ && now < whole_until_) return false;
-    int unread = 0;
-    const bool waits_for_turn =
-        stage_ == Stage::kReading && outbox_.is_empty() &&
-        (parsed_ < input_.size() || (::ioctl(socket_.get(), FIONREAD, &unread) == 0 && unread > 0));
-    return !waits_for_turn;
+    pollfd socket{.fd = socket_.get(), .events = static_cast<short>(awaited_), .revents = 0};
+    return ::poll(&socket, 1, 0) <= 0;
 }
 
 void HttpConnection::allow_all_time() noexcept {

@@ -61,7 +61,8 @@ class HttpConnection final : public SocketPoll::Member {
     [[nodiscard]] bool is_idle() const noexcept { return stage_ == Stage::kReading; }
     /// True if there was no whole request yet.
     [[nodiscard]] bool is_new() const noexcept { return is_new_; }
-    /// Whether its next step took too long; not while what the peer has sent waits for its turn.
+    /// Whether its next step took too long; not while what it waits for has come, and its turn
+    /// has not.
     [[nodiscard]] bool is_late(Moment now) const noexcept;
 
     /// Closes the connection after the current answer, or the next one. Returns the wait of a stream: destroying it
