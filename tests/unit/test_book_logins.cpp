@@ -224,7 +224,7 @@ Test(book_logins, two_at_once_for_a_new_account) {
 
 Test(book_logins, of_another_user_that_waited_does_not_take_the_account) {
     CoreStage stage;
-    const auto log_in_as = [&](std::int64_t id, bool replace_user) -> const Reply& {
+    const auto log_in_as = [&](std::int64_t id, bool replace_user, std::int64_t counts_as = 0) -> const Reply& {
         return stage.waited([&](Reply& to) {
             return stage.book->adopt(
                 Grant{.account = "smith",
@@ -234,18 +234,23 @@ Test(book_logins, of_another_user_that_waited_does_not_take_the_account) {
                                  .refresh_token = SecretString("R"),
                                  .expires_in = 1h},
                       .user = id == 0 ? std::nullopt : std::optional(ClioUser{.id = id, .name = "n", .email = "e"}),
-                      .replace_user = replace_user},
+                      .replace_user = replace_user,
+                      .counts_as = counts_as},
                 CoreStage::answer_to<agent::Result<void>>(to));
         });
     };
     const Reply& first = log_in_as(1, false);
     const Reply& other = log_in_as(2, false);
     const Reply& unknown = log_in_as(0, false);
+    const Reply& accepted_for_another = log_in_as(0, false, 2);
+    const Reply& accepted = log_in_as(0, false, 1);
     stage.run(CoreStage::kAMoment);
     EXPECT_TEXT(first.text, "done");
     EXPECT_TEXT(other.text, "conflict");
-    EXPECT_TEXT(unknown.text, "done");
-    cr_expect(stage.book->facts("smith")->user->id == 1, "unknown is not another");
+    EXPECT_TEXT(unknown.text, "conflict");
+    EXPECT_TEXT(accepted_for_another.text, "conflict");
+    EXPECT_TEXT(accepted.text, "done");
+    cr_expect(stage.book->facts("smith")->user->id == 1, "the account stays with its user");
     const Reply& replacing = log_in_as(2, true);
     stage.run(CoreStage::kAMoment);
     EXPECT_TEXT(replacing.text, "done");

@@ -123,6 +123,38 @@ Test(login_grants, of_an_unknown_user_wait_for_clio_too) {
     }
 }
 
+Test(login_grants, of_an_unknown_user_are_not_taken_for_known_while_clio_is_asked) {
+    LoginStage stage;
+    stage.finish(stage.begin());
+    const std::string id = asking(stage);
+    be_silent(stage, 2, 403);
+    stage.run(30s);
+    cr_assert(stage.http.open() == 1);
+    cr_expect(stage.desk->accept_unknown_user(id));
+    stage.run(CoreStage::kAMoment);
+    EXPECT_TEXT(stage.outcome(id), "pending");
+    stage.http.answer(200, LoginStage::kJohn);
+    stage.run(CoreStage::kAMoment);
+    EXPECT_TEXT(stage.outcome(id), "user_mismatch");
+    EXPECT_TEXT(stage.now("smith"), "A1#1");
+}
+
+Test(login_grants, that_a_person_accepts_twice_are_stored_once) {
+    LoginStage stage;
+    stage.finish(stage.begin());
+    const std::string id = asking(stage);
+    be_silent(stage, 2, 403);
+    stage.redirect(id, "code=C");
+    EXPECT_TEXT(stage.page(), "not yet");
+    stage.store.hold();
+    for (int i = 0; i < 3; ++i) cr_expect(stage.desk->accept_unknown_user(id));
+    EXPECT_TEXT(stage.desk->state(id)->error, "");
+    stage.store.release();
+    stage.run(CoreStage::kAMoment);
+    EXPECT_TEXT(stage.outcome(id), "done");
+    EXPECT_TEXT(stage.now("smith"), "B1#2");
+}
+
 Test(login_grants, of_an_unknown_user_are_dropped_when_there_is_no_time_for_a_person) {
     for (const bool accepted : {true, false}) {
         for (const bool expires : {true, false}) {

@@ -76,9 +76,8 @@ void FreshGrant::take_user(Result<ClioUser> user) {
 
 void FreshGrant::accept_unknown_user() {
     accepts_unknown_user_ = true;
-    if (!std::exchange(awaits_person_, false)) return;
-    call_.reset();
-    store();
+    grant_.counts_as = asked_about_;
+    if (awaits_person_ && !call_) store();  // else Clio may still say it
 }
 
 void FreshGrant::hurry() {
@@ -109,8 +108,10 @@ void FreshGrant::store() {
                         described(*grant_.user) +
                         "; the old grant is kept, the new one is not; log in under another name, or use "
                         "--replace-user to replace the old one");
-    if (user_before && !grant_.user && !grant_.replace_user && !accepts_unknown_user_)
+    if (user_before && accepts_unknown_user_ && grant_.counts_as == 0) grant_.counts_as = user_before->id;
+    if (user_before && !grant_.user && !grant_.replace_user && grant_.counts_as != user_before->id)
         return await_person(*user_before);
+    if (std::exchange(awaits_person_, false)) hooks_.tell("the new tokens are being stored");
     storing_ = book_.adopt(grant_.clone(), [this](const Result<void>& stored) {
         const auto over = std::move(storing_);
         take_outcome(stored);
@@ -127,6 +128,7 @@ void FreshGrant::await_person(const ClioUser& user_before) {
         return drop("user_unknown",
                     known + "; the old grant is kept, the new one is not; if it was the same user: " + how);
     awaits_person_ = true;
+    asked_about_ = user_before.id;
     pause_ = world_.timers.after(kPauseWhilePersonIsAsked, [this] { ask(); });
     hooks_.ask_a_person(known + "; if it was the same user: " + how);
 }
@@ -171,6 +173,8 @@ std::string FreshGrant::remarks() const {
 }
 
 void FreshGrant::drop(std::string error, std::string detail) {
+    log(LogLevel::kWarning, "a login's grant is not kept, and lives on at Clio",
+        {{"account", grant_.account}, {"reason", detail}});
     const auto ended = std::move(hooks_.ended);
     ended(tl::unexpected(Dropped{.error = std::move(error), .detail = std::move(detail)}));
 }

@@ -83,6 +83,7 @@ class FreshGrant {
     std::string why_unknown_;  // who logged in
     bool accepts_unknown_user_;
     bool awaits_person_ = false;
+    std::int64_t asked_about_ = 0;  // the Clio user of the account, when a person was asked
     bool hurried_ = false;
     bool stuck_ = false;
     bool last_try_ = false;

@@ -139,8 +139,16 @@ void LoginAttempt::keep(TokenAnswer tokens) {
                 .replace_user = request_.replace_user};
     fresh_ = std::make_unique<FreshGrant>(
         world_, apps_, book_, std::move(grant), request_.accept_unknown_user,
-        FreshGrant::Hooks{.tell = [this](std::string detail) { tell(std::move(detail)); },
-                          .tell_stuck = [this](std::string detail) { tell_of_long_wait(std::move(detail)); },
+        FreshGrant::Hooks{.tell =
+                              [this](std::string detail) {
+                                  state_.error.clear();
+                                  tell(std::move(detail));
+                              },
+                          .tell_stuck =
+                              [this](std::string detail) {
+                                  state_.error.clear();
+                                  tell_of_long_wait(std::move(detail));
+                              },
                           .ask_a_person =
                               [this](std::string detail) {
                                   state_.error = "user_unknown";
@@ -162,6 +170,8 @@ void LoginAttempt::keep(TokenAnswer tokens) {
 void LoginAttempt::show(RedirectListener::Respond browser) {
     came_by_browser_ = true;
     if (page_) return browser(*page_);
+    if (!state_.error.empty())
+        return browser(page_of(BrowserPage::Kind::kNotYet));  // a person is asked, which may last
     if (browsers_.size() == kMostBrowsers) {
         const auto longest = std::move(browsers_.front());
         browsers_.erase(browsers_.begin());
@@ -199,7 +209,6 @@ void LoginAttempt::expire() {
 
 void LoginAttempt::accept_unknown_user() {
     request_.accept_unknown_user = true;
-    state_.error.clear();
     if (fresh_) fresh_->accept_unknown_user();
 }
 

@@ -9,8 +9,8 @@
 namespace agent {
 
 /// Shares out what there is a limited amount of, as connections or bytes: each user may have as much as is then left.
-/// One who takes all that he can leaves half, a second one a third, and so on; nobody has to be known in advance, and
-/// none can take it all. A part is only for managers (is_manager()).
+/// One who takes all that he can leaves half, one who comes then a quarter; if they come at once, a third each. Nobody
+/// has to be known in advance, and none can take it all. A part is only for managers (is_manager()).
 class FairShare {
   public:
     FairShare(std::size_t most, std::size_t kept_for_managers) noexcept

@@ -86,9 +86,12 @@ void HttpConnection::allow(Duration idle, Duration whole) noexcept {
 }
 
 bool HttpConnection::is_late(Moment now) const noexcept {
-    if (now < idle_until_ && now < whole_until_) return false;
+    return (now >= idle_until_ || now >= whole_until_) && !waits_for_turn();
+}
+
+bool HttpConnection::waits_for_turn() const noexcept {
     pollfd socket{.fd = socket_.get(), .events = static_cast<short>(awaited_), .revents = 0};
-    return ::poll(&socket, 1, 0) <= 0;
+    return ::poll(&socket, 1, 0) > 0;
 }
 
 void HttpConnection::allow_all_time() noexcept {
@@ -121,7 +124,7 @@ void HttpConnection::on_ready(std::uint32_t events) noexcept {
 }
 
 void HttpConnection::count_kept() {
-    const std::size_t size = input_.size() + body_.size() + outbox_.size();
+    const std::size_t size = 2 * (input_.size() + body_.size()) + outbox_.held();  // a buffer doubles as it grows
     if (!shared_.kept.change(peer_.uid, std::exchange(kept_, size), size)) is_over_ = true;
 }
 

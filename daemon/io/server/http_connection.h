@@ -61,6 +61,8 @@ class HttpConnection final : public SocketPoll::Member {
     [[nodiscard]] bool is_idle() const noexcept { return stage_ == Stage::kReading; }
     /// True if there was no whole request yet.
     [[nodiscard]] bool is_new() const noexcept { return is_new_; }
+    /// Whether what it waits for has come.
+    [[nodiscard]] bool waits_for_turn() const noexcept;
     /// Whether its next step took too long; not while what it waits for has come, and its turn
     /// has not.
     [[nodiscard]] bool is_late(Moment now) const noexcept;

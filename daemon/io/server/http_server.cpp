@@ -128,7 +128,7 @@ void HttpServer::stop(Duration grace, std::function<void()> stopped) {
     pause_.reset();
     event_del(accept_.get());
 
-    close_where([](const HttpConnection& peer) { return peer.is_idle() && !peer.is_new(); });
+    close_where([](const HttpConnection& peer) { return peer.is_idle() && !peer.is_new() && !peer.waits_for_turn(); });
     std::vector<std::unique_ptr<Waiting>> streams;
     for (const auto& [key, connection] : connections_) streams.push_back(connection->finish());
     streams.clear();

@@ -70,4 +70,8 @@ std::size_t Outbox::size() const noexcept {
     return text_.size() - text_sent_ + (secret_ ? secret_->reveal().size() - secret_sent_ : 0);
 }
 
+std::size_t Outbox::held() const noexcept {
+    return (text_.empty() ? 0 : text_.capacity()) + (secret_ ? secret_->reveal().size() : 0);
+}
+
 }  // namespace agent

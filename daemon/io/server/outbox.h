@@ -23,8 +23,10 @@ class Outbox {
     /// Sends more of what is kept. False if the connection is broken.
     [[nodiscard]] bool flush(int fd) noexcept;
 
-    /// Bytes that are kept.
+    /// Bytes that are still to be sent.
     [[nodiscard]] std::size_t size() const noexcept;
+    /// Bytes of memory that they take.
+    [[nodiscard]] std::size_t held() const noexcept;
     [[nodiscard]] bool is_empty() const noexcept { return size() == 0; }
 
   private:

@@ -39,6 +39,7 @@ bool SocketPoll::add(int fd, std::uint32_t events, uid_t user, Member& member) {
     epoll_event wanted{.events = events, .data = {.ptr = &member}};
     if (::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, fd, &wanted) != 0) return false;
     member.user_ = &user_of(user);
+    ++members_;
     member.place_ = member.user_->waiting.insert(member.user_->waiting.end(), &member);
     return true;
 }
@@ -51,11 +52,18 @@ void SocketPoll::change(int fd, std::uint32_t events, Member& member) noexcept {
 void SocketPoll::remove(int fd, Member& member) noexcept {
     User* const user = std::exchange(member.user_, nullptr);
     if (user == nullptr) return;
+    --members_;
     ::epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, fd, nullptr);
     (member.ready_ != 0 ? user->ready : user->waiting).erase(member.place_);
 }
 
+/// The kernel tells again of those who wait for their turn, behind those of whom it has not told yet.
 void SocketPoll::collect() noexcept {
+    for (std::size_t looks = members_ / kAtOnce; collect_some() == kAtOnce && looks > 0; --looks) {
+    }
+}
+
+std::size_t SocketPoll::collect_some() noexcept {
     const int count = ::epoll_wait(epoll_.get(), found_.data(), kAtOnce, 0);
     for (int i = 0; i < count; ++i) {
         const epoll_event& found = found_[static_cast<std::size_t>(i)];
@@ -65,6 +73,7 @@ void SocketPoll::collect() noexcept {
         if (member.ready_ == 0) user.ready.splice(user.ready.end(), user.waiting, member.place_);
         member.ready_ = found.events;
     }
+    return static_cast<std::size_t>(std::max(count, 0));
 }
 
 SocketPoll::User* SocketPoll::whose_turn() noexcept {

@@ -69,6 +69,7 @@ class SocketPoll {
 
     void take_turns() noexcept;
     void collect() noexcept;
+    [[nodiscard]] std::size_t collect_some() noexcept;
     [[nodiscard]] User* whose_turn() noexcept;
     [[nodiscard]] User& user_of(uid_t uid);
 
@@ -78,6 +79,7 @@ class SocketPoll {
     EventPtr event_;
     std::array<epoll_event, kAtOnce> found_{};
     std::unordered_map<uid_t, User> users_;
+    std::size_t members_ = 0;
     std::chrono::nanoseconds least_{0};  // that the user has had whose turn it was last: who comes back begins there
 };
 

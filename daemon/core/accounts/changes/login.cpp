@@ -12,7 +12,8 @@ Grant Grant::clone() const {
             .origin = origin,
             .tokens = tokens.clone(),
             .user = user,
-            .replace_user = replace_user};
+            .replace_user = replace_user,
+            .counts_as = counts_as};
 }
 
 std::unique_ptr<Waiting> AccountLogin::start(Grant grant, Accounts::Done done) {
@@ -34,6 +35,10 @@ void AccountLogin::adopt(const Reservation& reserved, Grant& grant) {
     if (account != nullptr && !grant.replace_user && is_other_user(account->record.user, grant.user))
         return reserved.end(
             fail(Error::Code::kConflict, "account " + grant.account + ": another Clio user has logged in meanwhile"));
+    const bool has_user = account != nullptr && account->record.user && account->record.user->id != 0;
+    if (has_user && !grant.replace_user && !grant.user && account->record.user->id != grant.counts_as)
+        return reserved.end(fail(Error::Code::kConflict,
+                                 "account " + grant.account + " has a user, and Clio has not said who logged in"));
     AccountRecord before;
     if (account != nullptr) before = account->record;
     before.name = grant.account;

@@ -19,8 +19,10 @@ struct Grant {
     std::string app;
     std::string origin;  // of the app as it was when it sent the code
     TokenAnswer tokens;
-    std::optional<ClioUser> user;  // empty: Clio did not say; the account then stays its user's
+    std::optional<ClioUser> user;  // empty: Clio did not say
     bool replace_user = false;     // take the account, even if it is certainly another user's
+    /// While `user` is empty: a person says that it is the Clio user with this id; 0 for nobody.
+    std::int64_t counts_as = 0;
 
     [[nodiscard]] Grant clone() const;
 };
