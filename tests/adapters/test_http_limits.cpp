@@ -315,7 +315,7 @@ Test(http_limits, half_of_the_locked_memory_is_not_for_requests) {
 }
 
 Test(http_limits, half_requests_and_unread_answers_of_a_user_take_so_much_memory) {
-    HttpFixture http({.kept_bytes = 200'000, .kept_bytes_for_managers = 0});
+    HttpFixture http({.kept_bytes = 400'000, .kept_bytes_for_managers = 0});
     const auto half = [&] {
         auto client = http.connect();
         client->send("PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: 65536\r\n\r\n" + std::string(60'000, 'x'));
