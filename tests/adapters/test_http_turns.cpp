@@ -23,9 +23,7 @@ Test(http_turns, a_long_pipeline_waits_for_its_next_turn) {
     std::size_t calls = 0;
     http.on_request = [&](const agent::ApiRequest&) {
         ++calls;
-        const auto end = std::chrono::steady_clock::now() + milliseconds(1);
-        while (std::chrono::steady_clock::now() < end) {
-        }
+        fakes::keep_busy(milliseconds(1));
     };
     const auto client = http.connect();
     std::string all;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <chrono>
+
 #include "io/loop/event_loop.h"
 
 namespace fakes {
@@ -20,6 +22,13 @@ template <class Condition>
 /// Lets the loop handle everything that is due now: for tests that something does *not* happen.
 inline void run_what_is_due(agent::EventLoop& loop) {
     for (int i = 0; i < 20; ++i) event_base_loop(loop.base(), EVLOOP_NONBLOCK);
+}
+
+/// Work that takes the loop so long.
+inline void keep_busy(std::chrono::microseconds time) {
+    const auto end = std::chrono::steady_clock::now() + time;
+    while (std::chrono::steady_clock::now() < end) {
+    }
 }
 
 }  // namespace fakes

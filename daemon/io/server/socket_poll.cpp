@@ -11,7 +11,7 @@ namespace agent {
 namespace {
 
 constexpr std::chrono::milliseconds kLongestTurn{2};
-constexpr int kManagersShare = 4;  // of any other user's
+constexpr int kManagersShare = 4;  // times that of another user
 
 }  // namespace
 
@@ -59,8 +59,9 @@ void SocketPoll::remove(int fd, Member& member) noexcept {
 
 /// The kernel tells again of those who wait for their turn, behind those of whom it has not told yet.
 void SocketPoll::collect() noexcept {
-    for (std::size_t looks = members_ / kAtOnce; collect_some() == kAtOnce && looks > 0; --looks) {
-    }
+    for (auto& [uid, user] : users_) user.may_have_more = false;
+    for (std::size_t looked_at = 0; looked_at <= members_; looked_at += kAtOnce)
+        if (collect_some() < kAtOnce) return;
 }
 
 std::size_t SocketPoll::collect_some() noexcept {
@@ -78,28 +79,30 @@ std::size_t SocketPoll::collect_some() noexcept {
 
 SocketPoll::User* SocketPoll::whose_turn() noexcept {
     User* next = nullptr;
+    bool is_any_ready = false;
     for (auto& [uid, user] : users_) {
-        if (!user.ready.empty() && (next == nullptr || user.had < next->had)) next = &user;
+        const bool is_ready = !user.ready.empty();
+        is_any_ready = is_any_ready || is_ready;
+        if ((is_ready || user.may_have_more) && (next == nullptr || user.had < next->had)) next = &user;
     }
-    return next;
+    return is_any_ready ? next : nullptr;
 }
 
 void SocketPoll::take_turns() noexcept {
     collect();
     now_ = std::chrono::steady_clock::now();
     end_ = now_ + kLongestTurn;
-    const User* last = nullptr;
     while (now_ < end_) {
         User* user = whose_turn();
         if (user == nullptr) return;
-        if (last != nullptr && last->had < user->had) {  // peers of the last one may have sent more meanwhile
+        if (user->ready.empty()) {
             collect();
             user = whose_turn();
         }
-        last = user;
         least_ = user->had;
         Member& member = *user->ready.front();
         user->waiting.splice(user->waiting.end(), user->ready, member.place_);
+        user->may_have_more = true;
         member.on_ready(std::exchange(member.ready_, 0));
         const auto began = std::exchange(now_, std::chrono::steady_clock::now());
         user->had += (now_ - began) / (user->is_manager ? kManagersShare : 1);

@@ -54,7 +54,7 @@ class SocketPoll {
     /// connection. False if the kernel has no memory for it.
     [[nodiscard]] bool add(int fd, std::uint32_t events, uid_t user, Member& member);
     void change(int fd, std::uint32_t events, Member& member) noexcept;
-    /// It hears of nothing any more, not even of what has already happened. Does nothing for who is not a member.
+    /// It hears of nothing any more, not even of what has already happened. It need not be a member.
     void remove(int fd, Member& member) noexcept;
 
   private:
@@ -65,11 +65,13 @@ class SocketPoll {
         std::list<Member*> ready;  // those who wait longest for their turn first
         std::chrono::nanoseconds had{0};
         bool is_manager = false;
+        bool may_have_more = false;  // called since the kernel was asked last
     };
 
     void take_turns() noexcept;
     void collect() noexcept;
     [[nodiscard]] std::size_t collect_some() noexcept;
+    /// The user who has had the least of those who are ready, or may be by now; null when nobody is for certain.
     [[nodiscard]] User* whose_turn() noexcept;
     [[nodiscard]] User& user_of(uid_t uid);
 
