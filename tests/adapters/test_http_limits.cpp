@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What badly behaved peers do, and that nobody else notices.
 #include <fcntl.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -12,7 +11,6 @@
 #include "fakes/http_fixture.h"
 #include "fakes/no_descriptors.h"
 
-using agent::HttpLimits;
 using fakes::HttpFixture;
 using fakes::UnixClient;
 using std::chrono::milliseconds;

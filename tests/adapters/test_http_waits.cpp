@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // Answers that come later, streams, and the end of the server.
-#include <functional>
 #include <vector>
 
 #include "fakes/owing_fixture.h"

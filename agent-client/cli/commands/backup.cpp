@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/json/json_writer.h"
+#include "base/text/number.h"
 #include "cli/commands/commands.h"
 #include "cli/display/account_view.h"
 #include "cli/display/output.h"
@@ -224,8 +225,7 @@ Reply<void> print_as_json(const std::string& path, const Backup& backup) {
 Reply<void> print_result(const std::string& path, const Backup& backup) {
     for (const std::string& record : backup.left_out) complain("left out: " + record);
     for (const std::string& account : backup.not_moved) complain("not moved: " + account);
-    return print("Backup " + backup.id + " of " + std::to_string(backup.records) +
-                 (backup.records == 1 ? " record" : " records") + " is in " + path + "\n" +
+    return print("Backup " + backup.id + " of " + counted(backup.records, "record") + " is in " + path + "\n" +
                  (backup.moved.empty() ? "" : "Moved away: " + joined(backup.moved) + "\n"));
 }
 

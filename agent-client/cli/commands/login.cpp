@@ -98,6 +98,15 @@ void guide(const Arguments& arguments, const BegunLogin& begun, const LoginPage&
         tell("No browser could be started here. " + elsewhere(page, account, ::getenv));
 }
 
+/// Waits for it, and tells how it ended.
+Reply<void> see_to_the_end(const AgentClient& client, Authorization& authorization, std::string_view account,
+                           bool as_json, const Authorization::WhileItWaits& meanwhile) {
+    AGENT_TRY(const std::string remark, authorization.await_end(meanwhile));
+    AGENT_CHECK(print_account(client, account, as_json));
+    if (!remark.empty()) complain(remark);
+    return {};
+}
+
 /// The open login of `account` for which Clio does not say who logged in; empty if there is none.
 Reply<std::string> login_of_unknown_user(const AgentClient& client, std::string_view account) {
     AGENT_TRY(const Answer listing, client.call({.method = "GET", .target = "/v1/authorizations"}));
@@ -114,10 +123,7 @@ Reply<void> accept_unknown_user(const AgentClient& client, const std::string& id
                                 bool as_json) {
     Authorization authorization(client, id);
     AGENT_CHECK(authorization.accept_unknown_user());
-    AGENT_TRY(const std::string remark, authorization.await_end({.takes_long = [] {}, .news = complain}));
-    AGENT_CHECK(print_account(client, account, as_json));
-    if (!remark.empty()) complain(remark);
-    return {};
+    return see_to_the_end(client, authorization, account, as_json, {.takes_long = [] {}, .news = complain});
 }
 
 Reply<void> run_login(AgentClient& client, const Arguments& arguments, const std::string& account) {
@@ -143,18 +149,15 @@ Reply<void> run_login(AgentClient& client, const Arguments& arguments, const std
     }
     if (way == Way::kPaste)
         AGENT_CHECK(read_redirect(authorization, Patience::without_end().unless_readable(signals.fd())));
-    AGENT_TRY(const std::string remark, authorization.await_end({.takes_long =
-                                                                     [&] {
-                                                                         if (!as_json && way != Way::kPaste)
-                                                                             tell(what_to_compare(page));
-                                                                     },
-                                                                 .news =
-                                                                     [&](std::string_view detail) {
-                                                                         if (!as_json) complain(detail);
-                                                                     }}));
-    AGENT_CHECK(print_account(client, account, as_json));
-    if (!remark.empty()) complain(remark);
-    return {};
+    return see_to_the_end(client, authorization, account, as_json,
+                          {.takes_long =
+                               [&] {
+                                   if (!as_json && way != Way::kPaste) tell(what_to_compare(page));
+                               },
+                           .news =
+                               [&](std::string_view detail) {
+                                   if (!as_json) complain(detail);
+                               }});
 }
 
 /// Those of `account`, or all.

@@ -7,6 +7,7 @@
 #include <tuple>
 #include <utility>
 
+#include "base/text/number.h"
 #include "lib/members.h"
 
 namespace agent {
@@ -43,7 +44,7 @@ Reply<std::vector<const Json*>> select_accounts(const Json::Array& accounts, con
 std::string sum_of_accounts(const std::vector<const Json*>& accounts) {
     std::map<std::string_view, std::size_t> by_state;
     for (const Json* account : accounts) ++by_state[text_of(*account, "state")];
-    std::string text = std::to_string(accounts.size()) + (accounts.size() == 1 ? " account" : " accounts");
+    std::string text = counted(accounts.size(), "account");
     std::string_view separator = ": ";
     for (const auto& [state, count] : by_state) {
         text.append(separator).append(std::to_string(count)).append(" ").append(state);

@@ -3,6 +3,8 @@
 
 #include <chrono>
 
+#include "base/text/number.h"
+
 namespace agent {
 
 namespace {
@@ -20,7 +22,7 @@ std::string in_words(Duration left) {
 }  // namespace
 
 std::string status_line(const AgentStatus& status, WallTime now) {
-    std::string line = std::to_string(status.accounts) + (status.accounts == 1 ? " account" : " accounts");
+    std::string line = counted(status.accounts, "account");
     if (status.login_required > 0) line += ", " + std::to_string(status.login_required) + " login required";
     if (status.needs_attention > 0) line += ", " + std::to_string(status.needs_attention) + " needs attention";
     if (status.stale > 0) line += ", " + std::to_string(status.stale) + " stale";

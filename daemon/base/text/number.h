@@ -2,7 +2,9 @@
 #pragma once
 
 #include <charconv>
+#include <cstddef>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <system_error>
 
@@ -17,6 +19,11 @@ template <class T>
     const auto [stopped, error] = std::from_chars(text.data(), end, number, base);
     if (error != std::errc() || stopped != end) return std::nullopt;
     return number;
+}
+
+/// "1 record", "2 records".
+[[nodiscard]] inline std::string counted(std::size_t number, std::string_view thing) {
+    return std::to_string(number).append(" ").append(thing).append(number == 1 ? "" : "s");
 }
 
 }  // namespace agent

@@ -68,10 +68,9 @@ class AccountBook : public Accounts {
     void reconfigure(const Options& options);
 
     /// Keeps a login's token set as the next generation, durably, whatever the account's state. Waits for a change or a
-    /// refresh of it that is under way. kConflict while its stored record is damaged, when it is, or
-    /// may be, another Clio user's,
-    /// or when the grant's app has been removed or changed. Never calls `done` before it returns; the change goes on
-    /// when the wait is given up.
+    /// refresh of it that is under way. kConflict while its stored record is damaged, when it is or may be another Clio
+    /// user's, or when the grant's app has been removed or changed. Never calls `done` before it returns; the change
+    /// goes on when the wait is given up.
     [[nodiscard]] std::unique_ptr<Waiting> adopt(Grant grant, Done done);
 
     /// Sets the account aside, durably: it is not refreshed until somebody revives it or logs in. `reason` tells that

@@ -37,9 +37,13 @@ struct ClioUser {
     std::string email;
 };
 
+/// Whether Clio has told who it is.
+[[nodiscard]] inline bool is_known(const std::optional<ClioUser>& user) noexcept {
+    return user && user->id != 0;
+}
 /// Whether they are certainly not the same. Unknown is not another.
 [[nodiscard]] inline bool is_other_user(const std::optional<ClioUser>& one, const std::optional<ClioUser>& other) {
-    return one && other && one->id != 0 && other->id != 0 && one->id != other->id;
+    return is_known(one) && is_known(other) && one->id != other->id;
 }
 /// With its texts cut to 200 bytes: they come from outside, and stand in every list and record.
 [[nodiscard]] ClioUser clio_user(std::int64_t id, std::string_view name, std::string_view email);

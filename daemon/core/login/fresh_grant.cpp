@@ -29,7 +29,7 @@ std::string described(const ClioUser& user) {
 
 /// Empty for an account whose user Clio has not told.
 std::optional<ClioUser> known_user(const std::optional<AccountFacts>& account) {
-    return account && account->user && account->user->id != 0 ? account->user : std::nullopt;
+    return account && is_known(account->user) ? account->user : std::nullopt;
 }
 
 }  // namespace
@@ -109,8 +109,7 @@ void FreshGrant::store() {
                         "; the old grant is kept, the new one is not; log in under another name, or use "
                         "--replace-user to replace the old one");
     if (user_before && accepts_unknown_user_ && grant_.counts_as == 0) grant_.counts_as = user_before->id;
-    if (user_before && !grant_.user && !grant_.replace_user && grant_.counts_as != user_before->id)
-        return await_person(*user_before);
+    if (grant_.may_be_of_another_than(user_before)) return await_person(*user_before);
     if (std::exchange(awaits_person_, false)) hooks_.tell("the new tokens are being stored");
     storing_ = book_.adopt(grant_.clone(), [this](const Result<void>& stored) {
         const auto over = std::move(storing_);

@@ -144,11 +144,7 @@ void LoginAttempt::keep(TokenAnswer tokens) {
                                   state_.error.clear();
                                   tell(std::move(detail));
                               },
-                          .tell_stuck =
-                              [this](std::string detail) {
-                                  state_.error.clear();
-                                  tell_of_long_wait(std::move(detail));
-                              },
+                          .tell_stuck = [this](std::string detail) { tell_of_long_wait(std::move(detail)); },
                           .ask_a_person =
                               [this](std::string detail) {
                                   state_.error = "user_unknown";
@@ -159,7 +155,6 @@ void LoginAttempt::keep(TokenAnswer tokens) {
                                   const auto over = std::move(fresh_);
                                   if (!outcome) return fail(outcome.error().error, outcome.error().detail);
                                   user_ = outcome->user;
-                                  state_.error.clear();
                                   state_.detail = outcome->detail;
                                   end(LoginState::Status::kDone, BrowserPage::Kind::kSignedIn);
                               }});

@@ -112,10 +112,15 @@ Result<LoginState> LoginDesk::start(LoginRequest request) {
     return entries_.emplace(id, std::move(entry)).first->second.attempt->state();
 }
 
-Result<LoginState> LoginDesk::state(std::string_view id) const {
+Result<LoginAttempt*> LoginDesk::find(std::string_view id) const {
     const auto found = entries_.find(id);
     if (found == entries_.end()) return tl::unexpected(no_such_login(id));
-    return found->second.attempt->state();
+    return found->second.attempt.get();
+}
+
+Result<LoginState> LoginDesk::state(std::string_view id) const {
+    AGENT_TRY(const LoginAttempt* const attempt, find(id));
+    return attempt->state();
 }
 
 std::vector<LoginState> LoginDesk::open_logins() const {
@@ -141,30 +146,27 @@ std::unique_ptr<Waiting> LoginDesk::await(std::string_view id, Duration patience
 }
 
 Result<LoginState> LoginDesk::paste(std::string_view id, std::string_view redirected_url) {
-    const auto found = entries_.find(id);
-    if (found == entries_.end()) return tl::unexpected(no_such_login(id));
-    LoginAttempt& attempt = *found->second.attempt;
-    if (!attempt.awaits_response())
-        return fail(Error::Code::kConflict, "authorization " + found->first + ": it already has its answer");
+    AGENT_TRY(LoginAttempt* const attempt, find(id));
+    if (!attempt->awaits_response())
+        return fail(Error::Code::kConflict, "authorization " + attempt->state().id + ": it already has its answer");
 
     AGENT_TRY(AuthorizationResponse response, read_pasted_response(redirected_url));
     const bool bare_code = response.state.empty() && redirected_url.find('?') == std::string_view::npos;
-    if (!bare_code && !attempt.has_state(response.state.reveal()))
+    if (!bare_code && !attempt->has_state(response.state.reveal()))
         return fail(Error::Code::kBadRequest,
                     "the pasted URL does not belong to this login; paste the one from this login");
     if (response.code.empty() && response.error.empty())
         return fail(Error::Code::kBadRequest, "the pasted URL has neither a code nor an error");
-    attempt.take(std::move(response));
-    return attempt.state();
+    attempt->take(std::move(response));
+    return attempt->state();
 }
 
 Result<LoginState> LoginDesk::accept_unknown_user(std::string_view id) {
-    const auto found = entries_.find(id);
-    if (found == entries_.end()) return tl::unexpected(no_such_login(id));
-    LoginAttempt& attempt = *found->second.attempt;
-    if (!attempt.is_open()) return fail(Error::Code::kConflict, "authorization " + found->first + ": it is over");
-    attempt.accept_unknown_user();
-    return attempt.state();
+    AGENT_TRY(LoginAttempt* const attempt, find(id));
+    if (!attempt->is_open())
+        return fail(Error::Code::kConflict, "authorization " + attempt->state().id + ": it is over");
+    attempt->accept_unknown_user();
+    return attempt->state();
 }
 
 AppFinding LoginDesk::check_port(const App& app) {

@@ -54,6 +54,9 @@ class LoginDesk : public Logins {
         std::vector<Owed<Result<LoginState>>> waits;
     };
 
+    /// kNotFound as state().
+    [[nodiscard]] Result<LoginAttempt*> find(std::string_view id) const;
+
     [[nodiscard]] AppFinding check_port(const App& app);
     [[nodiscard]] Result<const App*> choose_app(const std::string& name) const;
     [[nodiscard]] Error why_not_open(const Url& wanted, Error refused) const;

@@ -128,7 +128,7 @@ Result<std::unique_ptr<Waiting>> Api::dispatch(const ApiRequest& request, ApiRep
         reply.on_answered(note_of(request.peer, &route, std::string(match.segment.substr(0, kMostShown))));
 
     const uid_t uid = request.peer.uid;
-    if (route.access == Access::kManage && uid != 0 && uid != context_.own_uid) {
+    if (route.access == Access::kManage && !is_manager(uid, context_.own_uid)) {
         log_forbidden(request, route);
         return fail(Error::Code::kForbidden, "only root and the user that the daemon runs as may do this (uid " +
                                                  std::to_string(context_.own_uid) + ", you are " + std::to_string(uid) +

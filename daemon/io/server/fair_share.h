@@ -23,7 +23,7 @@ class FairShare {
     /// same, until the caller has taken it away.
     [[nodiscard]] bool change(uid_t user, std::size_t before, std::size_t now);
     /// The user takes one more, which there is room for.
-    void take(uid_t user) { ++of_user_[user], ++in_all_; }
+    void take(uid_t user) { static_cast<void>(change(user, 0, 1)); }
     void give_back(uid_t user) { static_cast<void>(change(user, 1, 0)); }
 
   private:

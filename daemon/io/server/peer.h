@@ -14,8 +14,8 @@ struct Peer {
 };
 
 /// Whether the user manages the agent: root, and the daemon's own.
-[[nodiscard]] inline bool is_manager(uid_t user) noexcept {
-    return user == 0 || user == ::geteuid();
+[[nodiscard]] inline bool is_manager(uid_t user, uid_t own_user = ::geteuid()) noexcept {
+    return user == 0 || user == own_user;
 }
 
 }  // namespace agent

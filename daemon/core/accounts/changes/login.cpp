@@ -35,8 +35,7 @@ void AccountLogin::adopt(const Reservation& reserved, Grant& grant) {
     if (account != nullptr && !grant.replace_user && is_other_user(account->record.user, grant.user))
         return reserved.end(
             fail(Error::Code::kConflict, "account " + grant.account + ": another Clio user has logged in meanwhile"));
-    const bool has_user = account != nullptr && account->record.user && account->record.user->id != 0;
-    if (has_user && !grant.replace_user && !grant.user && account->record.user->id != grant.counts_as)
+    if (account != nullptr && grant.may_be_of_another_than(account->record.user))
         return reserved.end(fail(Error::Code::kConflict,
                                  "account " + grant.account + " has a user, and Clio has not said who logged in"));
     AccountRecord before;

@@ -25,6 +25,10 @@ struct Grant {
     std::int64_t counts_as = 0;
 
     [[nodiscard]] Grant clone() const;
+    /// Whether nobody has said that it is `present`'s, who is known: neither Clio nor a person.
+    [[nodiscard]] bool may_be_of_another_than(const std::optional<ClioUser>& present) const noexcept {
+        return is_known(present) && !user && !replace_user && counts_as != present->id;
+    }
 };
 
 /// Keeps a login's grant, as the next generation of its account or as a new one.
